@@ -1,0 +1,1 @@
+//! Where to cut and what to show there.

@@ -1,0 +1,8 @@
+//! Quality, motion, shots and anchors of a clip, from small pictures of its frames.
+
+mod model;
+
+pub use model::{
+    Anchor, AnchorKind, Defect, Defects, FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH, Footage, Look,
+    Shot, TICK_US, Tick,
+};

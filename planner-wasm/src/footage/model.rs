@@ -1,0 +1,155 @@
+//! What is known of a clip's footage.
+
+use serde::{Deserialize, Serialize};
+
+/// Width of the small pictures, in pixels. The whole picture is squeezed into them.
+pub const FRAME_WIDTH: usize = 160;
+/// Height of the small pictures, in pixels.
+pub const FRAME_HEIGHT: usize = 90;
+/// Bytes of a small picture: rows of RGB, 8 bits each.
+pub const FRAME_BYTES: usize = FRAME_WIDTH * FRAME_HEIGHT * 3;
+/// Length of a tick, in microseconds.
+pub const TICK_US: u64 = 100_000;
+
+/// One clip, measured. Times are microseconds of the container's time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Footage {
+    /// Time of the first picture.
+    pub start_us: u64,
+    /// End of the last picture.
+    pub end_us: u64,
+    /// Unbroken takes, in order, covering `start_us..end_us`.
+    pub shots: Vec<Shot>,
+    /// Measures of each [`TICK_US`] from `start_us` on; the last may be partial.
+    pub ticks: Vec<Tick>,
+    /// Instants worth placing on a beat, in order of time.
+    pub anchors: Vec<Anchor>,
+}
+
+/// An unbroken take: half-open, `start_us..end_us`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shot {
+    /// First instant.
+    pub start_us: u64,
+    /// First instant after it.
+    pub end_us: u64,
+    /// How its middle looks.
+    pub look: Look,
+}
+
+/// A compact description of a picture, for likeness.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// Difference hash: 64 comparisons of neighbouring areas' luma.
+    pub dhash: u64,
+    /// Colour histogram; the bins sum to about 255.
+    pub colours: [u8; 32],
+    /// Mean luma, 0 to 255.
+    pub luma: u8,
+}
+
+/// Measures of one tick, quantised once so that everything after is integer arithmetic.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tick {
+    /// Overall quality, 0 (worst) to 255.
+    pub quality: u8,
+    /// How much moves apart from the camera, 0 to 255.
+    pub motion: u8,
+    /// How much the camera shakes, 0 to 255; a steady pan has none.
+    pub shake: u8,
+    /// Mean luma, 0 to 255.
+    pub luma: u8,
+    /// What is wrong with it.
+    pub defects: Defects,
+}
+
+/// A set of [`Defect`]s.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Defects(u8);
+
+/// A reason not to use a tick.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Defect {
+    /// Nothing but black.
+    Black,
+    /// The lens is covered, or the picture is blank.
+    Covered,
+    /// Too dark.
+    Underexposed,
+    /// Too bright.
+    Overexposed,
+    /// Out of focus.
+    Blurred,
+    /// The camera shakes.
+    Shaken,
+}
+
+impl Defect {
+    /// Every defect.
+    pub const ALL: [Self; 6] = [
+        Self::Black,
+        Self::Covered,
+        Self::Underexposed,
+        Self::Overexposed,
+        Self::Blurred,
+        Self::Shaken,
+    ];
+
+    /// Whether such a tick is never shown, however scarce the footage.
+    #[must_use]
+    pub const fn is_severe(self) -> bool {
+        matches!(self, Self::Black | Self::Covered)
+    }
+}
+
+impl Defects {
+    /// The set with `defect` in it.
+    #[must_use]
+    pub const fn with(self, defect: Defect) -> Self {
+        Self(self.0 | 1 << defect as u8)
+    }
+
+    /// Whether `defect` is in it.
+    #[must_use]
+    pub const fn has(self, defect: Defect) -> bool {
+        self.0 & (1 << defect as u8) != 0
+    }
+
+    /// Whether it is empty.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The defects in it.
+    pub fn iter(self) -> impl Iterator<Item = Defect> {
+        Defect::ALL
+            .into_iter()
+            .filter(move |defect| self.has(*defect))
+    }
+}
+
+/// An instant worth placing on a beat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Anchor {
+    /// When.
+    pub at_us: u64,
+    /// What happens.
+    pub kind: AnchorKind,
+    /// How strong it is within the clip, 0 to 1000.
+    pub strength_permille: u16,
+}
+
+/// Kinds of anchor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnchorKind {
+    /// A movement stops or turns abruptly: belongs ON a beat.
+    Impact,
+    /// A movement begins: belongs just after a cut.
+    MotionOnset,
+    /// The middle of a stretch of good, even quality.
+    Plateau,
+}

@@ -1,0 +1,10 @@
+//! Plans films on the beat of a song and renders them.
+//!
+//! Two sides meet only in the plan file: `headless` decodes music and footage and asks the
+//! planner; `render` turns a plan into a film, one short-lived ffmpeg process per segment.
+//! Neither imports the other. `ffmpeg`, `process`, `media`, [`progress`] and [`interrupt`]
+//! serve both.
+
+pub mod exit;
+pub mod interrupt;
+pub mod progress;

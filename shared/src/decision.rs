@@ -1,0 +1,127 @@
+//! What was done that nobody asked for, and why: every fallback is data that a person can read.
+
+use serde::{Deserialize, Serialize};
+
+/// A value together with every choice that was made on the way to it.
+#[must_use]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided<T> {
+    /// The result.
+    pub value: T,
+    /// The choices, in the order they were made.
+    pub decisions: Vec<Decision>,
+}
+
+/// One choice that the user did not ask for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    /// The kind of choice.
+    pub code: DecisionCode,
+    /// The file, slot or section it is about, as a person would name it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// One sentence: what was found, what was done instead.
+    pub detail: String,
+}
+
+impl Decision {
+    /// A decision about nothing in particular.
+    pub fn new(code: DecisionCode, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            subject: None,
+            detail: detail.into(),
+        }
+    }
+
+    /// A decision about `subject`.
+    pub fn about(
+        code: DecisionCode,
+        subject: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            code,
+            subject: Some(subject.into()),
+            detail: detail.into(),
+        }
+    }
+}
+
+macro_rules! decision_codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal,)+) => {
+        /// The kinds of choice.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[non_exhaustive]
+        pub enum DecisionCode {
+            $($(#[doc = $doc])+ #[serde(rename = $text)] $name,)+
+        }
+
+        impl DecisionCode {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// The name used in plans and reports.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),+ }
+            }
+        }
+    };
+}
+
+decision_codes! {
+    /// A file in a folder is not media, or no picture can be taken from it; it is left out.
+    FileSkipped = "file_skipped",
+    /// Part of a clip is not used: black, covered, blurred, shaken, badly exposed.
+    FootageRejected = "footage_rejected",
+    /// A clip could be read only in part.
+    ClipDegraded = "clip_degraded",
+    /// No steady beat was found; cuts follow a fixed grid.
+    TempoFallback = "tempo_fallback",
+    /// The downbeat is uncertain; the bar's phase is a guess.
+    DownbeatGuessed = "downbeat_guessed",
+    /// Footage ran out and is used again, far from its first use.
+    FootageReused = "footage_reused",
+    /// Footage runs slower than it was shot to fill a slot.
+    FootageSlowed = "footage_slowed",
+    /// Slots were made longer than the style wants, because there is too little footage.
+    PaceSlowed = "pace_slowed",
+    /// Footage that would normally be rejected had to be used.
+    WeakFootageUsed = "weak_footage_used",
+    /// The segment was decoded in another way after the direct way failed.
+    SegmentRetried = "segment_retried",
+    /// The segment was rendered at reduced effort or from a reduced source.
+    SegmentReduced = "segment_reduced",
+    /// An alternate of the slot replaces its clip.
+    AlternateUsed = "alternate_used",
+    /// The picture of a neighbour is held for the segment's length.
+    PictureHeld = "picture_held",
+    /// A plain slate stands in for the segment.
+    SlateUsed = "slate_used",
+    /// Media were found under another name or folder than the plan says.
+    MediaRelinked = "media_relinked",
+    /// The decoder reported damage and concealed it.
+    DamageConcealed = "damage_concealed",
+    /// Fewer processes run at once than there are cores, because memory is short.
+    WorkersReduced = "workers_reduced",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_of_a_code_is_its_wire_name() {
+        for code in DecisionCode::ALL {
+            assert_eq!(
+                serde_json::to_string(code).unwrap(),
+                format!("\"{}\"", code.as_str())
+            );
+        }
+    }
+}

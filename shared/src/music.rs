@@ -1,0 +1,129 @@
+//! The song as the planner heard it: beats, bars, sections. Data only; the listening is elsewhere.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::rate::{Rate, RateError};
+use crate::time::{Music, Time};
+
+/// Beats, bars and sections of one song. Every time is a PCM sample of the decoded song.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BeatGrid {
+    /// Samples per second of every time below.
+    pub rate: u32,
+    /// Length of the decoded song, in samples.
+    pub duration: u64,
+    /// Tempo in thousandths of a beat per minute; the median over the song. 0 if no beat was found.
+    pub tempo_millibpm: u32,
+    /// How sure the tracker is of level and phase, 0 to 1000.
+    pub confidence_permille: u16,
+    /// Beats in most bars; 0 if unknown.
+    pub beats_per_bar: u8,
+    /// The beats, strictly increasing.
+    pub beats: Vec<Beat>,
+    /// The sections, in order, without overlap; they need not cover the song.
+    pub sections: Vec<Section>,
+    /// What the analysis was told and by which version, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub analysis: BTreeMap<String, String>,
+}
+
+/// One beat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Beat {
+    /// The sample at which it sounds.
+    pub at: u64,
+    /// Position in the bar, 1 for the downbeat; 0 if unknown.
+    pub position: u8,
+    /// How loud and busy the music is from here to the next beat, as a rank within the song,
+    /// 0 to 1000.
+    pub energy_permille: u16,
+}
+
+/// One section of the song.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    /// First sample.
+    pub start: u64,
+    /// First sample after it.
+    pub end: u64,
+    /// What kind of section it sounds like.
+    pub label: SectionLabel,
+    /// Its mean energy, as a rank within the song, 0 to 1000.
+    pub energy_permille: u16,
+}
+
+/// Kinds of section, by energy and place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SectionLabel {
+    /// The beginning, quieter than what follows.
+    Intro,
+    /// Middling energy.
+    Verse,
+    /// Energy rises towards what follows.
+    Build,
+    /// The most energetic parts.
+    Drop,
+    /// A quiet part between louder ones.
+    Break,
+    /// The end, quieter than what came before.
+    Outro,
+}
+
+impl SectionLabel {
+    /// Every label.
+    pub const ALL: &[Self] = &[
+        Self::Intro,
+        Self::Verse,
+        Self::Build,
+        Self::Drop,
+        Self::Break,
+        Self::Outro,
+    ];
+
+    /// The name used in plans.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Intro => "intro",
+            Self::Verse => "verse",
+            Self::Build => "build",
+            Self::Drop => "drop",
+            Self::Break => "break",
+            Self::Outro => "outro",
+        }
+    }
+}
+
+impl BeatGrid {
+    /// The rate of the music axis.
+    ///
+    /// # Errors
+    /// [`RateError::Zero`] if `rate` is 0, which a checked plan never holds.
+    pub fn music_rate(&self) -> Result<Rate, RateError> {
+        Rate::whole(self.rate)
+    }
+
+    /// `sample` as an instant of the music axis; `None` if out of range.
+    #[must_use]
+    pub fn instant(&self, sample: u64) -> Option<Time<Music>> {
+        Some(Time::new(
+            i64::try_from(sample).ok()?,
+            self.music_rate().ok()?,
+        ))
+    }
+
+    /// The downbeats: beats at position 1.
+    pub fn downbeats(&self) -> impl Iterator<Item = &Beat> {
+        self.beats.iter().filter(|beat| beat.position == 1)
+    }
+}
