@@ -81,7 +81,7 @@ pub enum SectionLabel {
 
 impl SectionLabel {
     /// Every label.
-    pub const ALL: &[Self] = &[
+    pub const ALL: [Self; 6] = [
         Self::Intro,
         Self::Verse,
         Self::Build,

@@ -84,6 +84,6 @@ mod tests {
     #[test]
     fn a_range_that_ends_before_it_starts_is_none() {
         assert!(range(2, 1).is_none());
-        assert!(range(1, 1).is_some_and(|r| r.is_empty()));
+        assert!(range(1, 1).is_some_and(TimeRange::is_empty));
     }
 }

@@ -5,14 +5,15 @@
 //! JSON path. [`Plan::to_json`] is the only door out.
 
 mod error;
+mod fields;
 mod model;
-// mod node;
-// mod read;
-// mod rules;
-// mod write;
+mod node;
+mod read;
+mod rules;
+mod write;
 
-// cfg
-// pub mod schema;
+#[cfg(feature = "schema")]
+pub mod schema;
 
 pub use error::{PlanError, Problem};
 pub use model::{

@@ -276,6 +276,37 @@ impl FromStr for Speed {
     }
 }
 
+impl Fit {
+    /// Every way to fit, by its name.
+    pub const NAMES: &[(&str, Self)] = &[
+        ("crop", Self::Crop),
+        ("pad", Self::Pad),
+        ("blur", Self::Blur),
+    ];
+}
+
+impl Style {
+    /// Every style, by its name.
+    pub const NAMES: &[(&str, Self)] = &[
+        ("energetic", Self::Energetic),
+        ("balanced", Self::Balanced),
+        ("cinematic", Self::Cinematic),
+        ("buildup", Self::Buildup),
+    ];
+}
+
+impl CutKind {
+    /// Every kind, by its name.
+    pub const NAMES: &[(&str, Self)] = &[
+        ("opening", Self::Opening),
+        ("section", Self::Section),
+        ("downbeat", Self::Downbeat),
+        ("beat", Self::Beat),
+        ("off_beat", Self::OffBeat),
+        ("grid", Self::Grid),
+    ];
+}
+
 impl Plan {
     /// The number of frames of the film.
     #[must_use]
