@@ -1,5 +1,12 @@
 //! The plan's format: what comes back, what is refused, and how it is told.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+
 use proptest::prelude::*;
 use shared::decision::{Decision, DecisionCode};
 use shared::fingerprint::Fingerprint;
@@ -287,7 +294,70 @@ fn the_source_end_is_rounded_up() {
     assert_eq!(Clip::new(0, u64::MAX).source_end(1, rate), None);
 }
 
+/// Sound plans of all shapes: any names, any rates, any lengths, slots with and without cuts.
+fn any_plan() -> impl Strategy<Value = Plan> {
+    let names = prop::collection::vec(prop::collection::vec(1..=u8::MAX, 1..20), 1..6);
+    let rates = prop::sample::select(&[(24, 1), (25, 1), (30_000, 1001), (60, 1), (240, 1)][..]);
+    let slots = prop::collection::vec(
+        (
+            1..500_u32,
+            any::<prop::sample::Index>(),
+            0..9_000_000_u64,
+            any::<bool>(),
+            1..9_u32,
+        ),
+        1..40,
+    );
+    let keys = prop::collection::btree_map("x_[a-zé ]{0,5}", any::<u32>(), 0..3);
+    (names, rates, slots, keys, 0..500_000_u64).prop_map(|(names, rate, slots, keys, opening)| {
+        let mut plan = example();
+        plan.music.source_start = opening.min(100_000);
+        plan.output.rate = Rate::new(rate.0, rate.1).unwrap();
+        plan.media = names
+            .iter()
+            .map(|n| MediaReference::by_path(MediaPath::from_bytes(n)))
+            .collect();
+        plan.extra = keys.into_iter().map(|(key, n)| (key, n.into())).collect();
+        let mut start = 0;
+        plan.slots.clear();
+        for (length, media, source_start, cut, speed) in slots {
+            let media = u32::try_from(media.index(plan.media.len())).unwrap();
+            // The first sample that is heard while the slot's first frame is on screen.
+            let heard = shared::time::Time::new(i64::try_from(start).unwrap(), plan.output.rate)
+                .to_music(plan.opening().unwrap(), Rate::whole(44_100).unwrap());
+            let at = u64::try_from(heard.unwrap().ticks()).unwrap();
+            plan.slots.push(Slot {
+                record_start: start,
+                record_duration: length,
+                cut: cut.then_some(Cut {
+                    at,
+                    on: CutKind::Beat,
+                }),
+                clip: Clip {
+                    speed: Speed::new(speed, 3).unwrap_or_default(),
+                    ..Clip::new(media, source_start)
+                },
+                alternates: vec![],
+                fit: None,
+                locked: cut,
+                extra: Extra::new(),
+            });
+            start += u64::from(length);
+        }
+        plan
+    })
+}
+
 proptest! {
+    #[test]
+    fn a_sound_plan_comes_back_the_same(plan in any_plan()) {
+        prop_assert_eq!(plan.problems(), (vec![], 0));
+        let json = plan.to_json();
+        let back = Plan::from_json(&json).unwrap();
+        prop_assert_eq!(back.to_json(), json);
+        prop_assert_eq!(back, plan);
+    }
+
     #[test]
     fn no_text_makes_the_reader_panic(text in ".{0,200}") {
         let _ = Plan::from_json(&text);
