@@ -80,13 +80,27 @@ impl<'n, 'p> Fields<'n, 'p> {
             );
             return None;
         };
-        let mut seen = BTreeSet::new();
+        // A bit for each known key; a set only for the others, of which there are few or none.
+        let (mut known_seen, mut others_seen) = (0_u64, BTreeSet::new());
         for (key, _) in entries {
-            let at = Path::Field(path, key);
-            if !seen.insert(key.as_ref()) {
+            let position = known
+                .iter()
+                .position(|name| name == key)
+                .filter(|at| *at < 64);
+            let repeated = match position {
+                Some(at) => {
+                    let before = known_seen;
+                    known_seen |= 1 << at;
+                    before == known_seen
+                }
+                None => !others_seen.insert(key.as_ref()),
+            };
+            if repeated {
+                let at = Path::Field(path, key);
                 problems.note(&at, "this key stands here twice; keep one");
-            } else if !key.starts_with("x_") && !known.contains(&key.as_ref()) {
-                problems.note(&at, Unknown { key, known });
+            } else if position.is_none() && !key.starts_with("x_") && !known.contains(&key.as_ref())
+            {
+                problems.note(&Path::Field(path, key), Unknown { key, known });
             }
         }
         Some(Self { entries, path })
