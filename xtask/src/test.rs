@@ -1,0 +1,70 @@
+//! `cargo xtask test`: every gate, then every test, with one line of sums at the end.
+
+use anyhow::{Result, bail};
+
+use crate::command::{cargo, run_watched};
+use crate::{gates, setup};
+
+/// Tests that ran, by outcome.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Tally {
+    passed: u64,
+    failed: u64,
+}
+
+impl Tally {
+    /// Adds what a line of the test harness tells: `test result: ok. 3 passed; 0 failed; …`.
+    fn see(&mut self, line: &str) {
+        let Some(sums) = line.trim().strip_prefix("test result: ") else {
+            return;
+        };
+        for part in sums.split([';', '.']) {
+            let mut words = part.split_whitespace();
+            let number = words.next().and_then(|word| word.parse::<u64>().ok());
+            match (number, words.next()) {
+                (Some(number), Some("passed")) => self.passed += number,
+                (Some(number), Some("failed")) => self.failed += number,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Sets up, runs the gates, runs the tests.
+///
+/// # Errors
+/// At the first gate that fails, or when all tests ran and one failed.
+pub(crate) fn run() -> Result<()> {
+    setup::everything()?;
+    let gates = gates::run_all()?;
+
+    let mut tally = Tally::default();
+    let mut tests = cargo();
+    tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+    let good = run_watched(&mut tests, |line| tally.see(line))?;
+
+    eprintln!("\n{gates} gates held");
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    if !good || tally.failed > 0 {
+        bail!("`cargo test --workspace` failed");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_harness_lines_are_summed_and_others_are_not() {
+        let mut tally = Tally::default();
+        for line in [
+            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s",
+            "test result: FAILED. 2 passed; 4 failed; 0 ignored; 0 measured; 7 filtered out",
+            "I once saw 100 passed; 5 failed",
+        ] {
+            tally.see(line);
+        }
+        assert_eq!((tally.passed, tally.failed), (5, 4));
+    }
+}
