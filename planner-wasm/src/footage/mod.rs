@@ -1,8 +1,19 @@
 //! Quality, motion, shots and anchors of a clip, from small pictures of its frames.
 
+mod analyser;
+mod anchors;
+mod look;
 mod model;
+mod motion;
+mod picture;
+mod quality;
+mod shake;
+mod shots;
+mod statistics;
+mod track;
 mod window;
 
+pub use analyser::{FootageAnalyser, FootageError, LONGEST_CLIP_US};
 pub use model::{
     Anchor, AnchorKind, Defect, Defects, FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH, Footage, Look,
     Shot, TICK_US, Tick,

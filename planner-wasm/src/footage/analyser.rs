@@ -1,0 +1,286 @@
+//! Small pictures in, one after the other; a clip's footage out.
+
+use super::anchors;
+use super::model::{FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH, Footage, Look, Shot, TICK_US, Tick};
+use super::motion::{self, Motion};
+use super::picture::{BLOCKS, BlockColours, Picture, distance};
+use super::quality::{Measures, usual_sharpness};
+use super::shake::shake;
+use super::shots;
+use super::statistics::Statistics;
+use super::track::{LONGEST_STEP_US, Sample, Step, Track, per_tick};
+
+/// Longest clip, in microseconds: two days. A stamp beyond it is a broken stamp, and would cost
+/// memory by the tick.
+pub const LONGEST_CLIP_US: u64 = 48 * 3_600 * 1_000_000;
+
+/// Pictures closer to the last fully measured one are measured for movement only.
+const SAMPLE_US: u64 = 60_000;
+
+/// Why a picture was not taken. The analyser is as it was before and may be given the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FootageError {
+    /// The bytes are not one small picture.
+    #[error(
+        "picture at {at_us} µs has {found} bytes, a picture of {FRAME_WIDTH} × {FRAME_HEIGHT} in rgb24 has {FRAME_BYTES}"
+    )]
+    FrameSize {
+        /// Its time, in microseconds.
+        at_us: u64,
+        /// How many bytes were given.
+        found: usize,
+    },
+    /// Its time is not after that of the picture before: repeated, or out of order.
+    #[error("picture at {at_us} µs comes after the picture at {previous_us} µs")]
+    NotLater {
+        /// Its time, in microseconds.
+        at_us: u64,
+        /// Time of the picture before, in microseconds.
+        previous_us: u64,
+    },
+    /// Its time is too far from the first picture's to be of the same clip.
+    #[error("picture at {at_us} µs is more than 48 hours after the first one, at {start_us} µs")]
+    TooLate {
+        /// Its time, in microseconds.
+        at_us: u64,
+        /// Time of the first picture, in microseconds.
+        start_us: u64,
+    },
+}
+
+/// Measures a clip while its pictures stream past; keeps about 60 bytes of each picture and 120
+/// of up to sixteen a second, never the pictures themselves.
+///
+/// Any cadence will do, even or uneven: each picture is taken to be on screen until the next.
+/// Ten a second show quality, shots and shake; the native rate places impacts to the frame; mere
+/// keyframes show quality, but neither shake nor most cuts.
+///
+/// ```
+/// # use planner_wasm::footage::{FRAME_BYTES, FootageAnalyser};
+/// let mut analyser = FootageAnalyser::new();
+/// for frame in 0..20 {
+///     analyser.push(&[100; FRAME_BYTES], frame * 100_000)?;
+/// }
+/// let footage = analyser.finish(2_000_000);
+/// assert_eq!((footage.ticks.len(), footage.shots.len()), (20, 1));
+/// # Ok::<_, planner_wasm::footage::FootageError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct FootageAnalyser {
+    /// The last picture, and room for the next.
+    last: Picture,
+    next: Picture,
+    /// Block colours of the picture before the last.
+    before_last: BlockColours,
+    track: Track,
+}
+
+impl Default for FootageAnalyser {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl FootageAnalyser {
+    /// An analyser that has seen nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            last: Picture::black(),
+            next: Picture::black(),
+            before_last: [[0; 3]; BLOCKS],
+            track: Track::default(),
+        }
+    }
+
+    /// Takes the next picture.
+    ///
+    /// * `rgb` — [`FRAME_BYTES`] bytes: rows of red, green and blue, full range.
+    /// * `at_us` — its time in the container, in microseconds.
+    ///
+    /// # Errors
+    /// See [`FootageError`]; the picture is then left out, and the clip may go on.
+    pub fn push(&mut self, rgb: &[u8], at_us: u64) -> Result<(), FootageError> {
+        if rgb.len() != FRAME_BYTES {
+            return Err(FootageError::FrameSize {
+                at_us,
+                found: rgb.len(),
+            });
+        }
+        let previous_us = self.track.steps.last().map(|step| step.at_us);
+        if let Some(previous_us) = previous_us.filter(|previous| at_us <= *previous) {
+            return Err(FootageError::NotLater { at_us, previous_us });
+        }
+        let start_us = self.track.steps.first().map_or(at_us, |step| step.at_us);
+        if at_us - start_us >= LONGEST_CLIP_US {
+            return Err(FootageError::TooLate { at_us, start_us });
+        }
+        self.next.fill(rgb);
+        self.track.steps.push(self.step(at_us, previous_us));
+        let sampled_us = self.track.samples.last().map(|sample| sample.at_us);
+        if sampled_us.is_none_or(|sampled| at_us - sampled >= SAMPLE_US) {
+            self.track.samples.push(Sample {
+                at_us,
+                statistics: Statistics::of(rgb, &self.next),
+                look: Look::of(rgb, &self.next),
+            });
+        }
+        self.before_last = self.last.blocks;
+        std::mem::swap(&mut self.last, &mut self.next);
+        Ok(())
+    }
+
+    /// The change from the last picture to the next.
+    fn step(&self, at_us: u64, previous_us: Option<u64>) -> Step {
+        let (darkest, brightest) = self.next.extremes();
+        let motion = previous_us.map_or_else(Motion::default, |previous_us| {
+            let motion = motion::between(&self.last, &self.next);
+            if at_us - previous_us > LONGEST_STEP_US {
+                // Too far apart to say how the camera got there.
+                return Motion {
+                    dx: 0.0,
+                    dy: 0.0,
+                    ..motion
+                };
+            }
+            motion
+        });
+        let change = |to: &BlockColours| distance(to, &self.next.blocks);
+        Step {
+            at_us,
+            shift: [motion.dx, motion.dy],
+            local: motion.local,
+            change: previous_us.map_or(0.0, |_| change(&self.last.blocks)),
+            change_over_two: change(&self.before_last),
+            luma: self.next.mean,
+            darkest,
+            brightest,
+        }
+    }
+
+    /// The footage of all pictures taken, the last of which ends at `end_us`.
+    ///
+    /// An end that is not after the last picture is replaced by one mean interval after it, or one
+    /// tick if there is only one picture; an end too far away is brought to [`LONGEST_CLIP_US`].
+    /// Without any picture the footage is empty, at `end_us`.
+    #[must_use]
+    pub fn finish(self, end_us: u64) -> Footage {
+        let (Some(first), Some(last)) = (self.track.steps.first(), self.track.steps.last()) else {
+            return Footage {
+                start_us: end_us,
+                end_us,
+                shots: Vec::new(),
+                ticks: Vec::new(),
+                anchors: Vec::new(),
+            };
+        };
+        let (start_us, last_us) = (first.at_us, last.at_us);
+        let intervals = self.track.steps.len() as u64 - 1;
+        let interval = (last_us - start_us).checked_div(intervals);
+        let end_us = if end_us > last_us {
+            end_us
+        } else {
+            last_us.saturating_add(interval.unwrap_or(TICK_US).max(1))
+        };
+        let end_us = end_us.min(start_us.saturating_add(LONGEST_CLIP_US));
+        let cuts = shots::boundaries(&self.track.steps, end_us);
+        let mut footage = Footage {
+            start_us,
+            end_us,
+            shots: takes(&self.track.samples, &cuts, start_us, end_us),
+            ticks: ticks(&self.track, &cuts, start_us, end_us),
+            anchors: Vec::new(),
+        };
+        footage.anchors = anchors::anchors(&self.track.steps, &footage);
+        footage
+    }
+}
+
+/// The takes between the cuts, each with the look of the sample nearest to its middle.
+fn takes(samples: &[Sample], cuts: &[u64], start_us: u64, end_us: u64) -> Vec<Shot> {
+    let starts = std::iter::once(start_us).chain(cuts.iter().copied());
+    let ends = cuts.iter().copied().chain([end_us]);
+    starts
+        .zip(ends)
+        .filter_map(|(start_us, end_us)| {
+            let middle_us = start_us + (end_us - start_us) / 2;
+            let inside = |sample: &&Sample| (start_us..end_us).contains(&sample.at_us);
+            let distance = |sample: &&Sample| sample.at_us.abs_diff(middle_us);
+            let first = samples.partition_point(|sample| sample.at_us < start_us);
+            let mut own = samples.iter().skip(first).take_while(inside).peekable();
+            let nearest = if own.peek().is_some() {
+                own.min_by_key(distance)
+            } else {
+                samples.iter().min_by_key(distance)
+            };
+            Some(Shot {
+                start_us,
+                end_us,
+                look: nearest?.look.clone(),
+            })
+        })
+        .collect()
+}
+
+/// The ticks of a clip.
+fn ticks(track: &Track, cuts: &[u64], start_us: u64, end_us: u64) -> Vec<Tick> {
+    let count = usize::try_from((end_us - start_us).div_ceil(TICK_US)).unwrap_or(0);
+    let moves = track.steps.windows(2).filter_map(|pair| {
+        let [before, now] = pair else { return None };
+        let cut = cuts.binary_search(&now.at_us).is_ok();
+        let value = now.local * now.per_tick(before.at_us);
+        (!cut).then_some((before.at_us - start_us, now.at_us - start_us, value))
+    });
+    let motion = per_tick(moves, count);
+    let shake = shake(&track.steps, cuts, start_us, count);
+    let usual = usual_per_take(&track.samples, cuts);
+
+    let mut samples = track.samples.iter().peekable();
+    let mut statistics = Statistics::default();
+    let mut take = 0;
+    let mut tick_end_us = start_us;
+    motion
+        .into_iter()
+        .zip(shake)
+        .map(|(motion, shake)| {
+            let tick_start_us = tick_end_us;
+            tick_end_us += TICK_US;
+            let inside = std::iter::from_fn(|| samples.next_if(|s| s.at_us < tick_end_us));
+            // A tick without a sample shows the picture before it still.
+            if let Some(mean) = Statistics::mean_of(inside.map(|sample| sample.statistics)) {
+                statistics = mean;
+            }
+            while cuts
+                .get(take)
+                .is_some_and(|cut| *cut <= tick_start_us + TICK_US / 2)
+            {
+                take += 1;
+            }
+            Measures {
+                statistics,
+                usual_sharpness: usual.get(take).copied().unwrap_or_default(),
+                motion,
+                shake,
+            }
+            .quantised()
+        })
+        .collect()
+}
+
+/// The sharpness that each take is held to: its own usual one or the clip's, whichever is less,
+/// since a take of a plain scene is not out of focus for being plain.
+fn usual_per_take(samples: &[Sample], cuts: &[u64]) -> Vec<f32> {
+    let clip = usual_sharpness(samples.iter().map(|sample| &sample.statistics)).unwrap_or(0.0);
+    let mut rest = samples;
+    cuts.iter()
+        .copied()
+        .chain([u64::MAX])
+        .map(|end_us| {
+            let (own, later) = rest.split_at(rest.partition_point(|s| s.at_us < end_us));
+            rest = later;
+            usual_sharpness(own.iter().map(|sample| &sample.statistics))
+                .map_or(clip, |usual| usual.min(clip))
+        })
+        .collect()
+}

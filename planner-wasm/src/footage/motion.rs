@@ -1,0 +1,177 @@
+//! How the picture moves from one frame to the next: the camera's shift, and what moves besides.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a kernel over arrays of fixed size, whose offsets stay inside the picture"
+)]
+
+use super::model::{FRAME_HEIGHT, FRAME_WIDTH};
+use super::picture::{BLOCK, BLOCK_TOP, BLOCKS_ACROSS, BLOCKS_DOWN, Picture};
+
+/// Largest sideways shift looked for, in pixels: 15 % of the width between two frames.
+const MAX_ACROSS: usize = 24;
+/// Largest shift up or down looked for, in pixels.
+const MAX_DOWN: usize = 16;
+/// A shift must bring the projections at least this much closer than none does, in sixteenths.
+const BETTER: i64 = 12;
+/// Luma difference per pixel of a block that is taken for noise.
+const NOISE: f32 = 2.5;
+
+/// The movement between two pictures.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Motion {
+    /// The camera's shift of the picture to the right, in pixels.
+    pub(super) dx: f32,
+    /// The camera's shift of the picture downwards, in pixels.
+    pub(super) dy: f32,
+    /// Mean luma difference of the blocks that the shift leaves unexplained, above noise, 0 to 255.
+    pub(super) local: f32,
+}
+
+/// The movement from `before` to `now`.
+///
+/// The camera's shift is where the projections of both on each axis fit best, to a fraction of a
+/// pixel by a parabola through the best three, and only if more blocks fit better with it than
+/// without: a subject that crosses a still picture is no camera movement.
+pub(super) fn between(before: &Picture, now: &Picture) -> Motion {
+    let dx = shift(&before.columns, &now.columns, MAX_ACROSS);
+    let dy = shift(&before.rows, &now.rows, MAX_DOWN);
+    let still = block_differences(before, now, 0, 0);
+    let (xs, ys) = (neighbours(dx), neighbours(dy));
+    if xs == [0, 0] && ys == [0, 0] {
+        return Motion {
+            dx,
+            dy,
+            local: unexplained(&still),
+        };
+    }
+    let mut shifted = [u32::MAX; BLOCKS_ACROSS * BLOCKS_DOWN];
+    for (n, x) in xs.into_iter().enumerate() {
+        for (m, y) in ys.into_iter().enumerate() {
+            // A whole shift names the same neighbour twice.
+            if (n == 1 && xs[0] == xs[1]) || (m == 1 && ys[0] == ys[1]) {
+                continue;
+            }
+            let differences = block_differences(before, now, x, y);
+            for (best, difference) in shifted.iter_mut().zip(&differences) {
+                *best = (*best).min(*difference);
+            }
+        }
+    }
+    let (mut better, mut worse) = (0, 0);
+    let margin = (BLOCK * BLOCK / 2) as u32;
+    for (still, shifted) in still.iter().zip(&shifted) {
+        if *still != u32::MAX && *shifted != u32::MAX {
+            better += u32::from(*shifted + margin < *still);
+            worse += u32::from(*still + margin < *shifted);
+        }
+    }
+    if better <= worse {
+        return Motion {
+            dx: 0.0,
+            dy: 0.0,
+            local: unexplained(&still),
+        };
+    }
+    Motion {
+        dx,
+        dy,
+        local: unexplained(&shifted),
+    }
+}
+
+/// The whole shifts around a shift; both the same when it is nearly whole.
+fn neighbours(shift: f32) -> [isize; 2] {
+    let near = libm::roundf(shift);
+    if (shift - near).abs() < 0.15 {
+        [near as isize; 2]
+    } else {
+        let low = libm::floorf(shift) as isize;
+        [low, low + 1]
+    }
+}
+
+/// By how much `now` is `before` moved towards higher indices, in entries, within ±`most`.
+fn shift(before: &[i32], now: &[i32], most: usize) -> f32 {
+    let cost = |shift: isize| {
+        let by = shift.unsigned_abs();
+        let (a, b) = if shift >= 0 {
+            (&before[1..before.len() - by], &now[1 + by..])
+        } else {
+            (&before[1 + by..], &now[1..now.len() - by])
+        };
+        let sum: u32 = a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)).sum();
+        i64::from(sum) * 256 / a.len() as i64
+    };
+    let still = cost(0);
+    let (mut best, mut least) = (0, still);
+    // From small to large, so that of equal fits the smallest shift is taken.
+    for by in 1..=most as isize {
+        for shift in [by, -by] {
+            let cost = cost(shift);
+            if cost < least {
+                (best, least) = (shift, cost);
+            }
+        }
+    }
+    if least * 16 > still * BETTER {
+        // Nothing fits clearly better: at most a part of a pixel.
+        (best, least) = (0, still);
+    }
+    let (low, high) = (cost(best - 1), cost(best + 1));
+    let bend = low - 2 * least + high;
+    if bend <= 0 {
+        return best as f32;
+    }
+    let part = ((low - high) as f32 / (2 * bend) as f32).clamp(-0.5, 0.5);
+    best as f32 + part
+}
+
+/// Sums of absolute luma differences of each block of `now` and its place in `before` under the
+/// shift; `u32::MAX` where that lies outside the picture.
+fn block_differences(
+    before: &Picture,
+    now: &Picture,
+    dx: isize,
+    dy: isize,
+) -> [u32; BLOCKS_ACROSS * BLOCKS_DOWN] {
+    let mut out = [u32::MAX; BLOCKS_ACROSS * BLOCKS_DOWN];
+    for (n, out) in out.iter_mut().enumerate() {
+        let (x, y) = (
+            n % BLOCKS_ACROSS * BLOCK,
+            BLOCK_TOP + n / BLOCKS_ACROSS * BLOCK,
+        );
+        let (from_x, from_y) = (x as isize - dx, y as isize - dy);
+        let inside = (0..=(FRAME_WIDTH - BLOCK) as isize).contains(&from_x)
+            && (0..=(FRAME_HEIGHT - BLOCK) as isize).contains(&from_y);
+        if !inside {
+            continue;
+        }
+        let (from_x, from_y) = (from_x as usize, from_y as usize);
+        let mut sum = 0;
+        for row in 0..BLOCK {
+            let a = &before.luma[(from_y + row) * FRAME_WIDTH + from_x..][..BLOCK];
+            let b = &now.luma[(y + row) * FRAME_WIDTH + x..][..BLOCK];
+            sum += a
+                .iter()
+                .zip(b)
+                .map(|(a, b)| u32::from(a.abs_diff(*b)))
+                .sum::<u32>();
+        }
+        *out = sum;
+    }
+    out
+}
+
+/// Mean over the blocks of what is above noise, per pixel.
+fn unexplained(blocks: &[u32]) -> f32 {
+    let (mut sum, mut count) = (0.0_f32, 0_u32);
+    for block in blocks.iter().filter(|block| **block != u32::MAX) {
+        sum += (*block as f32 / (BLOCK * BLOCK) as f32 - NOISE).max(0.0);
+        count += 1;
+    }
+    sum / count.max(1) as f32
+}

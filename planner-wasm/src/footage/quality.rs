@@ -1,0 +1,124 @@
+//! What is wrong with a tick, and how good it is overall.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "measures are quantised here, once, after clamping"
+)]
+
+use super::model::{Defect, Defects, Tick};
+use super::statistics::Statistics;
+
+/// Shake in pixels that spoils a picture of 160.
+const SHAKEN: f32 = 1.4;
+/// Below this share of its take's usual sharpness a picture is out of focus.
+const BLURRED: f32 = 0.55;
+/// Below this sharpness a picture is out of focus whatever the rest of its clip is like.
+const BLURRED_ALWAYS: f32 = 0.1;
+
+/// Measures of one tick before they are quantised.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Measures {
+    /// Of its pictures.
+    pub(super) statistics: Statistics,
+    /// Usual sharpness of its take, see [`usual_sharpness`].
+    pub(super) usual_sharpness: f32,
+    /// Local motion per tick, mean luma difference.
+    pub(super) motion: f32,
+    /// See [`shake`](super::shake::shake).
+    pub(super) shake: f32,
+}
+
+/// The sharpness that three quarters of these pictures do not exceed; blank ones are left out.
+pub(super) fn usual_sharpness<'a>(pictures: impl Iterator<Item = &'a Statistics>) -> Option<f32> {
+    let mut values: Vec<f32> = pictures
+        .filter(|picture| defects_of_exposure(picture).is_empty() && picture.edges > 0.002)
+        .map(|picture| picture.sharpness)
+        .collect();
+    values.sort_by(f32::total_cmp);
+    values.get(values.len() * 3 / 4).copied()
+}
+
+/// What shows in a single picture without knowing others.
+fn defects_of_exposure(picture: &Statistics) -> Defects {
+    let none = Defects::default();
+    if picture.dark > 0.97 && picture.highlight < 20.0 {
+        return none.with(Defect::Black);
+    }
+    // All three, since a misty or a plain scene may lack any two of them.
+    if picture.contrast < 14.0 && picture.edges < 0.004 && picture.colourfulness < 18.0 {
+        return none.with(Defect::Covered);
+    }
+    let mut defects = none;
+    if picture.mean < 45.0 && picture.highlight < 90.0 {
+        defects = defects.with(Defect::Underexposed);
+    }
+    if picture.bright > 0.4 || (picture.shadow > 180.0 && picture.contrast < 25.0) {
+        defects = defects.with(Defect::Overexposed);
+    }
+    defects
+}
+
+impl Measures {
+    /// The tick, quantised.
+    pub(super) fn quantised(&self) -> Tick {
+        let defects = self.defects();
+        Tick {
+            quality: byte(self.quality(defects) * 255.0),
+            // Roots spread the many small movements over the range; 36 is about the most there is.
+            motion: byte(libm::sqrtf(self.motion / 36.0) * 255.0),
+            shake: byte(self.shake * 32.0),
+            luma: byte(self.statistics.mean),
+            defects,
+        }
+    }
+
+    fn relative_sharpness(&self) -> f32 {
+        self.statistics.sharpness / self.usual_sharpness.max(1e-3)
+    }
+
+    fn defects(&self) -> Defects {
+        let mut defects = defects_of_exposure(&self.statistics);
+        if !defects.is_empty() && defects.iter().any(Defect::is_severe) {
+            return defects;
+        }
+        let sharpness = self.statistics.sharpness;
+        if self.relative_sharpness() < BLURRED || sharpness < BLURRED_ALWAYS {
+            defects = defects.with(Defect::Blurred);
+        }
+        if self.shake > SHAKEN {
+            defects = defects.with(Defect::Shaken);
+        }
+        defects
+    }
+
+    /// 0 to 1.
+    fn quality(&self, defects: Defects) -> f32 {
+        let picture = &self.statistics;
+        let sharp = 0.6 * rise(self.relative_sharpness(), 0.4, 1.0)
+            + 0.4 * rise(picture.sharpness, 0.1, 0.8);
+        let well_lit = rise(picture.mean, 20.0, 90.0) * (1.0 - rise(picture.mean, 170.0, 245.0));
+        let clipped = 1.0 - rise(picture.dark.max(picture.bright), 0.15, 0.8);
+        let contrast = rise(picture.contrast, 10.0, 55.0);
+        let colour = rise(picture.colourfulness, 4.0, 45.0);
+        let steady = 1.0 - rise(self.shake, 0.2, 2.5);
+        let blend = 0.28 * sharp
+            + 0.14 * well_lit
+            + 0.08 * clipped
+            + 0.18 * contrast
+            + 0.14 * colour
+            + 0.18 * steady;
+        defects.iter().fold(blend, |left, defect| {
+            left * if defect.is_severe() { 0.05 } else { 0.6 }
+        })
+    }
+}
+
+/// 0 up to `low`, 1 from `high` on, straight between.
+fn rise(value: f32, low: f32, high: f32) -> f32 {
+    ((value - low) / (high - low)).clamp(0.0, 1.0)
+}
+
+/// The nearest byte.
+fn byte(value: f32) -> u8 {
+    libm::roundf(value.clamp(0.0, 255.0)) as u8
+}

@@ -1,0 +1,115 @@
+//! How much the camera shakes: changes of its speed that cancel each other out.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    reason = "indices run over the ticks that they were counted from"
+)]
+
+use super::model::TICK_US;
+use super::track::{LONGEST_STEP_US, Step};
+
+/// Ticks on each side that belong to a tick's shake.
+const REACH: usize = 3;
+/// Steps at most this long show shake that is faster than ticks.
+const FAST_STEP_US: u64 = 55_000;
+
+/// Shake of each tick, in pixels: the mean change of the camera's shift, less the part of it that
+/// lasts. A still camera and a steady pan have none, the start of a pan hardly any.
+///
+/// Taken both per tick, where slow sway shows and every cadence gives the same, and per picture,
+/// where fast vibration shows; the larger counts.
+///
+/// * `steps` — of the whole clip; `cuts` — starts of takes but the first, ascending.
+/// * `start_us` — time of the first picture; `ticks` — how many there are.
+pub(super) fn shake(steps: &[Step], cuts: &[u64], start_us: u64, ticks: usize) -> Vec<f32> {
+    let mut slow = jitter(&tick_shifts(steps, cuts, start_us, ticks), |_| 1);
+    for (slow, fast) in slow
+        .iter_mut()
+        .zip(fast_shake(steps, cuts, start_us, ticks))
+    {
+        *slow = slow.max(fast);
+    }
+    slow
+}
+
+/// The camera's shift over each tick, from its path as straight lines between the pictures; none
+/// where the path is broken by a cut or a long step.
+fn tick_shifts(steps: &[Step], cuts: &[u64], start_us: u64, ticks: usize) -> Vec<Option<[f32; 2]>> {
+    let mut out: Vec<Option<[f32; 2]>> = vec![Some([0.0; 2]); ticks];
+    for pair in steps.windows(2) {
+        let (from, until) = (pair[0].at_us - start_us, pair[1].at_us - start_us);
+        let broken = until - from > LONGEST_STEP_US || cuts.binary_search(&pair[1].at_us).is_ok();
+        let (first, last) = (from / TICK_US, (until - 1) / TICK_US);
+        for tick in first..=last {
+            let Some(shift) = usize::try_from(tick)
+                .ok()
+                .and_then(|tick| out.get_mut(tick))
+            else {
+                break;
+            };
+            if broken {
+                *shift = None;
+                continue;
+            }
+            let inside = until.min((tick + 1) * TICK_US) - from.max(tick * TICK_US);
+            let share = inside as f32 / (until - from) as f32;
+            if let Some(shift) = shift {
+                shift[0] += share * pair[1].shift[0];
+                shift[1] += share * pair[1].shift[1];
+            }
+        }
+    }
+    out
+}
+
+/// The same as [`jitter`] of ticks, from picture to picture, spread over the ticks.
+fn fast_shake(steps: &[Step], cuts: &[u64], start_us: u64, ticks: usize) -> Vec<f32> {
+    let shifts: Vec<Option<[f32; 2]>> = std::iter::once(None)
+        .chain(steps.windows(2).map(|pair| {
+            let fast = pair[1].at_us - pair[0].at_us <= FAST_STEP_US;
+            (fast && cuts.binary_search(&pair[1].at_us).is_err()).then_some(pair[1].shift)
+        }))
+        .collect();
+    let length = |n: usize| {
+        let since = if n == 0 {
+            steps[0].at_us
+        } else {
+            steps[n - 1].at_us
+        };
+        usize::try_from((TICK_US / (steps[n].at_us - since).max(4_000)).max(1)).unwrap_or(1)
+    };
+    let values = jitter(&shifts, length);
+    let spans = steps.windows(2).zip(values.iter().skip(1));
+    super::track::per_tick(
+        spans.map(|(pair, value)| (pair[0].at_us - start_us, pair[1].at_us - start_us, *value)),
+        ticks,
+    )
+}
+
+/// Mean change of shift around each entry, less what remains of all changes together.
+///
+/// `per_tick` says how many entries make a tick at an entry.
+fn jitter(shifts: &[Option<[f32; 2]>], per_tick: impl Fn(usize) -> usize) -> Vec<f32> {
+    let changes: Vec<Option<[f32; 2]>> = std::iter::once(None)
+        .chain(shifts.windows(2).map(|pair| {
+            let ([x0, y0], [x1, y1]) = (pair[0]?, pair[1]?);
+            Some([x1 - x0, y1 - y0])
+        }))
+        .collect();
+    (0..shifts.len())
+        .map(|n| {
+            let reach = REACH * per_tick(n);
+            let around = &changes[n.saturating_sub(reach)..(n + reach + 1).min(changes.len())];
+            let (mut total, mut net, mut count) = (0.0_f32, [0.0_f32; 2], 0_u32);
+            for [dx, dy] in around.iter().flatten() {
+                total += libm::sqrtf(dx * dx + dy * dy);
+                net = [net[0] + dx, net[1] + dy];
+                count += 1;
+            }
+            if count < 3 {
+                return 0.0;
+            }
+            (total - libm::sqrtf(net[0] * net[0] + net[1] * net[1])) / count as f32
+        })
+        .collect()
+}

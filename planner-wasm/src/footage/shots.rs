@@ -1,0 +1,187 @@
+//! Where one take ends and the next begins: cuts, and fades through black or white.
+//!
+//! A cut is a change of picture that stands out from the changes around it, as in the adaptive
+//! detector of `PySceneDetect` (ratio to the mean of the neighbours), on the colours of 8 × 8 blocks.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "indices run over the steps that they were counted from"
+)]
+
+use super::track::Step;
+
+/// How many times the mean change around it a cut's change must be.
+const RATIO: f32 = 3.0;
+/// Steps on each side that a change is compared with, at the least.
+const NEIGHBOURS: usize = 2;
+/// Time on each side that a change is compared with, if more steps lie in it.
+const NEIGHBOURHOOD_US: u64 = 170_000;
+/// Least change of a cut, mean difference per colour channel.
+const LEAST_CHANGE: f32 = 9.0;
+/// Shortest take.
+const SHORTEST_US: u64 = 300_000;
+/// A picture whose every block is darker than this is black.
+const BLACK: u8 = 22;
+/// A picture whose every block is brighter than this is white.
+const WHITE: u8 = 235;
+/// A picture is at the bottom of a fade if this share of the luma on both sides is left.
+const DIP: f32 = 0.3;
+/// How far on each side the luma of a fade is looked for.
+const FADE_US: u64 = 1_000_000;
+
+/// Starts of all takes but the first, ascending, each the time of its first picture.
+///
+/// * `steps` — of the whole clip, ascending in time.
+/// * `end_us` — end of the last picture.
+pub(super) fn boundaries(steps: &[Step], end_us: u64) -> Vec<u64> {
+    let Some(first) = steps.first() else {
+        return Vec::new();
+    };
+    let mut found: Vec<(u64, f32)> = cuts(steps);
+    for fade in fades(steps) {
+        // Hard cuts on both sides of a black picture mark it well enough already.
+        let near = |cut: &(u64, f32)| cut.0.abs_diff(fade) < SHORTEST_US;
+        if !found.iter().any(near) {
+            found.push((fade, 0.0));
+        }
+    }
+    found.sort_by_key(|(at_us, _)| *at_us);
+    // Of boundaries too close to each other, the clearest stays; of equals, the first.
+    let mut kept: Vec<(u64, f32)> = Vec::new();
+    for (at_us, strength) in found {
+        if at_us - first.at_us < SHORTEST_US || end_us.saturating_sub(at_us) < SHORTEST_US {
+            continue;
+        }
+        match kept.last_mut() {
+            Some(last) if at_us - last.0 < SHORTEST_US => {
+                if strength > last.1 {
+                    *last = (at_us, strength);
+                }
+            }
+            _ => kept.push((at_us, strength)),
+        }
+    }
+    kept.into_iter().map(|(at_us, _)| at_us).collect()
+}
+
+/// Cuts and how clear they are, ascending.
+fn cuts(steps: &[Step]) -> Vec<(u64, f32)> {
+    (1..steps.len())
+        .filter_map(|n| {
+            let change = lasting_change(steps, n);
+            if change < LEAST_CHANGE {
+                return None;
+            }
+            let around = change_around(steps, n);
+            (change >= RATIO * around).then(|| (steps[n].at_us, change / (around + 1.0)))
+        })
+        .collect()
+}
+
+/// Change into picture `n` that is still there one picture later and was one earlier, so that a
+/// flash or a broken picture is no cut.
+fn lasting_change(steps: &[Step], n: usize) -> f32 {
+    let mut change = steps[n].change;
+    if n >= 2 {
+        change = change.min(steps[n].change_over_two);
+    }
+    if let Some(next) = steps.get(n + 1) {
+        change = change.min(next.change_over_two);
+    }
+    change
+}
+
+/// Mean change of the steps around step `n`, itself left out.
+fn change_around(steps: &[Step], n: usize) -> f32 {
+    let at_us = steps[n].at_us;
+    let near = |step: &Step| step.at_us.abs_diff(at_us) <= NEIGHBOURHOOD_US;
+    let (mut sum, mut count) = (0.0_f32, 0.0_f32);
+    let mut add = |side: &mut dyn Iterator<Item = &Step>| {
+        for (nth, step) in side.enumerate() {
+            if nth >= NEIGHBOURS && !near(step) {
+                break;
+            }
+            sum += step.change;
+            count += 1.0;
+        }
+    };
+    // The first step of a clip is no change and would lower the mean.
+    add(&mut steps[1..n].iter().rev());
+    add(&mut steps[n + 1..].iter());
+    if count > 0.0 { sum / count } else { 0.0 }
+}
+
+/// Middles of the darkest or whitest stretch of each fade.
+fn fades(steps: &[Step]) -> Vec<u64> {
+    let before = brightest_within(steps.iter().map(|step| (step.at_us, step.luma)));
+    let mut after = brightest_within(
+        steps
+            .iter()
+            .rev()
+            .map(|step| (u64::MAX - step.at_us, step.luma)),
+    );
+    after.reverse();
+    let dark =
+        |n: usize| steps[n].brightest < BLACK || steps[n].luma < DIP * before[n].min(after[n]);
+    let mut out = stretches(steps, dark, |step| step.luma);
+    out.extend(stretches(
+        steps,
+        |n| steps[n].darkest > WHITE,
+        |step| -step.luma,
+    ));
+    out
+}
+
+/// For each entry the largest value from [`FADE_US`] before it to itself.
+fn brightest_within(entries: impl Iterator<Item = (u64, f32)>) -> Vec<f32> {
+    // Descending values that may still be the largest of a later entry.
+    let mut candidates: std::collections::VecDeque<(u64, f32)> = std::collections::VecDeque::new();
+    entries
+        .map(|(at_us, value)| {
+            while candidates.back().is_some_and(|(_, last)| *last <= value) {
+                candidates.pop_back();
+            }
+            candidates.push_back((at_us, value));
+            while candidates
+                .front()
+                .is_some_and(|(then, _)| at_us - then > FADE_US)
+            {
+                candidates.pop_front();
+            }
+            candidates.front().map_or(value, |(_, largest)| *largest)
+        })
+        .collect()
+}
+
+/// Of each unbroken run of `inside` with pictures on both sides: the time of the middle one of
+/// those with the least `value`.
+fn stretches(
+    steps: &[Step],
+    inside: impl Fn(usize) -> bool,
+    value: impl Fn(&Step) -> f32,
+) -> Vec<u64> {
+    let mut out = Vec::new();
+    let mut n = 0;
+    while n < steps.len() {
+        if !inside(n) {
+            n += 1;
+            continue;
+        }
+        let first = n;
+        while n < steps.len() && inside(n) {
+            n += 1;
+        }
+        if first == 0 || n == steps.len() {
+            continue;
+        }
+        let run = &steps[first..n];
+        let least = run.iter().map(&value).fold(f32::INFINITY, f32::min);
+        let lowest: Vec<&Step> = run
+            .iter()
+            .filter(|step| value(step) <= least + 1.0)
+            .collect();
+        if let Some(middle) = lowest.get(lowest.len() / 2) {
+            out.push(middle.at_us);
+        }
+    }
+    out
+}

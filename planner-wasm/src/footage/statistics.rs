@@ -1,0 +1,172 @@
+//! What a single picture is like: exposure, contrast, colour and sharpness.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "a kernel over arrays of fixed size, whose sums of bytes fit their types"
+)]
+
+use super::model::{FRAME_HEIGHT, FRAME_WIDTH};
+use super::picture::{PIXELS, Picture};
+
+/// Bins of the luma histogram.
+const BINS: usize = 64;
+/// The darkest bins: luma below 16.
+const DARK_BINS: usize = 4;
+/// The brightest bins: luma from 248 on.
+const BRIGHT_BINS: usize = 2;
+/// Sum of both luma differences, each over two pixels, from which a pixel is on an edge.
+const EDGE: i32 = 24;
+/// Gradient energy per pixel that keeps a flat picture's sharpness near 0.
+const FLAT: f32 = 20.0;
+
+/// Measures of one picture.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Statistics {
+    /// Mean luma, 0 to 255.
+    pub(super) mean: f32,
+    /// Standard deviation of luma.
+    pub(super) contrast: f32,
+    /// Share of pixels in the darkest bins, 0 to 1.
+    pub(super) dark: f32,
+    /// Share of pixels in the brightest bins, 0 to 1.
+    pub(super) bright: f32,
+    /// Luma that 95 % of the pixels do not exceed, 0 to 255, to within a bin.
+    pub(super) highlight: f32,
+    /// Luma that 5 % of the pixels do not exceed, 0 to 255, to within a bin.
+    pub(super) shadow: f32,
+    /// Colourfulness after Hasler and Süsstrunk (2003), about 0 (grey) to 110.
+    pub(super) colourfulness: f32,
+    /// Share of pixels on an edge, 0 to 1.
+    pub(super) edges: f32,
+    /// Energy of the Laplacian over the energy of the gradient: fine detail for the edges that
+    /// there are, whatever their contrast. About 0 (flat or out of focus) to 4 (noise).
+    pub(super) sharpness: f32,
+}
+
+impl Statistics {
+    /// The measures of a picture given both as bytes and taken apart.
+    pub(super) fn of(rgb: &[u8], picture: &Picture) -> Self {
+        let bins = histogram(&picture.luma);
+        let squares: u32 = picture
+            .luma
+            .iter()
+            .map(|l| u32::from(*l) * u32::from(*l))
+            .sum();
+        let variance = squares as f32 / PIXELS as f32 - picture.mean * picture.mean;
+        let share = |bins: &[u32]| bins.iter().sum::<u32>() as f32 / PIXELS as f32;
+        let (edges, sharpness) = detail(&picture.luma);
+        Self {
+            mean: picture.mean,
+            contrast: libm::sqrtf(variance.max(0.0)),
+            dark: share(&bins[..DARK_BINS]),
+            bright: share(&bins[BINS - BRIGHT_BINS..]),
+            highlight: percentile(&bins, PIXELS as u32 * 95 / 100),
+            shadow: percentile(&bins, PIXELS as u32 * 5 / 100),
+            colourfulness: colourfulness(rgb),
+            edges,
+            sharpness,
+        }
+    }
+
+    /// The mean of each measure; none of no pictures.
+    pub(super) fn mean_of(pictures: impl Iterator<Item = Self>) -> Option<Self> {
+        let (mut sum, mut count) = (Self::default(), 0.0_f32);
+        for picture in pictures {
+            sum = sum.zip_with(&picture, |sum, value| sum + value);
+            count += 1.0;
+        }
+        (count > 0.0).then(|| sum.zip_with(&sum, |sum, _| sum / count))
+    }
+
+    fn zip_with(&self, other: &Self, join: impl Fn(f32, f32) -> f32) -> Self {
+        Self {
+            mean: join(self.mean, other.mean),
+            contrast: join(self.contrast, other.contrast),
+            dark: join(self.dark, other.dark),
+            bright: join(self.bright, other.bright),
+            highlight: join(self.highlight, other.highlight),
+            shadow: join(self.shadow, other.shadow),
+            colourfulness: join(self.colourfulness, other.colourfulness),
+            edges: join(self.edges, other.edges),
+            sharpness: join(self.sharpness, other.sharpness),
+        }
+    }
+}
+
+fn histogram(luma: &[u8]) -> [u32; BINS] {
+    // Four at a time: equal neighbours would otherwise wait for each other's increment.
+    let mut lanes = [[0_u32; BINS]; 4];
+    for four in luma.chunks_exact(4) {
+        for (lane, value) in lanes.iter_mut().zip(four) {
+            lane[usize::from(*value >> 2)] += 1;
+        }
+    }
+    let mut bins = [0; BINS];
+    for lane in &lanes {
+        for (bin, count) in bins.iter_mut().zip(lane) {
+            *bin += count;
+        }
+    }
+    bins
+}
+
+fn percentile(bins: &[u32; BINS], rank: u32) -> f32 {
+    let mut below = 0;
+    let bin = bins.iter().position(|count| {
+        below += count;
+        below > rank
+    });
+    (bin.unwrap_or(BINS - 1) * (256 / BINS)) as f32
+}
+
+/// Hasler and Süsstrunk, *Measuring colourfulness in natural images* (2003): spread and distance
+/// from grey of the opponent colours red–green and yellow–blue.
+fn colourfulness(rgb: &[u8]) -> f32 {
+    // Yellow–blue is kept doubled, so that it is whole.
+    let (mut rg, mut yb) = (0_i32, 0_i32);
+    let (mut rg_squares, mut yb_squares) = (0_u32, 0_u64);
+    for row in rgb.chunks_exact(FRAME_WIDTH * 3) {
+        let mut row_squares = 0_u32;
+        for pixel in row.chunks_exact(3) {
+            let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(i32::from);
+            let (pixel_rg, pixel_yb) = (red - green, red + green - 2 * blue);
+            rg += pixel_rg;
+            yb += pixel_yb;
+            rg_squares += (pixel_rg * pixel_rg).unsigned_abs();
+            row_squares += (pixel_yb * pixel_yb).unsigned_abs();
+        }
+        yb_squares += u64::from(row_squares);
+    }
+    let pixels = PIXELS as f32;
+    let (rg, yb) = (rg as f32 / pixels, yb as f32 / pixels / 2.0);
+    let rg_variance = (rg_squares as f32 / pixels - rg * rg).max(0.0);
+    let yb_variance = (yb_squares as f32 / pixels / 4.0 - yb * yb).max(0.0);
+    libm::sqrtf(rg_variance + yb_variance) + 0.3 * libm::sqrtf(rg * rg + yb * yb)
+}
+
+/// Share of edge pixels, and sharpness.
+fn detail(luma: &[u8]) -> (f32, f32) {
+    let (mut laplacian, mut gradient, mut edges) = (0_u64, 0_u64, 0_u32);
+    for y in 1..FRAME_HEIGHT - 1 {
+        let above = &luma[(y - 1) * FRAME_WIDTH..][..FRAME_WIDTH];
+        let here = &luma[y * FRAME_WIDTH..][..FRAME_WIDTH];
+        let below = &luma[(y + 1) * FRAME_WIDTH..][..FRAME_WIDTH];
+        let (mut row_laplacian, mut row_gradient, mut row_edges) = (0_u32, 0_u32, 0_u32);
+        for x in 1..FRAME_WIDTH - 1 {
+            let [up, down] = [above[x], below[x]].map(i32::from);
+            let [left, middle, right] = [here[x - 1], here[x], here[x + 1]].map(i32::from);
+            let bend = 4 * middle - up - down - left - right;
+            let (dx, dy) = (right - left, down - up);
+            row_laplacian += (bend * bend).unsigned_abs();
+            row_gradient += (dx * dx + dy * dy).unsigned_abs();
+            row_edges += u32::from(dx.abs() + dy.abs() >= EDGE);
+        }
+        laplacian += u64::from(row_laplacian);
+        gradient += u64::from(row_gradient);
+        edges += row_edges;
+    }
+    let pixels = ((FRAME_WIDTH - 2) * (FRAME_HEIGHT - 2)) as f32;
+    let energy = laplacian as f32 / (gradient as f32 + FLAT * pixels);
+    (edges as f32 / pixels, energy)
+}
