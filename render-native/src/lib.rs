@@ -6,5 +6,9 @@
 //! serve both.
 
 pub mod exit;
+pub mod ffmpeg;
 pub mod interrupt;
+pub mod launcher;
+pub mod media;
+pub mod process;
 pub mod progress;

@@ -1,0 +1,4 @@
+//! The user's files: what they are by content, and where they lie now.
+
+pub mod fingerprint;
+pub mod relink;

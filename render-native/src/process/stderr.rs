@@ -1,0 +1,132 @@
+//! What a child said on standard error: drained to the end, kept in part.
+
+use std::collections::VecDeque;
+use std::io::Read;
+
+use crate::launcher;
+
+/// Lines kept from the start, where the cause usually is.
+const HEAD_LINES: usize = 8;
+/// Lines kept from the end.
+const TAIL_LINES: usize = 24;
+/// Bytes of a line that are kept; the rest is dropped.
+const LINE_BYTES: usize = 500;
+
+/// The messages of one child, bounded, lossily decoded, one line each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Messages {
+    head: Vec<String>,
+    tail: VecDeque<String>,
+    /// Lines in all, empty ones left out.
+    pub lines: u64,
+    /// Lines that ffmpeg marks as errors (`-v level+…` marks them).
+    pub errors: u64,
+}
+
+impl Messages {
+    /// Reads to the end. A read error ends the messages, not the program.
+    pub(super) fn read(mut from: impl Read) -> Self {
+        let mut messages = Self::default();
+        let mut buffer = [0; 16 * 1024];
+        let mut line = Vec::new();
+        loop {
+            let read = match from.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(_) => break,
+            };
+            for byte in buffer.iter().take(read) {
+                match byte {
+                    b'\n' | b'\r' => messages.take_line(&mut line),
+                    _ if line.len() < LINE_BYTES => line.push(*byte),
+                    _ => {}
+                }
+            }
+        }
+        messages.take_line(&mut line);
+        messages
+    }
+
+    fn take_line(&mut self, line: &mut Vec<u8>) {
+        let text = String::from_utf8_lossy(line).trim().to_owned();
+        line.clear();
+        if text.is_empty() {
+            return;
+        }
+        self.lines += 1;
+        self.errors += u64::from(is_error(&text));
+        if self.head.len() < HEAD_LINES {
+            self.head.push(text);
+            return;
+        }
+        if self.tail.len() == TAIL_LINES {
+            self.tail.pop_front();
+        }
+        self.tail.push_back(text);
+    }
+
+    /// The line that most likely says why: the last error, else the last line.
+    #[must_use]
+    pub fn decisive(&self) -> Option<&str> {
+        let vague = |line: &&str| {
+            [
+                "Conversion failed",
+                "Error while opening encoder for output",
+                "Invalid data found when processing input",
+            ]
+            .iter()
+            .any(|part| line.contains(part))
+        };
+        let errors = || self.kept().filter(|line| is_error(line));
+        errors()
+            .filter(|line| !vague(line))
+            .last()
+            .or_else(|| errors().last())
+            .or_else(|| self.kept().last())
+    }
+
+    /// The lines that were kept, the first and the last ones.
+    pub fn kept(&self) -> impl Iterator<Item = &str> {
+        self.head.iter().chain(&self.tail).map(String::as_str)
+    }
+
+    /// Whether some line holds `part`.
+    #[must_use]
+    pub fn mention(&self, part: &str) -> bool {
+        self.kept().any(|line| line.contains(part))
+    }
+
+    /// What the launcher said if it could not become the program.
+    pub(super) fn launch_failure(&self) -> Option<&str> {
+        self.head.first()?.strip_prefix(launcher::FAILURE)
+    }
+}
+
+fn is_error(line: &str) -> bool {
+    ["[error]", "[fatal]", "[panic]"]
+        .iter()
+        .any(|level| line.contains(level))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_decisive_line_is_the_last_error_that_says_something() {
+        let text =
+            b"[h264 @ 0x1] [error] bad nal\n[warning] x\n[fatal] Conversion failed!\n\xff\xfe\n";
+        let messages = Messages::read(&text[..]);
+        assert_eq!(messages.decisive(), Some("[h264 @ 0x1] [error] bad nal"));
+        assert_eq!((messages.lines, messages.errors), (4, 2));
+    }
+
+    #[test]
+    fn a_flood_is_counted_but_not_kept() {
+        let flood = "x".repeat(2000) + "\n";
+        let messages = Messages::read(flood.repeat(5000).as_bytes());
+        assert_eq!(messages.lines, 5000);
+        assert!(messages.kept().map(str::len).sum::<usize>() <= 32 * LINE_BYTES);
+    }
+}
