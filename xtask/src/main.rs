@@ -10,6 +10,7 @@
 
 mod command;
 mod contact_sheet;
+mod demo;
 mod gates;
 mod packages;
 mod schema;
@@ -33,6 +34,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Makes a song, clips and from them a film; measures it and says where it is.
+    Demo,
     /// Runs every gate and every test there is, installing what they need.
     Test,
     /// Runs the gates alone: format, lints, docs, licences, dependency directions, schema.
@@ -62,6 +65,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
+        Task::Demo => demo::run_demo(),
         Task::Test => test::run(),
         Task::Check => gates::run_all().map(drop),
         Task::Setup => setup::everything(),

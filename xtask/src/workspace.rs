@@ -34,7 +34,6 @@ pub(crate) fn path_with_tools() -> OsString {
     std::env::join_paths(folders).unwrap_or(path)
 }
 
-
 /// What cargo knows of the workspace and of all it depends on.
 ///
 /// # Errors
@@ -42,4 +41,10 @@ pub(crate) fn path_with_tools() -> OsString {
 pub(crate) fn metadata() -> Result<Value> {
     let text = output(cargo().args(["metadata", "--format-version", "1", "--locked"]))?;
     serde_json::from_slice(&text).context("cargo metadata is not JSON")
+}
+
+/// The release build of the renderer.
+pub(crate) fn renderer() -> PathBuf {
+    let name = format!("render-native{}", std::env::consts::EXE_SUFFIX);
+    target().join("release").join(name)
 }
