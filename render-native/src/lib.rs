@@ -5,6 +5,7 @@
 //! Neither imports the other. `ffmpeg`, `process`, `media`, [`progress`] and [`interrupt`]
 //! serve both.
 
+pub mod cli;
 pub mod exit;
 pub mod ffmpeg;
 pub mod interrupt;

@@ -1,3 +1,29 @@
-//! Not written yet.
+//! The command line: parses, runs, tells what went wrong, ends with the right code.
 
-fn main() {}
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode as Status;
+
+use clap::Parser as _;
+use render_native::cli::{self, args, terminal::say};
+use render_native::exit::ExitCode;
+
+fn main() -> Status {
+    let parsed = args::Cli::try_parse_from(args::with_shorthand(std::env::args_os()));
+    let code = match parsed {
+        // The hook has told of the panic already; what is left is the code.
+        Ok(cli) => catch_unwind(AssertUnwindSafe(|| cli::run(cli))).unwrap_or_else(|_| {
+            say("this is a bug in render-native; nothing was left half done under the film's name");
+            ExitCode::Internal
+        }),
+        Err(error) => {
+            let shown = error.print();
+            match (error.use_stderr(), shown) {
+                (true, _) => ExitCode::Usage,
+                (false, Ok(())) => ExitCode::Complete,
+                (false, Err(e)) if e.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::Complete,
+                (false, Err(_)) => ExitCode::OutputStream,
+            }
+        }
+    };
+    code.into()
+}

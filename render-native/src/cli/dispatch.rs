@@ -1,0 +1,61 @@
+//! From parsed arguments to a command, and from its end to an exit code.
+
+use std::sync::Arc;
+
+use super::args::{Cli, Command, Talk};
+use super::failure::Failure;
+use super::signals::{self, Signalled};
+use super::terminal::say;
+use crate::exit::ExitCode;
+use crate::interrupt::Interrupt;
+
+/// What every command is given besides its own arguments.
+#[derive(Debug)]
+pub(super) struct Context {
+    /// How much is said.
+    pub(super) talk: Talk,
+    /// The user's wish to stop.
+    pub(super) interrupt: Arc<Interrupt>,
+}
+
+/// Runs a command and says on standard error what went wrong.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    let interrupt = Arc::<Interrupt>::default();
+    let signalled = match signals::listen(&interrupt) {
+        Ok(signalled) => signalled,
+        Err(failure) => return ended(Err(failure), &Signalled::default()),
+    };
+    let context = Context {
+        talk: cli.talk,
+        interrupt,
+    };
+    ended(command(&cli.command, &context), &signalled)
+}
+
+fn command(command: &Command, _context: &Context) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Schema => super::schema::schema(),
+        Command::Completions { shell } => super::schema::completions(*shell),
+        _ => Err(Failure::new(ExitCode::Internal, "not written yet")),
+    }
+}
+
+/// Tells of a failure. One that a signal caused ends with the signal's code.
+fn ended(result: Result<ExitCode, Failure>, signalled: &Signalled) -> ExitCode {
+    match result {
+        Ok(code) => code,
+        Err(failure) => {
+            let by_signal = matches!(failure.code, ExitCode::Interrupted | ExitCode::Terminated);
+            let code = signalled
+                .code()
+                .filter(|_| by_signal)
+                .unwrap_or(failure.code);
+            say(&format!("error: {}", failure.message));
+            if let Some(hint) = failure.hint {
+                say(&format!("hint: {hint}"));
+            }
+            code
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The command line: arguments, one room per command, and what is shown to people.
+
+pub mod args;
+pub mod bars;
+pub mod failure;
+pub mod signals;
+pub mod terminal;
+pub mod values;
+
+mod dispatch;
+mod schema;
+
+pub use dispatch::run;

@@ -1,0 +1,82 @@
+//! Signals become urgency: the first Ctrl-C asks to finish what runs, the second to stop at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use super::failure::Failure;
+use crate::exit::ExitCode;
+use crate::interrupt::{Interrupt, Urgency};
+
+/// Which signal came first, for the exit code.
+#[derive(Debug, Default)]
+pub struct Signalled(AtomicU8);
+
+impl Signalled {
+    /// What the process ends with because of the signal, if there was one.
+    #[must_use]
+    pub fn code(&self) -> Option<ExitCode> {
+        match self.0.load(Ordering::SeqCst) {
+            0 => None,
+            1 => Some(ExitCode::Interrupted),
+            _ => Some(ExitCode::Terminated),
+        }
+    }
+
+    #[cfg(unix)]
+    fn note(&self, code: u8) {
+        let _ = self
+            .0
+            .compare_exchange(0, code, Ordering::SeqCst, Ordering::SeqCst);
+    }
+}
+
+/// Listens to SIGINT, SIGTERM and SIGHUP from now on.
+///
+/// # Errors
+/// [`ExitCode::Internal`] if the system does not let us listen.
+#[cfg(unix)]
+pub fn listen(interrupt: &Arc<Interrupt>) -> Result<Arc<Signalled>, Failure> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+    let signalled = Arc::new(Signalled::default());
+    let failed = |error: std::io::Error| {
+        Failure::new(
+            ExitCode::Internal,
+            format!("cannot listen to signals: {error}"),
+        )
+    };
+    let mut signals =
+        signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(failed)?;
+    let seen = Arc::clone(&signalled);
+    let interrupt = Arc::clone(interrupt);
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            for signal in &mut signals {
+                if signal != SIGINT {
+                    seen.note(2);
+                    interrupt.raise(Urgency::Now);
+                } else if interrupt.urgency() == Urgency::None {
+                    seen.note(1);
+                    interrupt.raise(Urgency::Finish);
+                    super::terminal::say(
+                        "stopping: what runs may finish and is kept; Ctrl-C again stops at once",
+                    );
+                } else {
+                    seen.note(1);
+                    interrupt.raise(Urgency::Now);
+                }
+            }
+        })
+        .map_err(failed)?;
+    Ok(signalled)
+}
+
+/// Signals of this kind do not exist here: the system ends the process.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn listen(_: &Arc<Interrupt>) -> Result<Arc<Signalled>, Failure> {
+    Ok(Arc::default())
+}

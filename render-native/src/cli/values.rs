@@ -1,0 +1,183 @@
+//! The values of options, read from text: sizes, rates, shapes, amounts of memory.
+
+use std::str::FromStr;
+
+use clap::ValueEnum;
+use shared::rate::Rate;
+
+/// Width and height of the film, in pixels: even, 16 to 8192.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Width.
+    pub width: u32,
+    /// Height.
+    pub height: u32,
+}
+
+/// An amount of memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bytes(pub u64);
+
+/// Shape of the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Aspect {
+    /// Landscape, 1920x1080.
+    #[value(name = "16:9")]
+    Landscape,
+    /// Portrait, 1080x1920.
+    #[value(name = "9:16")]
+    Portrait,
+    /// Square, 1080x1080.
+    #[value(name = "1:1")]
+    Square,
+    /// Tall, 1080x1350.
+    #[value(name = "4:5")]
+    Tall,
+}
+
+impl Aspect {
+    /// The size that is usual for it.
+    #[must_use]
+    pub const fn size(self) -> Size {
+        let (width, height) = match self {
+            Self::Landscape => (1920, 1080),
+            Self::Portrait => (1080, 1920),
+            Self::Square => (1080, 1080),
+            Self::Tall => (1080, 1350),
+        };
+        Size { width, height }
+    }
+}
+
+/// Reads `1920x1080`.
+///
+/// # Errors
+/// In words.
+pub fn size(text: &str) -> Result<Size, String> {
+    let read = || {
+        let (width, height) = text.split_once(['x', 'X', '×'])?;
+        Some((u32::from_str(width).ok()?, u32::from_str(height).ok()?))
+    };
+    let (width, height) = read().ok_or("write width and height as 1920x1080")?;
+    let good = |side: u32| (16..=8192).contains(&side) && side.is_multiple_of(2);
+    if !good(width) || !good(height) {
+        return Err("each side must be even, from 16 to 8192 pixels".to_owned());
+    }
+    Ok(Size { width, height })
+}
+
+/// Reads `30`, `30000/1001`, or one of the decimals by which the NTSC rates go.
+///
+/// # Errors
+/// In words.
+pub fn frame_rate(text: &str) -> Result<Rate, String> {
+    // These decimals are names: 29.97 means 30000/1001, and nothing else is meant by it.
+    let exact = match text {
+        "23.976" | "23.98" => "24000/1001",
+        "29.97" => "30000/1001",
+        "47.952" | "47.95" => "48000/1001",
+        "59.94" => "60000/1001",
+        "119.88" => "120000/1001",
+        other => other.strip_suffix(".0").unwrap_or(other),
+    };
+    let rate: Rate = exact.parse().map_err(|_| {
+        "write a whole number or a fraction: 30, 25, 24000/1001 (23.976, 29.97, 59.94 are known)"
+            .to_owned()
+    })?;
+    let (num, den) = (rate.num(), rate.den());
+    if num < den || u64::from(num) > 240 * u64::from(den) {
+        return Err("from 1 to 240 frames per second".to_owned());
+    }
+    Ok(rate)
+}
+
+/// Reads `2G`, `1.5GiB`, `900M` or a number of bytes. The steps are 1024.
+///
+/// # Errors
+/// In words.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "the range is checked before the cast, and nobody states memory to the byte"
+)]
+pub fn bytes(text: &str) -> Result<Bytes, String> {
+    let wrong = || "write an amount as 2G, 1.5G or 900M".to_owned();
+    let split = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at_checked(split).ok_or_else(wrong)?;
+    let unit = match unit.trim().to_ascii_uppercase().as_str() {
+        "" | "B" => 1_u64,
+        "K" | "KB" | "KIB" => 1 << 10,
+        "M" | "MB" | "MIB" => 1 << 20,
+        "G" | "GB" | "GIB" => 1 << 30,
+        "T" | "TB" | "TIB" => 1 << 40,
+        _ => return Err(wrong()),
+    };
+    let amount = number.parse::<f64>().map_err(|_| wrong())? * unit as f64;
+    if !(1_048_576.0..1e15).contains(&amount) {
+        return Err("at least 1M".to_owned());
+    }
+    Ok(Bytes(amount as u64))
+}
+
+/// Reads a number of processes, 1 to 1024.
+///
+/// # Errors
+/// In words.
+pub fn jobs(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|jobs| (1..=1024).contains(jobs))
+        .ok_or_else(|| "a whole number from 1 to 1024".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_even_and_within_the_plans_limits() {
+        assert_eq!(
+            size("1920x1080"),
+            Ok(Size {
+                width: 1920,
+                height: 1080
+            })
+        );
+        for bad in [
+            "",
+            "1920",
+            "1920x",
+            "x1",
+            "1921x1080",
+            "8x8",
+            "9000x90",
+            "-2x4",
+        ] {
+            assert!(size(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn rates_are_exact() {
+        let ntsc = Rate::new(30_000, 1001);
+        assert_eq!(frame_rate("29.97").ok(), ntsc.clone().ok());
+        assert_eq!(frame_rate("30000/1001").ok(), ntsc.ok());
+        assert_eq!(frame_rate("25.0").ok(), Rate::whole(25).ok());
+        for bad in ["0", "241", "29.98", "1/2", "-30", "nan", "30000/0"] {
+            assert!(frame_rate(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn memory_takes_the_usual_units() {
+        assert_eq!(bytes("2G"), Ok(Bytes(2 << 30)));
+        assert_eq!(bytes("1.5gib"), Ok(Bytes(3 << 29)));
+        assert_eq!(bytes("900M"), Ok(Bytes(900 << 20)));
+        for bad in ["", "G", "2X", "1e99G", "0", "..G", "-1G", "NaN"] {
+            assert!(bytes(bad).is_err(), "{bad}");
+        }
+    }
+}
