@@ -6,8 +6,12 @@ use std::process::ExitCode as Status;
 use clap::Parser as _;
 use render_native::cli::{self, args, terminal::say};
 use render_native::exit::ExitCode;
+use render_native::launcher;
 
 fn main() -> Status {
+    if let Some(code) = launcher::intercept() {
+        return code.into();
+    }
     let parsed = args::Cli::try_parse_from(args::with_shorthand(std::env::args_os()));
     let code = match parsed {
         // The hook has told of the panic already; what is left is the code.
