@@ -8,6 +8,7 @@
     reason = "a command-line tool for people and CI: its output is its purpose"
 )]
 
+mod bench;
 mod command;
 mod contact_sheet;
 mod demo;
@@ -40,6 +41,11 @@ enum Task {
     Test,
     /// Runs the gates alone: format, lints, docs, licences, dependency directions, schema.
     Check,
+    /// Measures: the planner's kernels, whole renders, memory.
+    Bench {
+        #[command(subcommand)]
+        which: Option<bench::Bench>,
+    },
     /// Finds or installs what the demo and the tests need.
     Setup,
     /// Checks that dependencies between crates and between modules point the right way.
@@ -68,6 +74,7 @@ fn main() -> ExitCode {
         Task::Demo => demo::run_demo(),
         Task::Test => test::run(),
         Task::Check => gates::run_all().map(drop),
+        Task::Bench { which } => bench::bench(which),
         Task::Setup => setup::everything(),
         Task::Deps => gates::deps::check(),
         Task::Schema { check } => schema::run(check),

@@ -1,0 +1,112 @@
+//! `cargo xtask bench`: how fast, and how much memory. Everything that is measured is made here,
+//! so that the figures can be had anywhere; compare figures of one machine only.
+
+mod edit;
+mod film;
+mod listen;
+mod long;
+mod material;
+mod measure;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use crate::command::{cargo, run};
+use crate::setup;
+
+/// What is measured.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum Bench {
+    /// The planner's kernels, with criterion: beats, footage, planning.
+    Kernels {
+        /// Passed on to criterion, for example a part of a benchmark's name.
+        filter: Vec<String>,
+    },
+    /// A whole render against one ffmpeg that does the same edit, and against the least that
+    /// decoding and encoding can cost.
+    Render {
+        /// How often each is run; the best counts.
+        #[arg(long, default_value_t = 3)]
+        rounds: u32,
+        /// Shots of the edit.
+        #[arg(long, default_value_t = 40)]
+        shots: usize,
+    },
+    /// A ten-minute film of half-second shots: frame count, memory, time.
+    Long {
+        /// Shots of the edit.
+        #[arg(long, default_value_t = 1200)]
+        shots: usize,
+        /// Height of the film, 16:9.
+        #[arg(long, default_value_t = 720)]
+        height: u32,
+    },
+    /// `check` on a plan of 100,000 slots.
+    Check {
+        /// Slots of the plan.
+        #[arg(long, default_value_t = 100_000)]
+        slots: usize,
+    },
+    /// `inspect` against bare decoding of the same files.
+    Inspect {
+        /// A folder of clips; without it, clips of 1080p are made.
+        folder: Option<PathBuf>,
+    },
+    /// `beats` over a folder of songs: seconds of music per CPU second.
+    Beats {
+        /// The folder.
+        folder: PathBuf,
+    },
+}
+
+/// Builds the renderer and runs a benchmark; without a name, those that need no folder and take
+/// minutes at most.
+///
+/// # Errors
+/// If something that is measured fails.
+pub(crate) fn bench(which: Option<Bench>) -> Result<()> {
+    setup::ffmpeg()?;
+    run(cargo().args([
+        "build",
+        "--release",
+        "--locked",
+        "--package",
+        "render-native",
+    ]))?;
+    match which {
+        Some(which) => one(which),
+        None => [
+            Bench::Kernels { filter: Vec::new() },
+            Bench::Check { slots: 100_000 },
+            Bench::Inspect { folder: None },
+            Bench::Render {
+                rounds: 3,
+                shots: 40,
+            },
+        ]
+        .into_iter()
+        .try_for_each(one),
+    }
+}
+
+fn one(which: Bench) -> Result<()> {
+    match which {
+        Bench::Kernels { filter } => run(cargo()
+            .args([
+                "bench",
+                "--locked",
+                "--package",
+                "planner-wasm",
+                "--benches",
+                "--",
+            ])
+            .args(filter)),
+        Bench::Render { rounds, shots } => film::bench(rounds.max(1), shots),
+        Bench::Long { shots, height } => long::film(shots, height),
+        Bench::Check { slots } => long::check(slots),
+        Bench::Inspect { folder } => listen::inspect(folder),
+        Bench::Beats { folder } => listen::beats(&folder),
+    }
+}
