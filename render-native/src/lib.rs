@@ -13,3 +13,4 @@ pub mod launcher;
 pub mod media;
 pub mod process;
 pub mod progress;
+pub mod render;

@@ -1,0 +1,201 @@
+//! Why there is no film, with the exit code and a hint for each reason.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::exit::ExitCode;
+use crate::ffmpeg::locate::LocateError;
+use crate::ffmpeg::probe::ProbeError;
+use crate::interrupt::{Interrupt, Urgency};
+use crate::media::relink::RelinkError;
+use crate::process::ProcessError;
+
+/// Why there is no film. Segments that are done are kept in every case.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RenderError {
+    /// A setting does not go with the plan or with another setting.
+    #[error("{what}")]
+    Setting {
+        /// What does not fit.
+        what: String,
+    },
+    /// The plan cannot be rendered as it is.
+    #[error("{what}")]
+    Plan {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// ffmpeg is missing or unusable.
+    #[error(transparent)]
+    Ffmpeg(#[from] LocateError),
+    /// Files of the plan are missing or changed.
+    #[error(transparent)]
+    Media(#[from] RelinkError),
+    /// A file changed or vanished while it was rendered from.
+    #[error("{} {how} while it was rendered", path.display())]
+    MediaLost {
+        /// The file.
+        path: PathBuf,
+        /// `changed` or `vanished`.
+        how: &'static str,
+    },
+    /// The song cannot be used.
+    #[error("the song cannot be used")]
+    Song(#[source] ProbeError),
+    /// A file of that name exists.
+    #[error("{} exists already", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The output is one of the inputs.
+    #[error("{} is one of the plan's own files", path.display())]
+    OutputIsInput {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file cannot be written, read or renamed.
+    #[error("cannot {doing} {}", path.display())]
+    File {
+        /// What was tried: `create`, `write`, …
+        doing: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The disk is full.
+    #[error("no space left for {}", path.display())]
+    NoSpace {
+        /// What was written.
+        path: PathBuf,
+    },
+    /// Another process works in the work directory.
+    #[error("{} is in use by another render ({by})", path.display())]
+    Locked {
+        /// The work directory.
+        path: PathBuf,
+        /// Who, by its own account.
+        by: String,
+    },
+    /// Even alone, and at reduced effort, a segment needs more memory than there is.
+    #[error("segment {segment} needs more memory than there is ({available} bytes): {said}")]
+    OutOfMemory {
+        /// Position in the plan, from 0.
+        segment: usize,
+        /// What was available.
+        available: u64,
+        /// What ffmpeg said, or how it ended.
+        said: String,
+    },
+    /// ffmpeg fails even at what cannot fail: a plain picture.
+    #[error("segment {segment} cannot be rendered in any way: {said}")]
+    Segment {
+        /// Position in the plan, from 0.
+        segment: usize,
+        /// The last reason.
+        said: String,
+    },
+    /// Joining failed or its result is not what was asked for.
+    #[error("the segments could not be joined: {said}")]
+    Join {
+        /// Why.
+        said: String,
+    },
+    /// ffmpeg could not be run at all.
+    #[error("ffmpeg could not be run")]
+    Process(#[source] ProcessError),
+    /// The user stopped it.
+    #[error("stopped; what is done is kept in {} and is taken up by the same command", work.display())]
+    Interrupted {
+        /// The work directory.
+        work: PathBuf,
+        /// At once, or after what ran was finished.
+        urgent: bool,
+    },
+}
+
+impl RenderError {
+    /// A failed file operation; a full disk is told apart.
+    pub(crate) fn file(
+        doing: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::NoSpace { path },
+            _ => Self::File {
+                doing,
+                path,
+                source,
+            },
+        }
+    }
+
+    /// The exit code. Which signal stopped an interrupted render only the caller knows; this
+    /// says SIGINT.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Setting { .. } => ExitCode::Setting,
+            Self::Ffmpeg(_) | Self::Process(_) => ExitCode::Ffmpeg,
+            Self::Media(_) | Self::MediaLost { .. } | Self::Song(ProbeError::File(_)) => {
+                ExitCode::Input
+            }
+            Self::Plan { .. } | Self::Song(_) => ExitCode::BadData,
+            Self::Exists { .. }
+            | Self::OutputIsInput { .. }
+            | Self::File { .. }
+            | Self::NoSpace { .. } => ExitCode::CannotCreate,
+            Self::Locked { .. } => ExitCode::Locked,
+            Self::OutOfMemory { .. } => ExitCode::OutOfMemory,
+            Self::Segment { .. } | Self::Join { .. } => ExitCode::Temporary,
+            Self::Interrupted { .. } => ExitCode::Interrupted,
+        }
+    }
+
+    /// What a person can do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Ffmpeg(error) => error.hint(),
+            Self::Media(error) => error.hint(),
+            Self::MediaLost { .. } => {
+                "leave the clips alone while a film is made, and run it again"
+            }
+            Self::Exists { .. } => "choose another name with -o, or allow it with --overwrite",
+            Self::OutputIsInput { .. } => "choose another name with -o",
+            Self::File { .. } => "check that the folder exists and may be written to",
+            Self::NoSpace { .. } => {
+                "free some space, or move the work with --work-dir; the same command goes on \
+                 where it stopped"
+            }
+            Self::Locked { .. } => "wait for it, or choose another --work-dir",
+            Self::OutOfMemory { .. } => {
+                "close other programs, or lower --size or --quality; the same command goes on \
+                 where it stopped"
+            }
+            Self::Segment { .. } | Self::Join { .. } => {
+                "run it again; `render-native doctor` tells whether ffmpeg works"
+            }
+            Self::Song(_) => "choose a song that ffmpeg can play",
+            Self::Process(_) => "`render-native doctor` tells what is wrong with ffmpeg",
+            Self::Setting { .. } | Self::Plan { .. } | Self::Interrupted { .. } => return None,
+        })
+    }
+
+    /// The interrupt as an error, if there is one.
+    pub(crate) fn if_interrupted(
+        interrupt: &Interrupt,
+        work: &std::path::Path,
+    ) -> Result<(), Self> {
+        match interrupt.urgency() {
+            Urgency::None => Ok(()),
+            urgency => Err(Self::Interrupted {
+                work: work.to_owned(),
+                urgent: urgency == Urgency::Now,
+            }),
+        }
+    }
+}

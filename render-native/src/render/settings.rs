@@ -1,0 +1,123 @@
+//! What the user may choose about a render.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Everything about a render that is not in the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderSettings {
+    /// The film's file. Its extension chooses the container: `mp4`, `m4v`, `mov` or `mkv`.
+    pub output: PathBuf,
+    /// Whether files that are already there may be replaced.
+    pub overwrite: bool,
+    /// Folders in which clips are looked for that are not where the plan says.
+    pub media_dirs: Vec<PathBuf>,
+    /// Most segments rendered at once; as many as there are cores if `None`.
+    pub jobs: Option<usize>,
+    /// Most memory used by all segments together, in bytes; what is free if `None`.
+    pub memory: Option<u64>,
+    /// Where unfinished work is kept; beside the output if `None`.
+    pub work_dir: Option<PathBuf>,
+    /// Whether the work is kept after success.
+    pub keep_work: bool,
+    /// Effort against size and fidelity.
+    pub quality: Quality,
+    /// How the song is stored.
+    pub audio: AudioCodec,
+    /// Where the report goes; `None` for beside the output, `film.report.json`.
+    pub report: Option<PathBuf>,
+    /// A process that says nothing for so long is taken for hung.
+    pub stall: Duration,
+}
+
+impl RenderSettings {
+    /// The usual settings for a film of this name.
+    #[must_use]
+    pub fn new(output: impl Into<PathBuf>) -> Self {
+        Self {
+            output: output.into(),
+            overwrite: false,
+            media_dirs: Vec::new(),
+            jobs: None,
+            memory: None,
+            work_dir: None,
+            keep_work: false,
+            quality: Quality::default(),
+            audio: AudioCodec::default(),
+            report: None,
+            stall: Duration::from_mins(1),
+        }
+    }
+
+    /// The report's file.
+    #[must_use]
+    pub fn report_path(&self) -> PathBuf {
+        self.report
+            .clone()
+            .unwrap_or_else(|| self.output.with_extension("report.json"))
+    }
+
+    /// The folder of unfinished work: `.film.mp4.work` beside `film.mp4`.
+    #[must_use]
+    pub fn work_path(&self) -> PathBuf {
+        self.work_dir.clone().unwrap_or_else(|| {
+            let mut name = std::ffi::OsString::from(".");
+            name.push(self.output.file_name().unwrap_or_default());
+            name.push(".work");
+            self.output.with_file_name(name)
+        })
+    }
+}
+
+/// Effort against size and fidelity.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Quality {
+    /// Quick, to look at the edit.
+    Draft,
+    /// Good to watch.
+    #[default]
+    Standard,
+    /// For keeping.
+    High,
+}
+
+impl Quality {
+    /// The encoder's preset and constant rate factor.
+    #[must_use]
+    pub const fn encoder(self) -> (&'static str, u8) {
+        match self {
+            Self::Draft => ("ultrafast", 26),
+            Self::Standard => ("veryfast", 20),
+            Self::High => ("medium", 17),
+        }
+    }
+
+    /// Bits per second of lossy sound.
+    #[must_use]
+    pub const fn audio_bitrate(self) -> u32 {
+        match self {
+            Self::Draft | Self::Standard => 192_000,
+            Self::High => 256_000,
+        }
+    }
+}
+
+/// How the song is stored in the film.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum AudioCodec {
+    /// Lossy, plays everywhere.
+    #[default]
+    Aac,
+    /// Lossless, compressed; for `mkv` and `mp4`.
+    Flac,
+    /// Lossless, 16 bit, as it is; for `mov` and `mkv`.
+    Pcm,
+}
