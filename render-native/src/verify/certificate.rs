@@ -1,0 +1,332 @@
+//! What was measured, and what follows from it.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::audio::{AudioFinding, AudioFindings};
+use super::cuts::{CutFindings, Sight};
+use super::timing::{BeatFindings, FrameFindings};
+use crate::exit::ExitCode;
+
+/// Below this share of the cuts that ought to be seen, too little was seen to vouch for the film.
+const LEAST_SEEN: f64 = 0.25;
+/// Below this share it is said that many cuts could not be seen.
+const MANY_SEEN: f64 = 0.75;
+/// With fewer cuts than this a share says nothing.
+const FEW_CUTS: usize = 4;
+/// How far the durations of picture and film may be from the planned one, in microseconds: the
+/// step in which they are told.
+const DURATION_STEP_US: u64 = 1;
+/// How far apart picture and sound may start, in milliseconds.
+const START_BOUND_MS: f64 = 1.0;
+
+/// The measurements of one film and the verdict.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Certificate {
+    /// The film.
+    pub film: String,
+    /// Whether it keeps the plan.
+    pub passed: bool,
+    /// What it does not keep.
+    pub failures: Vec<Failure>,
+    /// What limits the verdict, in words.
+    pub notes: Vec<String>,
+    /// Frames and time stamps.
+    pub frames: FrameFindings,
+    /// Lengths.
+    pub duration: DurationFindings,
+    /// The plan's own cuts against its beats.
+    pub beats: BeatFindings,
+    /// The cuts in the picture.
+    pub cuts: CutFindings,
+    /// The sound.
+    pub audio: AudioFindings,
+}
+
+/// Lengths, in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct DurationFindings {
+    /// What the plan's frames last, rounded to the nearest.
+    pub planned_us: u64,
+    /// The picture stream, as the container tells.
+    pub video_us: Option<u64>,
+    /// The sound stream, as the container tells.
+    pub audio_us: Option<u64>,
+}
+
+/// One way in which a film does not keep its plan.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "what")]
+#[non_exhaustive]
+pub enum Failure {
+    /// It has more or fewer frames.
+    FrameCount {
+        /// As planned.
+        planned: u64,
+        /// As decoded.
+        decoded: u64,
+    },
+    /// Frames do not stand where their number says.
+    FrameTimes {
+        /// How many.
+        frames: u64,
+        /// The largest distance, in microseconds.
+        worst_us: u64,
+    },
+    /// The picture does not start at 0.
+    VideoStart {
+        /// Where it starts, in microseconds.
+        start_us: i64,
+    },
+    /// The picture stream lasts longer or shorter than its frames.
+    Duration {
+        /// What the frames last, in microseconds.
+        planned_us: u64,
+        /// What the container says.
+        video_us: u64,
+    },
+    /// The decoder found the picture damaged.
+    Damaged {
+        /// Its messages.
+        messages: u64,
+    },
+    /// Cuts of the plan are not on their beats.
+    Beats {
+        /// How many.
+        broken: usize,
+    },
+    /// The picture changes beside the planned frame.
+    CutsOff {
+        /// How many cuts.
+        cuts: usize,
+    },
+    /// Runs of cuts stand elsewhere.
+    CutsDisplaced {
+        /// How many runs.
+        runs: usize,
+    },
+    /// Too few of the cuts can be seen to vouch for any.
+    CutsUnseen {
+        /// Cuts seen in place.
+        seen: usize,
+        /// Cuts that ought to be seen.
+        expected: usize,
+    },
+    /// The film has no sound.
+    NoSound,
+    /// Picture and sound start apart.
+    StartOffset {
+        /// By how much the sound is late, in milliseconds.
+        ms: f64,
+    },
+    /// The sound is early or late.
+    AudioLag {
+        /// The lag farthest from 0, in milliseconds.
+        worst_ms: f64,
+        /// The most that passes.
+        bound_ms: f64,
+    },
+    /// What is heard is not the song, or not near its place.
+    AudioUnlike {
+        /// At how many places.
+        places: usize,
+    },
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FrameCount { planned, decoded } => {
+                write!(f, "{decoded} frames instead of {planned}")
+            }
+            Self::FrameTimes { frames, worst_us } => write!(
+                f,
+                "{frames} frames beside their time, by up to {worst_us} µs"
+            ),
+            Self::VideoStart { start_us } => write!(f, "the picture starts at {start_us} µs"),
+            Self::Duration {
+                planned_us,
+                video_us,
+            } => write!(f, "the picture lasts {video_us} µs instead of {planned_us}"),
+            Self::Damaged { messages } => {
+                write!(f, "the picture is damaged: {messages} messages of the decoder")
+            }
+            Self::Beats { broken } => write!(f, "{broken} cuts of the plan are not on their beat"),
+            Self::CutsOff { cuts } => write!(f, "{cuts} cuts are not on their frame"),
+            Self::CutsDisplaced { runs } => write!(f, "{runs} runs of cuts stand elsewhere"),
+            Self::CutsUnseen { seen, expected } => {
+                write!(f, "only {seen} of {expected} cuts can be seen")
+            }
+            Self::NoSound => f.write_str("the film has no sound"),
+            Self::StartOffset { ms } => {
+                write!(f, "the sound starts {ms:+.3} ms after the picture")
+            }
+            Self::AudioLag { worst_ms, bound_ms } => {
+                write!(f, "the sound is {worst_ms:+.3} ms late; {bound_ms} ms pass")
+            }
+            Self::AudioUnlike { places } => {
+                write!(f, "what is heard is not the song at {places} places")
+            }
+        }
+    }
+}
+
+/// Everything that was measured, before it is judged.
+#[derive(Debug)]
+pub(super) struct Measured {
+    pub(super) film: String,
+    pub(super) frames: FrameFindings,
+    pub(super) duration: DurationFindings,
+    pub(super) damage: u64,
+    pub(super) beats: BeatFindings,
+    pub(super) cuts: CutFindings,
+    pub(super) audio: AudioFindings,
+}
+
+impl Certificate {
+    /// Draws the verdict.
+    pub(super) fn of(measured: Measured) -> Self {
+        let mut failures = Vec::new();
+        picture_failures(&measured, &mut failures);
+        cut_failures(&measured, &mut failures);
+        audio_failures(&measured.audio, &mut failures);
+        Self {
+            passed: failures.is_empty(),
+            failures,
+            notes: notes(&measured),
+            film: measured.film,
+            frames: measured.frames,
+            duration: measured.duration,
+            beats: measured.beats,
+            cuts: measured.cuts,
+            audio: measured.audio,
+        }
+    }
+
+    /// 0 if the film keeps its plan, else [`ExitCode::BadData`].
+    #[must_use]
+    pub const fn exit_code(&self) -> ExitCode {
+        if self.passed {
+            ExitCode::Complete
+        } else {
+            ExitCode::BadData
+        }
+    }
+}
+
+fn picture_failures(measured: &Measured, failures: &mut Vec<Failure>) {
+    let frames = &measured.frames;
+    if frames.decoded != frames.planned {
+        failures.push(Failure::FrameCount {
+            planned: frames.planned,
+            decoded: frames.decoded,
+        });
+    }
+    if frames.misplaced + frames.unstamped > 0 {
+        failures.push(Failure::FrameTimes {
+            frames: frames.misplaced + frames.unstamped,
+            worst_us: frames.worst_us,
+        });
+    }
+    if frames.start_us != 0 {
+        failures.push(Failure::VideoStart {
+            start_us: frames.start_us,
+        });
+    }
+    let duration = &measured.duration;
+    if let Some(video_us) = duration.video_us
+        && video_us.abs_diff(duration.planned_us) > DURATION_STEP_US
+    {
+        failures.push(Failure::Duration {
+            planned_us: duration.planned_us,
+            video_us,
+        });
+    }
+    if measured.damage > 0 {
+        failures.push(Failure::Damaged {
+            messages: measured.damage,
+        });
+    }
+}
+
+fn cut_failures(measured: &Measured, failures: &mut Vec<Failure>) {
+    if !measured.beats.broken.is_empty() {
+        failures.push(Failure::Beats {
+            broken: measured.beats.broken.len(),
+        });
+    }
+    let cuts = &measured.cuts;
+    let off = cuts.count(is_off);
+    if off > 0 {
+        failures.push(Failure::CutsOff { cuts: off });
+    }
+    if !cuts.displaced.is_empty() {
+        failures.push(Failure::CutsDisplaced {
+            runs: cuts.displaced.len(),
+        });
+    }
+    let (seen, expected) = seen(cuts);
+    if expected >= FEW_CUTS && share(seen, expected) < LEAST_SEEN {
+        failures.push(Failure::CutsUnseen { seen, expected });
+    }
+}
+
+fn audio_failures(audio: &AudioFindings, failures: &mut Vec<Failure>) {
+    if audio.codec.is_none() {
+        failures.push(Failure::NoSound);
+        return;
+    }
+    if audio.start_offset_ms.abs() > START_BOUND_MS {
+        failures.push(Failure::StartOffset {
+            ms: audio.start_offset_ms,
+        });
+    }
+    let unlike = unlike(audio);
+    if unlike > 0 {
+        failures.push(Failure::AudioUnlike { places: unlike });
+    }
+    if let Some(worst_ms) = audio.worst_ms().filter(|ms| ms.abs() > audio.bound_ms) {
+        failures.push(Failure::AudioLag {
+            worst_ms,
+            bound_ms: audio.bound_ms,
+        });
+    }
+}
+
+fn notes(measured: &Measured) -> Vec<String> {
+    let mut notes = Vec::new();
+    let (seen, expected) = seen(&measured.cuts);
+    if expected >= FEW_CUTS && share(seen, expected) < MANY_SEEN {
+        notes.push(format!(
+            "{} of {expected} cuts could not be seen in the picture; the verdict rests on the others",
+            expected - seen
+        ));
+    }
+    if measured.audio.codec.is_some() && measured.audio.lags().next().is_none() {
+        notes.push("the sound is silent or too short: its lag is not measurable".to_owned());
+    }
+    notes
+}
+
+pub(super) const fn is_off(sight: Sight) -> bool {
+    matches!(sight, Sight::Off { .. })
+}
+
+/// Cuts seen in place, and cuts that ought to be.
+fn seen(cuts: &CutFindings) -> (usize, usize) {
+    (cuts.count(|sight| sight == Sight::Exact), cuts.expected())
+}
+
+pub(super) fn unlike(audio: &AudioFindings) -> usize {
+    audio
+        .places
+        .iter()
+        .filter(|place| matches!(place.finding, AudioFinding::Unlike { .. }))
+        .count()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of cuts, far below 2^52")]
+fn share(part: usize, whole: usize) -> f64 {
+    part as f64 / whole.max(1) as f64
+}

@@ -1,0 +1,146 @@
+//! A certificate as a small table for people.
+
+use std::fmt;
+
+use super::audio::AudioFindings;
+use super::certificate::{Certificate, DurationFindings, is_off, unlike};
+use super::cuts::{CutFindings, CutSight, Sight};
+
+/// Cuts and runs named before the rest is counted.
+const NAMED: usize = 8;
+
+/// A line for each thing measured and the verdict at the end.
+impl fmt::Display for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut row = |name: &str, text: String| writeln!(f, "{name:<10} {text}");
+        let frames = &self.frames;
+        row(
+            "frames",
+            format!("{} of {} planned", frames.decoded, frames.planned),
+        )?;
+        row(
+            "times",
+            match frames.first_misplaced {
+                None => format!("every frame in place, to the tick (1/{} s)", frames.time_base),
+                Some(first) => format!(
+                    "{} frames out of place from frame {first} on, by up to {} µs",
+                    frames.misplaced, frames.worst_us
+                ),
+            },
+        )?;
+        row("duration", self.duration.to_string())?;
+        row(
+            "beats",
+            format!(
+                "{} of {} cuts of the plan on the frame of their beat",
+                self.beats.named - self.beats.broken.len(),
+                self.beats.named
+            ),
+        )?;
+        row("cuts", cuts_line(&self.cuts))?;
+        for cut in self.cuts.planned.iter().filter(|c| is_off(c.sight)).take(NAMED) {
+            row("", off_line(cut))?;
+        }
+        let off = self.cuts.count(is_off);
+        if off > NAMED {
+            row("", format!("… and {} more", off - NAMED))?;
+        }
+        for run in self.cuts.displaced.iter().take(NAMED) {
+            row(
+                "",
+                format!(
+                    "slots {} to {} stand {:+} frames from their place",
+                    run.first_slot, run.last_slot, run.by
+                ),
+            )?;
+        }
+        row("audio", audio_line(&self.audio))?;
+        for note in &self.notes {
+            row("note", note.clone())?;
+        }
+        if self.passed {
+            row("verdict", "the film keeps its plan".to_owned())
+        } else {
+            self.failures
+                .iter()
+                .try_for_each(|failure| row("FAILED", failure.to_string()))
+        }
+    }
+}
+
+impl fmt::Display for DurationFindings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = |us: Option<u64>| {
+            us.map_or_else(
+                || "untold".to_owned(),
+                |us| format!("{}.{:06} s", us / 1_000_000, us % 1_000_000),
+            )
+        };
+        write!(
+            f,
+            "picture {}, planned {}, sound {}",
+            seconds(self.video_us),
+            seconds(Some(self.planned_us)),
+            seconds(self.audio_us)
+        )
+    }
+}
+
+fn cuts_line(cuts: &CutFindings) -> String {
+    let continuous = cuts.count(|sight| sight == Sight::Invisible { continuous: true });
+    let invisible = cuts.count(|sight| sight == Sight::Invisible { continuous: false });
+    let exact = cuts.count(|sight| sight == Sight::Exact);
+    let others = [
+        (cuts.count(is_off), "off"),
+        (invisible, "not visible"),
+        (continuous, "through the same footage"),
+        (cuts.straddles.len(), "changes inside slots"),
+    ];
+    std::iter::once(format!(
+        "{exact} of {} exactly on their frame",
+        cuts.planned.len()
+    ))
+    .chain(
+        others
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}")),
+    )
+    .collect::<Vec<_>>()
+    .join(", ")
+}
+
+fn off_line(cut: &CutSight) -> String {
+    match cut.sight {
+        Sight::Off { by } => format!(
+            "slot {}: planned at frame {}, seen {by:+} frames from there",
+            cut.slot, cut.frame
+        ),
+        _ => String::new(),
+    }
+}
+
+fn audio_line(audio: &AudioFindings) -> String {
+    let Some(codec) = &audio.codec else {
+        return "none".to_owned();
+    };
+    let lags: Vec<f64> = audio.lags().collect();
+    let lag = match (lags.first(), lags.get(lags.len() / 2), lags.last()) {
+        (Some(first), Some(middle), Some(last)) => format!(
+            "lag {first:+.3} ms at the start, {middle:+.3} in the middle, {last:+.3} at the end, \
+             drift {:+.3}; {} ms pass",
+            last - first,
+            audio.bound_ms
+        ),
+        _ => "lag not measurable".to_owned(),
+    };
+    let unlike = match unlike(audio) {
+        0 => String::new(),
+        places => format!("; not the song at {places} places"),
+    };
+    format!(
+        "{lag} ({codec}, {}); starts {:+.3} ms after the picture{unlike}",
+        if audio.lossless { "lossless" } else { "lossy" },
+        audio.start_offset_ms
+    )
+}
