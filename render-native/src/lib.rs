@@ -3,7 +3,7 @@
 //! Two sides meet only in the plan file: `headless` decodes music and footage and asks the
 //! planner; `render` turns a plan into a film, one short-lived ffmpeg process per segment.
 //! Neither imports the other. `ffmpeg`, `process`, `media`, [`progress`] and [`interrupt`]
-//! serve both.
+//! serve both; [`verify`] measures what came out.
 
 pub mod cli;
 pub mod exit;
@@ -14,3 +14,4 @@ pub mod media;
 pub mod process;
 pub mod progress;
 pub mod render;
+pub mod verify;

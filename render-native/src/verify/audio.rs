@@ -169,9 +169,7 @@ impl Listener {
             if from < end && to > self.heard {
                 let skip = usize::try_from(from.saturating_sub(self.heard)).unwrap_or(usize::MAX);
                 let room = window.length - window.samples.len();
-                window
-                    .samples
-                    .extend(samples.iter().skip(skip).take(room));
+                window.samples.extend(samples.iter().skip(skip).take(room));
             }
         }
         self.heard = end;
@@ -215,9 +213,8 @@ impl Comparison {
         let starts: Vec<u64> = (0..places)
             .map(|i| ((length - window) * i / places.saturating_sub(1).max(1)) as u64)
             .collect();
-        let around = |start: &u64| {
-            Window::around(opening.saturating_add(*start), window, search_margin())
-        };
+        let around =
+            |start: &u64| Window::around(opening.saturating_add(*start), window, search_margin());
         Self {
             song: Listener {
                 windows: starts.iter().map(around).collect(),
@@ -296,8 +293,10 @@ mod tests {
     fn compared(song: &[f32], film: &[f32], opening: u64) -> AudioFindings {
         let seconds = film.len() as f64 / f64::from(RATE);
         let mut comparison = Comparison::new(seconds, opening, RATE);
-        song.chunks(1000).for_each(|chunk| comparison.song.push(chunk));
-        film.chunks(777).for_each(|chunk| comparison.film.push(chunk));
+        song.chunks(1000)
+            .for_each(|chunk| comparison.song.push(chunk));
+        film.chunks(777)
+            .for_each(|chunk| comparison.film.push(chunk));
         AudioFindings {
             codec: Some("flac".to_owned()),
             lossless: true,
@@ -371,7 +370,12 @@ mod tests {
         film.resize(30 * SECOND, 0.0);
         let found = compared(&song, &film, 0);
         assert!(found.passes(), "{found:?}");
-        assert!(found.places.iter().any(|p| p.finding == AudioFinding::Silence));
+        assert!(
+            found
+                .places
+                .iter()
+                .any(|p| p.finding == AudioFinding::Silence)
+        );
         assert!(found.lags().count() >= 2);
     }
 

@@ -150,7 +150,10 @@ impl fmt::Display for Failure {
                 video_us,
             } => write!(f, "the picture lasts {video_us} µs instead of {planned_us}"),
             Self::Damaged { messages } => {
-                write!(f, "the picture is damaged: {messages} messages of the decoder")
+                write!(
+                    f,
+                    "the picture is damaged: {messages} messages of the decoder"
+                )
             }
             Self::Beats { broken } => write!(f, "{broken} cuts of the plan are not on their beat"),
             Self::CutsOff { cuts } => write!(f, "{cuts} cuts are not on their frame"),

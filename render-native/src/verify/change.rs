@@ -229,7 +229,8 @@ mod tests {
         for y in 0..HEIGHT {
             for x in 0..WIDTH {
                 let (u, v) = ((x + shift) / 3 + seed * 17, y / 3 + seed * 5);
-                planes[y * WIDTH + x] = ((u * 7919 + v * 104_729 + u * v * 31) % 200) as u8 + 20;
+                let level = (u * 7919 + v * 104_729 + u * v * 31) % 200 + 20;
+                planes[y * WIDTH + x] = u8::try_from(level).unwrap();
             }
         }
         planes
@@ -237,7 +238,9 @@ mod tests {
 
     fn measure(frames: &[Vec<u8>]) -> Changes {
         let mut meter = ChangeMeter::default();
-        frames.iter().for_each(|frame| meter.push(frame));
+        for frame in frames {
+            meter.push(frame);
+        }
         meter.finish()
     }
 

@@ -118,11 +118,7 @@ impl CutFindings {
 pub(super) fn judge(changes: &Changes, planned: &[Planned], frames_a_second: f64) -> CutFindings {
     let picture = Picture::new(changes, frames_a_second);
     let seen = picture.cuts();
-    let at_planned = |frame: &u64| {
-        planned
-            .binary_search_by_key(frame, |cut| cut.frame)
-            .is_ok()
-    };
+    let at_planned = |frame: &u64| planned.binary_search_by_key(frame, |cut| cut.frame).is_ok();
     let mut sights = Vec::with_capacity(planned.len());
     let mut explained = Vec::new();
     for (index, cut) in planned.iter().enumerate() {
@@ -204,7 +200,9 @@ impl<'a> Picture<'a> {
         after: Option<&Planned>,
         planned: &[Planned],
     ) -> Option<u64> {
-        let first = before.map_or(1, |cut| cut.frame + 1).max(frame.saturating_sub(NEAR));
+        let first = before
+            .map_or(1, |cut| cut.frame + 1)
+            .max(frame.saturating_sub(NEAR));
         let last = after
             .map_or(u64::MAX, |cut| cut.frame.saturating_sub(1))
             .min(frame + NEAR);
@@ -484,7 +482,10 @@ mod tests {
             .collect();
         let found = judge(&film(1200, shaky, &shown), &plan(&cuts), 30.0);
         assert_eq!(found.displaced.len(), 1, "{:?}", found.displaced);
-        assert_eq!((found.displaced[0].by, found.displaced[0].last_slot), (-9, 30));
+        assert_eq!(
+            (found.displaced[0].by, found.displaced[0].last_slot),
+            (-9, 30)
+        );
         assert!((11..=15).contains(&found.displaced[0].first_slot));
     }
 
@@ -498,7 +499,10 @@ mod tests {
     #[test]
     fn a_film_that_stands_still_shows_nothing() {
         let found = judge(&film(300, |_| 0.0, &[]), &plan(&every(15, 10)), 30.0);
-        assert_eq!(found.count(|s| s == Sight::Invisible { continuous: false }), 10);
+        assert_eq!(
+            found.count(|s| s == Sight::Invisible { continuous: false }),
+            10
+        );
         assert!(found.straddles.is_empty() && found.displaced.is_empty());
     }
 

@@ -40,9 +40,8 @@ pub(super) fn picture(
     progress: &dyn Progress,
     interrupt: &Interrupt,
 ) -> Result<Picture, VerifyError> {
-    let stamps_file = tempfile::NamedTempFile::new().map_err(|source| VerifyError::Scratch {
-        source,
-    })?;
+    let stamps_file =
+        tempfile::NamedTempFile::new().map_err(|source| VerifyError::Scratch { source })?;
     let small = format!("scale={WIDTH}:{HEIGHT}:flags=area,format=yuv444p");
     let command = decoder(tools)
         .args(["-copyts", "-y"])
@@ -106,7 +105,10 @@ pub(super) fn sound(
     run(&command, path, interrupt, &mut |chunk| {
         rest.extend_from_slice(chunk);
         let (whole, _) = rest.as_chunks::<4>();
-        let samples: Vec<f32> = whole.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        let samples: Vec<f32> = whole
+            .iter()
+            .map(|bytes| f32::from_le_bytes(*bytes))
+            .collect();
         rest.drain(..samples.len() * 4);
         listener.push(&samples);
         heard += samples.len() as u64;
@@ -129,8 +131,18 @@ fn decoder(tools: &Tools) -> Command {
 fn output(index: u32, filter: &str, muxer: &str) -> Vec<String> {
     let map = format!("0:{index}");
     [
-        "-map", &map, "-vf", filter, "-fps_mode", "passthrough", "-enc_time_base", "-1", "-c:v",
-        "rawvideo", "-f", muxer,
+        "-map",
+        &map,
+        "-vf",
+        filter,
+        "-fps_mode",
+        "passthrough",
+        "-enc_time_base",
+        "-1",
+        "-c:v",
+        "rawvideo",
+        "-f",
+        muxer,
     ]
     .map(str::to_owned)
     .into()

@@ -43,11 +43,13 @@ impl VerifyError {
     #[must_use]
     pub const fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Probe(ProbeError::Process { source, .. }) | Self::Process { source, .. } => match source {
-                ProcessError::Interrupted => ExitCode::Interrupted,
-                ProcessError::Spawn { .. } => ExitCode::Ffmpeg,
-                _ => ExitCode::Temporary,
-            },
+            Self::Probe(ProbeError::Process { source, .. }) | Self::Process { source, .. } => {
+                match source {
+                    ProcessError::Interrupted => ExitCode::Interrupted,
+                    ProcessError::Spawn { .. } => ExitCode::Ffmpeg,
+                    _ => ExitCode::Temporary,
+                }
+            }
             Self::Probe(_) | Self::Decode { .. } => ExitCode::Input,
             Self::Scratch { .. } => ExitCode::CannotCreate,
         }

@@ -126,10 +126,7 @@ fn correlate(needle: &[f32], haystack: &[f32]) -> Option<Vec<f32>> {
 /// second.
 pub(super) fn resampled_position(ticks: u64, from: u32, to: u32) -> (u64, f64) {
     let product = u128::from(ticks) * u128::from(to);
-    let (from, whole) = (
-        u128::from(from.max(1)),
-        product / u128::from(from.max(1)),
-    );
+    let (from, whole) = (u128::from(from.max(1)), product / u128::from(from.max(1)));
     (
         u64::try_from(whole).unwrap_or(u64::MAX),
         (product % from) as f64 / from as f64,

@@ -121,8 +121,9 @@ fn sound(
     let Some(Audio { index, .. }) = about.audio else {
         return Ok(findings);
     };
-    let length = i64::try_from(plan.record_duration())
-        .map_or(0.0, |frames| Time::<Record>::new(frames, plan.output.rate).as_seconds());
+    let length = i64::try_from(plan.record_duration()).map_or(0.0, |frames| {
+        Time::<Record>::new(frames, plan.output.rate).as_seconds()
+    });
     let song_rate = plan.music.rate().map_or(audio::RATE, Rate::num);
     let mut comparison = Comparison::new(length, plan.music.source_start, song_rate);
     decode::sound(tools, film, index, &mut comparison.film, interrupt)?;

@@ -21,7 +21,10 @@ impl fmt::Display for Certificate {
         row(
             "times",
             match frames.first_misplaced {
-                None => format!("every frame in place, to the tick (1/{} s)", frames.time_base),
+                None => format!(
+                    "every frame in place, to the tick (1/{} s)",
+                    frames.time_base
+                ),
                 Some(first) => format!(
                     "{} frames out of place from frame {first} on, by up to {} µs",
                     frames.misplaced, frames.worst_us
@@ -38,7 +41,13 @@ impl fmt::Display for Certificate {
             ),
         )?;
         row("cuts", cuts_line(&self.cuts))?;
-        for cut in self.cuts.planned.iter().filter(|c| is_off(c.sight)).take(NAMED) {
+        for cut in self
+            .cuts
+            .planned
+            .iter()
+            .filter(|c| is_off(c.sight))
+            .take(NAMED)
+        {
             row("", off_line(cut))?;
         }
         let off = self.cuts.count(is_off);

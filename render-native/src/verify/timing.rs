@@ -79,7 +79,9 @@ impl StampCheck {
         });
         let place = i64::try_from(number)
             .ok()
-            .and_then(|number| Time::<Record>::new(number, self.rate).rescaled(base, Rounding::Nearest))
+            .and_then(|number| {
+                Time::<Record>::new(number, self.rate).rescaled(base, Rounding::Nearest)
+            })
             .and_then(|place| place.ticks().checked_add(start));
         let Some(off) = place.and_then(|place| stamp.checked_sub(place)) else {
             self.findings.unstamped += 1;
@@ -88,10 +90,7 @@ impl StampCheck {
         if off != 0 {
             self.findings.misplaced += 1;
             self.findings.first_misplaced.get_or_insert(number);
-            self.findings.worst_us = self
-                .findings
-                .worst_us
-                .max(micros(off, base).unsigned_abs());
+            self.findings.worst_us = self.findings.worst_us.max(micros(off, base).unsigned_abs());
         }
     }
 
@@ -158,7 +157,11 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn check(fps: &str, base: &str, stamps: impl IntoIterator<Item = Option<i64>>) -> FrameFindings {
+    fn check(
+        fps: &str,
+        base: &str,
+        stamps: impl IntoIterator<Item = Option<i64>>,
+    ) -> FrameFindings {
         let mut check = StampCheck::new(4, rate(fps), rate(base));
         stamps.into_iter().for_each(|stamp| check.push(stamp));
         check.finish()
@@ -174,7 +177,10 @@ mod tests {
     #[test]
     fn a_gap_a_late_start_and_a_missing_frame_are_told() {
         let gap = check("25", "25", [0, 1, 3, 4].map(Some));
-        assert_eq!((gap.misplaced, gap.first_misplaced, gap.worst_us), (2, Some(2), 40_000));
+        assert_eq!(
+            (gap.misplaced, gap.first_misplaced, gap.worst_us),
+            (2, Some(2), 40_000)
+        );
         let late = check("25", "25", [1, 2, 3, 4].map(Some));
         assert_eq!((late.start_us, late.misplaced), (40_000, 0));
         assert!(!late.is_exact());
