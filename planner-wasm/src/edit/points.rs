@@ -1,0 +1,298 @@
+//! The places where a cut may fall.
+
+use shared::decision::{Decision, DecisionCode};
+use shared::music::{BeatGrid, SectionLabel};
+use shared::plan::{CutKind, Output};
+use shared::rate::Rate;
+use shared::time::{Music, Time};
+
+use super::pace::MIN_SHOT_US;
+use super::request::{EditError, EditSettings};
+
+/// Below this confidence the beats are not trusted, and cuts follow a fixed grid.
+pub(super) const MIN_CONFIDENCE_PERMILLE: u16 = 100;
+/// Fewer beats than this make no grid.
+const MIN_BEATS: usize = 4;
+/// Step of the fixed grid, in microseconds.
+const GRID_STEP_US: u64 = 500_000;
+/// Where beats are further apart than this, in microseconds, points of the fixed grid fill in.
+const LONGEST_GAP_US: u64 = 2_500_000;
+/// Points nearer than this, in microseconds, are one: the weightier stays.
+const NEAREST_US: u64 = 100_000;
+
+/// The part of the song that the film covers, on both axes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    /// First sample.
+    pub(super) opening: u64,
+    /// First sample after it.
+    pub(super) end: u64,
+    /// The film's length.
+    pub(super) frames: u64,
+    music: Rate,
+    film: Rate,
+}
+
+/// A place where a cut may fall, or the film's end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Point {
+    /// The sample.
+    pub(super) at: u64,
+    /// The frame on screen at that sample.
+    pub(super) frame: u64,
+    /// What happens there.
+    pub(super) kind: CutKind,
+    /// Energy from here on, 0 to 1000.
+    pub(super) energy: u16,
+    /// Whether the film must be cut here.
+    pub(super) must: bool,
+    /// Place on the musical ladder, in half-beats: equal differences are equal lengths.
+    pub(super) step: i64,
+    /// Section that it lies in.
+    pub(super) label: Option<SectionLabel>,
+    /// How far into that section it lies, 0 to 1000.
+    pub(super) into: u16,
+}
+
+impl Span {
+    pub(super) fn of(
+        grid: &BeatGrid,
+        output: &Output,
+        settings: &EditSettings,
+    ) -> Result<Self, EditError> {
+        let music = grid.music_rate().map_err(|_| EditError::NoSongRate)?;
+        let samples = |us: u64| u128::from(us) * u128::from(grid.rate) / 1_000_000;
+        let start = samples(settings.start_us).min(grid.duration.into());
+        let end = settings.length_us.map_or(u128::from(grid.duration), |us| {
+            (start + samples(us)).min(grid.duration.into())
+        });
+        let count = |at: u128, what| u64::try_from(at).map_err(|_| EditError::OutOfRange { what });
+        let mut span = Self {
+            opening: count(start, "the film's start")?,
+            end: count(end, "the film's end")?,
+            frames: 0,
+            music,
+            film: output.rate,
+        };
+        span.frames = span.frame(span.end).ok_or(EditError::OutOfRange {
+            what: "the song's length",
+        })?;
+        if span.frames == 0 {
+            let song_us = u128::from(grid.duration) * 1_000_000 / u128::from(grid.rate.max(1));
+            return Err(EditError::NothingToFill {
+                start_us: settings.start_us,
+                song_us: u64::try_from(song_us).unwrap_or(u64::MAX),
+            });
+        }
+        let day = u64::from(output.rate.num()) * 86_400 / u64::from(output.rate.den());
+        if span.frames > day {
+            return Err(EditError::TooLong {
+                frames: span.frames,
+            });
+        }
+        Ok(span)
+    }
+
+    /// The frame on screen when `sample` sounds; none before the film.
+    pub(super) fn frame(self, sample: u64) -> Option<u64> {
+        let instant = |at| Some(Time::<Music>::new(i64::try_from(at).ok()?, self.music));
+        let frame = instant(sample)?.to_record(instant(self.opening)?, self.film)?;
+        u64::try_from(frame.ticks()).ok()
+    }
+
+    /// Fewest frames that last `us` microseconds, at least 1.
+    pub(super) fn frames_in(self, us: u64) -> u64 {
+        let frames = u128::from(us) * u128::from(self.film.num());
+        let frames = frames.div_ceil(u128::from(self.film.den()) * 1_000_000);
+        u64::try_from(frames).unwrap_or(u64::MAX).max(1)
+    }
+
+    /// Length of `frames` frames in microseconds, rounded down.
+    pub(super) fn us(self, frames: u64) -> u64 {
+        let us = u128::from(frames) * 1_000_000 * u128::from(self.film.den());
+        u64::try_from(us / u128::from(self.film.num())).unwrap_or(u64::MAX)
+    }
+
+    fn samples_in(self, us: u64) -> u64 {
+        let samples = u128::from(us) * u128::from(self.music.num()) / 1_000_000;
+        u64::try_from(samples).unwrap_or(u64::MAX).max(1)
+    }
+}
+
+/// The points of the film, from its opening to its end, frames strictly rising.
+pub(super) fn points(
+    grid: &BeatGrid,
+    span: Span,
+    off_beats: bool,
+    decisions: &mut Vec<Decision>,
+) -> Vec<Point> {
+    let steady = grid.beats.len() >= MIN_BEATS
+        && grid.confidence_permille >= MIN_CONFIDENCE_PERMILLE
+        && grid.tempo_millibpm > 0;
+    let mut raw: Vec<(u64, CutKind)> = Vec::new();
+    if steady {
+        for (index, beat) in grid.beats.iter().enumerate() {
+            let kind = if beat.position == 1 {
+                CutKind::Downbeat
+            } else {
+                CutKind::Beat
+            };
+            raw.push((beat.at, kind));
+            if off_beats && let Some(next) = grid.beats.get(index + 1) {
+                raw.push((u64::midpoint(beat.at, next.at), CutKind::OffBeat));
+            }
+        }
+    } else if !decisions
+        .iter()
+        .any(|decision| decision.code == DecisionCode::TempoFallback)
+    {
+        decisions.push(Decision::new(
+            DecisionCode::TempoFallback,
+            format!(
+                "{} beats were found with confidence {} of 1000; cuts follow a grid of {} s instead",
+                grid.beats.len(),
+                grid.confidence_permille,
+                GRID_STEP_US / 100_000 / 10
+            ),
+        ));
+    }
+    raw.retain(|(at, _)| (span.opening..span.end).contains(at));
+    sections(grid, span, &mut raw);
+    raw.push((span.opening, CutKind::Opening));
+    raw.sort_by_key(|(at, kind)| (*at, *kind));
+    fill_gaps(span, steady, &mut raw);
+    let raw = thinned(span, raw);
+    placed(grid, span, &raw)
+}
+
+/// Makes the beat nearest each section's start a section's, or adds the start itself where no
+/// beat is near.
+fn sections(grid: &BeatGrid, span: Span, raw: &mut Vec<(u64, CutKind)>) {
+    let near = match u64::from(grid.tempo_millibpm) {
+        0 => span.samples_in(NEAREST_US),
+        // Half a beat: 30 s over the tempo.
+        tempo => u64::from(grid.rate) * 30_000 / tempo,
+    };
+    for section in &grid.sections {
+        if !(span.opening..span.end).contains(&section.start) {
+            continue;
+        }
+        let nearest = raw
+            .iter_mut()
+            .filter(|(_, kind)| *kind != CutKind::OffBeat)
+            .min_by_key(|(at, _)| (at.abs_diff(section.start), *at))
+            .filter(|(at, _)| at.abs_diff(section.start) <= near);
+        match nearest {
+            Some((_, kind)) => *kind = CutKind::Section,
+            None => raw.push((section.start, CutKind::Section)),
+        }
+    }
+}
+
+/// Puts points of the fixed grid where there are no beats.
+fn fill_gaps(span: Span, steady: bool, raw: &mut Vec<(u64, CutKind)>) {
+    let step = span.samples_in(GRID_STEP_US);
+    let longest = if steady {
+        span.samples_in(LONGEST_GAP_US)
+    } else {
+        step
+    };
+    let ends = raw.iter().skip(1).map(|(at, _)| *at).chain([span.end]);
+    let mut filled = Vec::new();
+    for ((at, _), next) in raw.iter().zip(ends) {
+        if next - at > longest {
+            let mut fill = at + step;
+            while fill + step / 2 < next {
+                filled.push((fill, CutKind::Grid));
+                fill += step;
+            }
+        }
+    }
+    raw.extend(filled);
+    raw.sort_by_key(|(at, kind)| (*at, *kind));
+}
+
+/// Drops points that lie too near a weightier one, and a section's duty to be cut where the shot
+/// before or after would be too short.
+fn thinned(span: Span, raw: Vec<(u64, CutKind)>) -> Vec<(u64, CutKind, bool)> {
+    let shortest = span.samples_in(MIN_SHOT_US) + span.samples_in(1_000_000) / 20;
+    let mut last_must = span.opening;
+    let mut kept: Vec<(u64, CutKind, bool)> = Vec::with_capacity(raw.len());
+    for (at, kind) in raw {
+        let opening = kind == CutKind::Opening;
+        let must = opening
+            || kind == CutKind::Section && at - last_must >= shortest && span.end - at >= shortest;
+        let near = kept
+            .last()
+            .is_some_and(|(last, ..)| at - last < span.samples_in(NEAREST_US));
+        if near {
+            // The kinds are ordered by weight.
+            let stronger = kept
+                .last()
+                .is_some_and(|(_, last, last_must)| !last_must && (must || kind < *last));
+            if !stronger {
+                continue;
+            }
+            kept.pop();
+        }
+        if must {
+            last_must = at;
+        }
+        kept.push((at, kind, must));
+    }
+    kept
+}
+
+fn placed(grid: &BeatGrid, span: Span, raw: &[(u64, CutKind, bool)]) -> Vec<Point> {
+    let mut points: Vec<Point> = Vec::with_capacity(raw.len() + 1);
+    let mut even = -2;
+    let (mut beat, mut section) = (0, 0);
+    for &(at, kind, must) in raw {
+        while grid.beats.get(beat + 1).is_some_and(|next| next.at <= at) {
+            beat += 1;
+        }
+        while grid.sections.get(section).is_some_and(|s| s.end <= at) {
+            section += 1;
+        }
+        let heard = grid.sections.get(section).filter(|s| s.start <= at);
+        let energy = match (grid.beats.get(beat), heard) {
+            (Some(beat), _) => beat.energy_permille,
+            (None, Some(section)) => section.energy_permille,
+            (None, None) => 500,
+        };
+        let step = if kind == CutKind::OffBeat {
+            even + 1
+        } else {
+            even += 2;
+            even
+        };
+        let Some(frame) = span.frame(at).filter(|frame| *frame < span.frames) else {
+            continue;
+        };
+        if points.last().is_some_and(|last| last.frame >= frame) {
+            continue;
+        }
+        let into = heard.map_or(0, |s| (at - s.start) * 1000 / (s.end - s.start).max(1));
+        points.push(Point {
+            at,
+            frame,
+            kind,
+            energy: energy.min(1000),
+            must,
+            step,
+            label: heard.map(|s| s.label),
+            into: u16::try_from(into).unwrap_or(1000),
+        });
+    }
+    points.push(Point {
+        at: span.end,
+        frame: span.frames,
+        kind: CutKind::Opening,
+        energy: points.last().map_or(500, |last| last.energy),
+        must: true,
+        step: even + 2,
+        label: None,
+        into: 0,
+    });
+    points
+}

@@ -1,0 +1,321 @@
+//! What is done where footage runs out, in a fixed order, and what is said of it.
+//!
+//! A slot that its list could not fill goes down these rungs until one holds:
+//! 1. any free, sound footage, wherever it lies;
+//! 2. free footage run slower;
+//! 3. footage shown elsewhere, as far from there as can be;
+//! 4. the same, slower;
+//! 5. weak footage (never severe), free, then shown elsewhere, then slower;
+//! 6. footage with a cut inside;
+//! 7. much slower, down to one eighth;
+//! 8. the longest there is, its last picture held.
+
+use shared::decision::{Decision, DecisionCode};
+use shared::plan::Speed;
+
+use super::assign::{Assignment, Filled, Means};
+use super::candidates::{Candidate, MAX_BAD_PERMILLE, Shape, Terms};
+use super::pace::ONE;
+use super::score::{Shown, suits};
+use super::sources::Stretch;
+
+/// Reused footage further away than this in the film, in slots, is not noticed as such.
+const FAR_SLOTS: usize = 40;
+/// Price of reuse next to its other use; it falls with distance.
+const NEAR_PRICE: i64 = 24 * ONE;
+/// Price of each other use of the same footage.
+const AGAIN_PRICE: i64 = 4 * ONE;
+/// Windows looked at in one free gap.
+const TRIES: u64 = 24;
+
+/// One rung.
+#[derive(Debug, Clone, Copy)]
+struct Rung {
+    speeds: &'static [(u32, u32)],
+    reuse: bool,
+    most_bad: u16,
+    cuts_inside: bool,
+}
+
+const NORMAL: &[(u32, u32)] = &[(1, 1)];
+const SLOWER: &[(u32, u32)] = &[(9, 10), (4, 5), (1, 2)];
+const SLOW: &[(u32, u32)] = &[(9, 10), (4, 5), (2, 3), (1, 2)];
+const VERY_SLOW: &[(u32, u32)] = &[
+    (9, 10),
+    (4, 5),
+    (2, 3),
+    (1, 2),
+    (1, 3),
+    (1, 4),
+    (1, 6),
+    (1, 8),
+];
+
+const fn rung(
+    speeds: &'static [(u32, u32)],
+    reuse: bool,
+    most_bad: u16,
+    cuts_inside: bool,
+) -> Rung {
+    Rung {
+        speeds,
+        reuse,
+        most_bad,
+        cuts_inside,
+    }
+}
+
+const RUNGS: [Rung; 10] = [
+    rung(NORMAL, false, MAX_BAD_PERMILLE, false),
+    rung(SLOWER, false, MAX_BAD_PERMILLE, false),
+    rung(NORMAL, true, MAX_BAD_PERMILLE, false),
+    rung(SLOW, true, MAX_BAD_PERMILLE, false),
+    rung(NORMAL, false, 1000, false),
+    rung(NORMAL, true, 1000, false),
+    rung(SLOW, true, 1000, false),
+    rung(NORMAL, true, 1000, true),
+    rung(VERY_SLOW, true, 1000, false),
+    rung(VERY_SLOW, true, 1000, true),
+];
+
+/// Fills `empty`, in the film's order.
+pub(super) fn fill(assignment: &mut Assignment<'_>, empty: &[usize]) {
+    let mut empty = empty.to_vec();
+    empty.sort_unstable();
+    // Footage only gets scarcer: a rung that could not fill a slot fills none as long.
+    let mut failed = [u32::MAX; RUNGS.len()];
+    for slot in empty {
+        let Some(frames) = assignment.slots.get(slot).map(|slot| slot.frames) else {
+            continue;
+        };
+        let mut filled = None;
+        for (rung, failed) in RUNGS.iter().zip(&mut failed) {
+            if frames >= *failed {
+                continue;
+            }
+            filled = on_rung(assignment, slot, *rung);
+            if filled.is_some() {
+                break;
+            }
+            *failed = frames;
+        }
+        if let Some(Filled { with, means }) = filled.or_else(|| longest(assignment, slot)) {
+            assignment.put(slot, with, means);
+        }
+    }
+}
+
+/// The best that a rung offers for `slot`, at the highest speed that offers anything.
+fn on_rung(assignment: &Assignment<'_>, slot: usize, rung: Rung) -> Option<Filled> {
+    let vacancy = assignment.slots.get(slot)?;
+    let pool = assignment.pool;
+    for (num, den) in rung.speeds {
+        let speed = Speed::new(*num, *den)?;
+        let terms = Terms {
+            shape: Shape::of(vacancy, speed, pool.rate)?,
+            speed,
+            most_bad: rung.most_bad,
+        };
+        let mut best: Option<(i64, Candidate)> = None;
+        for (source, clip) in pool.sources.iter().enumerate() {
+            // Half speed is smooth only where twice the frames were shot.
+            if !rung.reuse && 2 * num <= *den && !clip.fast {
+                continue;
+            }
+            let (stretches, taken) = match (rung.cuts_inside, rung.reuse) {
+                (true, _) => (&clip.merged, Vec::new()),
+                (false, true) => (&clip.stretches, Vec::new()),
+                (false, false) => (&clip.stretches, assignment.taken(source)),
+            };
+            for gap in stretches.iter().flat_map(|one| gaps(*one, &taken)) {
+                for start in starts(gap, terms.shape.need) {
+                    let Some(one) = pool.at(vacancy, source, gap, start, terms) else {
+                        continue;
+                    };
+                    let price = if rung.reuse {
+                        reuse_price(assignment, slot, &one.shown)
+                    } else {
+                        crumbs_price(gap, &one.shown)
+                    };
+                    let worth = assignment.gain(slot, &one) - price;
+                    if best.is_none_or(|best| worth > best.0) {
+                        best = Some((worth, one));
+                    }
+                }
+            }
+        }
+        if let Some((_, with)) = best {
+            let means = Means {
+                reused: !assignment.is_free(&with.shown, None),
+                weak: rung.cuts_inside || rung.most_bad > MAX_BAD_PERMILLE,
+                short: false,
+            };
+            return Some(Filled { with, means });
+        }
+    }
+    None
+}
+
+/// What is left of a stretch without `taken`, which is in order of time.
+fn gaps(stretch: Stretch, taken: &[(u64, u64)]) -> Vec<Stretch> {
+    let mut free = Vec::new();
+    let mut from = stretch.start_us;
+    for (start, end) in taken {
+        if *start >= stretch.end_us {
+            break;
+        }
+        if from < *start {
+            free.push(Stretch {
+                start_us: from,
+                end_us: *start,
+                ..stretch
+            });
+        }
+        from = from.max(*end);
+    }
+    if from < stretch.end_us {
+        free.push(Stretch {
+            start_us: from,
+            ..stretch
+        });
+    }
+    free
+}
+
+/// Where windows of `need` microseconds begin in a gap: its start, its end, and between.
+fn starts(gap: Stretch, need: u64) -> impl Iterator<Item = u64> {
+    let room = gap.length_us().checked_sub(need);
+    room.into_iter().flat_map(move |room| {
+        let step = (room / TRIES).max(need / 2).max(1);
+        (0..=room / step)
+            .map(move |n| gap.start_us + n * step)
+            .chain([gap.start_us + room])
+    })
+}
+
+/// A remainder of the gap that is too short for another such window is waste.
+fn crumbs_price(gap: Stretch, shown: &Shown) -> i64 {
+    let need = shown.end_us - shown.start_us;
+    [shown.start_us - gap.start_us, gap.end_us - shown.end_us]
+        .into_iter()
+        .map(|rest| if rest > 0 && rest < need { 2 * ONE } else { 0 })
+        .sum()
+}
+
+/// Dearer the nearer the footage's other uses are and the more there are.
+fn reuse_price(assignment: &Assignment<'_>, slot: usize, shown: &Shown) -> i64 {
+    assignment
+        .owners(shown)
+        .map(|owner| {
+            let near = FAR_SLOTS.saturating_sub(owner.abs_diff(slot));
+            let near = i64::try_from(near * near).unwrap_or(0);
+            AGAIN_PRICE + NEAR_PRICE * near / 1600
+        })
+        .sum()
+}
+
+/// The longest stretch of all at the lowest speed; it ends before the slot does.
+fn longest(assignment: &Assignment<'_>, slot: usize) -> Option<Filled> {
+    let vacancy = assignment.slots.get(slot)?;
+    let pool = assignment.pool;
+    let (_, _, source, stretch) = pool
+        .sources
+        .iter()
+        .enumerate()
+        .flat_map(|(source, clip)| clip.stretches.iter().map(move |stretch| (source, *stretch)))
+        .map(|(source, stretch)| {
+            (
+                stretch.length_us(),
+                std::cmp::Reverse((source, stretch.start_us)),
+                source,
+                stretch,
+            )
+        })
+        .max_by_key(|(length, order, ..)| (*length, *order))?;
+    let clip = pool.sources.get(source)?;
+    let window = clip.windows.over(stretch.start_us, stretch.end_us)?;
+    let measures = pool.ranks.measures(&window, 0, 0, 0);
+    let shown = Shown {
+        source,
+        shot: stretch.shot,
+        start_us: stretch.start_us,
+        end_us: stretch.end_us,
+    };
+    let with = Candidate {
+        shown,
+        speed: Speed::new(1, 8)?,
+        measures,
+        worth: suits(vacancy, &measures),
+    };
+    let reused = !assignment.is_free(&shown, None);
+    Some(Filled {
+        with,
+        means: Means {
+            reused,
+            weak: true,
+            short: true,
+        },
+    })
+}
+
+/// One decision for each step that was taken.
+pub(super) fn decisions(
+    assignment: &Assignment<'_>,
+    needed_us: u64,
+    offered_us: u64,
+) -> Vec<Decision> {
+    let all = assignment.slots.len();
+    let count = |what: &dyn Fn(&Filled) -> bool| {
+        assignment
+            .filled
+            .iter()
+            .flatten()
+            .filter(|filled| what(filled))
+            .count()
+    };
+    let seconds = |us: u64| format!("{}.{} s", us / 1_000_000, us / 100_000 % 10);
+    let mut said = Vec::new();
+    let mut say = |code, count: usize, what: String| {
+        if count > 0 {
+            said.push(Decision::new(
+                code,
+                format!("{count} of {all} slots {what}"),
+            ));
+        }
+    };
+    say(
+        DecisionCode::FootageReused,
+        count(&|filled| filled.means.reused),
+        format!(
+            "show footage that is shown elsewhere too, as far from there as possible: the film needs {}, and {} can be used",
+            seconds(needed_us),
+            seconds(offered_us)
+        ),
+    );
+    let slowest = assignment
+        .filled
+        .iter()
+        .flatten()
+        .map(|filled| filled.with.speed.terms())
+        .min_by_key(|(num, den)| u64::from(*num) * 1_000_000 / u64::from((*den).max(1)))
+        .unwrap_or((1, 1));
+    say(
+        DecisionCode::FootageSlowed,
+        count(&|filled| !filled.with.speed.is_normal()),
+        format!(
+            "run slower than shot, the slowest at {}/{} of its speed, because no sound footage was long enough",
+            slowest.0, slowest.1
+        ),
+    );
+    say(
+        DecisionCode::WeakFootageUsed,
+        count(&|filled| filled.means.weak && !filled.means.short),
+        "show footage that would normally be rejected (blurred, shaken, badly exposed or cut inside), because nothing better was left".to_owned(),
+    );
+    say(
+        DecisionCode::WeakFootageUsed,
+        count(&|filled| filled.means.short),
+        "show footage that is too short for them even at one eighth of its speed; its last picture is held".to_owned(),
+    );
+    said
+}

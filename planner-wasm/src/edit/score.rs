@@ -1,0 +1,175 @@
+//! What a window of footage is worth in a slot, and beside another.
+//!
+//! All terms are integers, 1.0 = 1024. The worth of a filled film is
+//! `sum U(slot, window) + sum V(neighbours) + sum f(uses of each clip)` with
+//! `U = w (5 Q + 3 I + 2 H) + 3 M + C + chance` and `V <= 0`, `f` concave.
+
+use super::pace::ONE;
+use super::slots::Vacancy;
+use super::sources::Source;
+use crate::footage::Window;
+
+/// Same source nearer than this, in microseconds, is a jump cut.
+const JUMP_US: u64 = 3_000_000;
+const JUMP_PRICE: i64 = 6 * ONE;
+const SAME_SOURCE_PRICE: i64 = ONE;
+/// Difference-hash distance up to which two pictures pass for one.
+const TWIN_BITS: u32 = 4;
+const TWIN_PRICE: i64 = 2 * ONE;
+/// Distance up to which they pass for the same scene.
+const SCENE_BITS: u32 = 14;
+const SCENE_PRICE: i64 = 3 * ONE / 4;
+/// Difference of mean luma that flashes.
+const FLASH: u8 = 110;
+const FLASH_PRICE: i64 = ONE / 2;
+/// Worth of a clip's first, second and third use.
+const USES: [i64; 3] = [3 * ONE, ONE, ONE / 4];
+/// Most that chance adds: about 4 % of what a middling slot can be worth.
+const CHANCE: u64 = 480;
+/// What a window can be worth at most in a slot of weight 1, without chance.
+const FULL: i64 = 14 * ONE;
+
+/// Ranks of quality and motion within the project.
+#[derive(Debug)]
+pub(super) struct Ranks {
+    quality: [i64; 256],
+    motion: [i64; 256],
+}
+
+/// A window's measures, in fixed point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Measures {
+    quality: i64,
+    motion: i64,
+    impact: i64,
+    highlight: i64,
+    /// Place in its clip, 0 to [`ONE`].
+    place: i64,
+}
+
+impl Ranks {
+    pub(super) fn of(sources: &[Source<'_>]) -> Self {
+        let (mut quality, mut motion) = ([0_i64; 256], [0_i64; 256]);
+        for tick in sources.iter().flat_map(|source| &source.footage.ticks) {
+            if let Some(count) = quality.get_mut(usize::from(tick.quality)) {
+                *count += 1;
+            }
+            if let Some(count) = motion.get_mut(usize::from(tick.motion)) {
+                *count += 1;
+            }
+        }
+        let mut quality = percentiles(&quality);
+        // Half rank, half absolute: the best of bad footage is still bad.
+        for (value, rank) in (0_i64..).zip(quality.iter_mut()) {
+            *rank = i64::midpoint(*rank, value * ONE / 255);
+        }
+        Self {
+            quality,
+            motion: percentiles(&motion),
+        }
+    }
+
+    /// The measures of `window`. `hit` is the strength of what happens on the accent, `inside`
+    /// of what else it shows, both 0 to 1000.
+    pub(super) fn measures(&self, window: &Window, hit: u16, inside: u16, place: i64) -> Measures {
+        let of =
+            |table: &[i64; 256], value: u8| table.get(usize::from(value)).copied().unwrap_or(0);
+        let bad = i64::from(window.bad_permille) * ONE / 1000;
+        Measures {
+            quality: of(&self.quality, window.quality) - bad,
+            motion: of(&self.motion, window.motion),
+            impact: i64::from(hit) * ONE / 1000,
+            highlight: i64::from(inside) * ONE / 1000,
+            place,
+        }
+    }
+}
+
+/// The share of ticks below each value, half of those at it included, 0 to [`ONE`].
+fn percentiles(counts: &[i64; 256]) -> [i64; 256] {
+    let total = counts.iter().sum::<i64>().max(1);
+    let mut below = 0;
+    counts.map(|count| {
+        let rank = (2 * below + count) * ONE / (2 * total);
+        below += count;
+        rank
+    })
+}
+
+/// `U` without chance.
+pub(super) fn suits(slot: &Vacancy, measures: &Measures) -> i64 {
+    weighed(slot, slot.weight, measures)
+}
+
+/// How good a choice, 0 to 1000, whatever the slot's weight.
+pub(super) fn permille(slot: &Vacancy, measures: &Measures) -> u16 {
+    let share = weighed(slot, ONE, measures) * 1000 / FULL;
+    u16::try_from(share.clamp(0, 1000)).unwrap_or(0)
+}
+
+fn weighed(slot: &Vacancy, weight: i64, measures: &Measures) -> i64 {
+    let look = 5 * measures.quality + 3 * measures.impact + 2 * measures.highlight;
+    let energy = slot.energy * ONE / 1000;
+    let matches = ONE - (measures.motion - energy).abs();
+    let order = ONE - (measures.place - slot.progress * ONE / 1000).abs();
+    weight * look / ONE + 3 * matches + order
+}
+
+/// Chance: the same for the same seed, content, instant and slot, whatever else is offered.
+pub(super) fn chance(seed: u64, key: u64, at_us: u64, slot_start: u64) -> i64 {
+    let mut hash = seed ^ 0x9e37_79b9_7f4a_7c15;
+    for part in [key, at_us, slot_start] {
+        // SplitMix64's finisher (Steele, Lea, Flood 2014).
+        hash = (hash ^ part).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        hash ^= hash >> 31;
+    }
+    i64::try_from(hash % CHANCE).unwrap_or(0)
+}
+
+/// What the next use of a clip adds that was used `uses` times.
+pub(super) fn another_use(uses: usize) -> i64 {
+    USES.get(uses).copied().unwrap_or(0)
+}
+
+/// A stretch of a source as its neighbour sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shown {
+    pub(super) source: usize,
+    pub(super) shot: usize,
+    pub(super) start_us: u64,
+    pub(super) end_us: u64,
+}
+
+/// `V`: what it costs to show `right` directly after `left`; not above 0. A flash is free where
+/// the music breaks.
+pub(super) fn beside(sources: &[Source<'_>], left: &Shown, right: &Shown, breaks: bool) -> i64 {
+    let mut price = 0;
+    if left.source == right.source {
+        let gap = right
+            .start_us
+            .saturating_sub(left.end_us)
+            .max(left.start_us.saturating_sub(right.end_us));
+        price += if gap < JUMP_US {
+            JUMP_PRICE
+        } else {
+            SAME_SOURCE_PRICE
+        };
+    }
+    let look = |shown: &Shown| sources.get(shown.source)?.look(shown.shot);
+    if let (Some(before), Some(after)) = (look(left), look(right)) {
+        let bits = (before.dhash ^ after.dhash).count_ones();
+        price += if bits <= TWIN_BITS {
+            TWIN_PRICE
+        } else if bits <= SCENE_BITS {
+            SCENE_PRICE
+        } else {
+            0
+        };
+        if !breaks && before.luma.abs_diff(after.luma) > FLASH {
+            price += FLASH_PRICE;
+        }
+    }
+    -price
+}
