@@ -15,7 +15,16 @@ use crate::command::{command, shown};
 use crate::workspace;
 
 /// The encoder as the renderer's standard quality sets it.
-const ENCODER: &[&str] = &["-c:v", "libx264", "-preset", "veryfast", "-crf", "20"];
+const ENCODER: &[&str] = &[
+    "-c:v",
+    "libx264",
+    "-preset",
+    "veryfast",
+    "-crf",
+    "20",
+    "-profile:v",
+    "high",
+];
 
 /// Renders the same edit in both ways and prints the ratios.
 ///

@@ -36,14 +36,14 @@ pub(super) fn clips(folder: &Path) -> Result<Vec<PathBuf>> {
             let codec = if hevc { "h265" } else { "h264" };
             let file = folder.join(format!("clip{index:02}.{codec}.mp4"));
             if !file.exists() {
-                // Four seconds are encoded, then repeated by stream copy.
+                // Two seconds are encoded, then repeated by stream copy.
                 let part = folder.join(format!("part{index:02}.mp4"));
                 let picture = format!(
                     "testsrc2=s=1920x1080:r={rate},hue=h={},noise=alls=6:allf=t:all_seed={index},format=yuv420p",
                     index * 30
                 );
                 let mut make = command("ffmpeg");
-                make.args(["-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", &picture, "-t", "4"]);
+                make.args(["-nostdin", "-v", "error", "-y", "-f", "lavfi", "-i", &picture, "-t", "2"]);
                 make.args(["-preset", "ultrafast", "-b:v", "9M", "-g", keyframes]);
                 if hevc {
                     let parameters = format!("log-level=none:keyint={keyframes}:open-gop=0:scenecut=0");
@@ -52,7 +52,7 @@ pub(super) fn clips(folder: &Path) -> Result<Vec<PathBuf>> {
                     make.args(["-c:v", "libx264"]);
                 }
                 run(make.arg(&part))?;
-                let turns = (SECONDS / 4 - 1).to_string();
+                let turns = (SECONDS / 2 - 1).to_string();
                 let unfinished = folder.join("unfinished.mp4");
                 run(command("ffmpeg")
                     .args(["-nostdin", "-v", "error", "-y", "-stream_loop", &turns, "-i"])

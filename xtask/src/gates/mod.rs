@@ -1,6 +1,7 @@
 //! The gates: what must hold before a test is worth running.
 
 pub(crate) mod deps;
+pub(crate) mod documents;
 pub(crate) mod licences;
 
 use anyhow::{Context, Result};
@@ -16,6 +17,7 @@ const GATES: &[Gate] = &[
     ("format", format),
     ("dependency directions", deps::check),
     ("licences", licences::check),
+    ("documents", documents::check),
     ("schema", schema_is_current),
     ("lints", lints),
     ("lints for WebAssembly", wasm_lints),

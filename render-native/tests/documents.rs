@@ -1,0 +1,62 @@
+//! Holds the documents to the program.
+
+use std::path::Path;
+
+use render_native::exit::ExitCode;
+use shared::decision::DecisionCode;
+use shared::plan::Plan;
+
+fn document(name: &str) -> String {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    std::fs::read_to_string(docs.join(name)).unwrap()
+}
+
+/// The rows of the last table whose header is `header`, as cells.
+fn rows(text: &str, header: &str) -> Vec<[String; 2]> {
+    let table = text.rsplit_once(header).unwrap().1;
+    table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| {
+            let mut cells = line.trim_matches('|').split('|').map(str::trim);
+            let cell = cells.next().unwrap().trim_matches('`').to_owned();
+            [cell, cells.next().unwrap().to_owned()]
+        })
+        .collect()
+}
+
+#[test]
+fn the_table_of_exit_codes_is_the_programs() {
+    let wanted: Vec<[String; 2]> = ExitCode::ALL
+        .iter()
+        .map(|code| [code.code().to_string(), code.meaning().to_owned()])
+        .collect();
+    assert_eq!(
+        rows(&document("exit-codes.md"), "| code | meaning |"),
+        wanted
+    );
+}
+
+#[test]
+fn the_glossary_has_every_kind_of_decision() {
+    let listed: Vec<String> = rows(&document("glossary.md"), "| code | meaning |")
+        .into_iter()
+        .map(|[code, _]| code)
+        .collect();
+    let codes: Vec<&str> = DecisionCode::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(listed, codes);
+}
+
+/// The first JSON block of the page about plans.
+fn smallest_plan() -> String {
+    let text = document("plan-format.md");
+    let block = text.split_once("```json\n").unwrap().1;
+    block.split_once("```").unwrap().0.to_owned()
+}
+
+#[test]
+fn the_smallest_plan_is_sound() {
+    let plan = Plan::from_json(&smallest_plan()).unwrap();
+    assert_eq!(plan.record_duration(), 75);
+}
