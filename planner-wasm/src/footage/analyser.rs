@@ -17,6 +17,12 @@ pub const LONGEST_CLIP_US: u64 = 48 * 3_600 * 1_000_000;
 /// Pictures closer to the last fully measured one are measured for movement only.
 const SAMPLE_US: u64 = 60_000;
 
+/// Mean luma difference below which a picture repeats the one before, re-encoded at most.
+const REPEATED: f32 = 0.4;
+/// A picture that repeats another no longer ago is no new picture: films of 24 pictures a second
+/// in files of 60 would seem to jerk. One that lasts longer is a still camera.
+const REPEATED_US: u64 = 70_000;
+
 /// Why a picture was not taken. The analyser is as it was before and may be given the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -73,6 +79,9 @@ pub struct FootageAnalyser {
     next: Picture,
     /// Block colours of the picture before the last.
     before_last: BlockColours,
+    /// Time of the last picture given, repeated or not, and how many there were.
+    last_us: Option<u64>,
+    pictures: u64,
     track: Track,
 }
 
@@ -90,6 +99,8 @@ impl FootageAnalyser {
             last: Picture::black(),
             next: Picture::black(),
             before_last: [[0; 3]; BLOCKS],
+            last_us: None,
+            pictures: 0,
             track: Track::default(),
         }
     }
@@ -108,8 +119,7 @@ impl FootageAnalyser {
                 found: rgb.len(),
             });
         }
-        let previous_us = self.track.steps.last().map(|step| step.at_us);
-        if let Some(previous_us) = previous_us.filter(|previous| at_us <= *previous) {
+        if let Some(previous_us) = self.last_us.filter(|previous| at_us <= *previous) {
             return Err(FootageError::NotLater { at_us, previous_us });
         }
         let start_us = self.track.steps.first().map_or(at_us, |step| step.at_us);
@@ -117,7 +127,14 @@ impl FootageAnalyser {
             return Err(FootageError::TooLate { at_us, start_us });
         }
         self.next.fill(rgb);
-        self.track.steps.push(self.step(at_us, previous_us));
+        self.last_us = Some(at_us);
+        self.pictures += 1;
+        let step = self.step(at_us);
+        let kept_us = self.track.steps.last().map(|step| step.at_us);
+        if step.residue < REPEATED && kept_us.is_some_and(|kept| at_us - kept <= REPEATED_US) {
+            return Ok(());
+        }
+        self.track.steps.push(step);
         let sampled_us = self.track.samples.last().map(|sample| sample.at_us);
         if sampled_us.is_none_or(|sampled| at_us - sampled >= SAMPLE_US) {
             self.track.samples.push(Sample {
@@ -131,16 +148,16 @@ impl FootageAnalyser {
         Ok(())
     }
 
-    /// The change from the last picture to the next.
-    fn step(&self, at_us: u64, previous_us: Option<u64>) -> Step {
+    /// The change from the last picture that was kept to the next.
+    fn step(&self, at_us: u64) -> Step {
+        let previous_us = self.track.steps.last().map(|step| step.at_us);
         let (darkest, brightest) = self.next.extremes();
         let motion = previous_us.map_or_else(Motion::default, |previous_us| {
             let motion = motion::between(&self.last, &self.next);
             if at_us - previous_us > LONGEST_STEP_US {
                 // Too far apart to say how the camera got there.
                 return Motion {
-                    dx: 0.0,
-                    dy: 0.0,
+                    shift: None,
                     ..motion
                 };
             }
@@ -149,8 +166,9 @@ impl FootageAnalyser {
         let change = |to: &BlockColours| distance(to, &self.next.blocks);
         Step {
             at_us,
-            shift: [motion.dx, motion.dy],
+            shift: motion.shift,
             local: motion.local,
+            residue: motion.residue,
             change: previous_us.map_or(0.0, |_| change(&self.last.blocks)),
             change_over_two: change(&self.before_last),
             luma: self.next.mean,
@@ -166,7 +184,7 @@ impl FootageAnalyser {
     /// Without any picture the footage is empty, at `end_us`.
     #[must_use]
     pub fn finish(self, end_us: u64) -> Footage {
-        let (Some(first), Some(last)) = (self.track.steps.first(), self.track.steps.last()) else {
+        let (Some(first), Some(last_us)) = (self.track.steps.first(), self.last_us) else {
             return Footage {
                 start_us: end_us,
                 end_us,
@@ -175,9 +193,8 @@ impl FootageAnalyser {
                 anchors: Vec::new(),
             };
         };
-        let (start_us, last_us) = (first.at_us, last.at_us);
-        let intervals = self.track.steps.len() as u64 - 1;
-        let interval = (last_us - start_us).checked_div(intervals);
+        let start_us = first.at_us;
+        let interval = (last_us - start_us).checked_div(self.pictures - 1);
         let end_us = if end_us > last_us {
             end_us
         } else {

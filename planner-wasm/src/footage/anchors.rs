@@ -95,8 +95,9 @@ fn mean_pace<'a>(steps: impl Iterator<Item = (u64, &'a Step)>) -> Option<Pace> {
         let lasts = seconds(step.at_us - since_us);
         let weight = lasts * step.per_tick(since_us);
         sum.local += step.local * weight;
-        sum.shift[0] += step.shift[0] * weight;
-        sum.shift[1] += step.shift[1] * weight;
+        let [x, y] = step.shift.unwrap_or_default();
+        sum.shift[0] += x * weight;
+        sum.shift[1] += y * weight;
         time += lasts;
     }
     (time > 0.0).then(|| Pace {
@@ -282,10 +283,13 @@ fn plateau_score(shot: &Shot, at_us: u64, windows: &Windows) -> Option<u64> {
     let length_us = shot.end_us - shot.start_us;
     let (mut sum, mut count) = (0_u64, 0);
     for stretch_us in STRETCHES_US {
-        let (from_us, until_us) = (at_us.saturating_sub(stretch_us / 2), at_us + stretch_us / 2);
-        if from_us < shot.start_us || until_us > shot.end_us {
+        let until_us = at_us + stretch_us / 2;
+        let from_us = at_us
+            .checked_sub(stretch_us / 2)
+            .filter(|from| *from >= shot.start_us);
+        let Some(from_us) = from_us.filter(|_| until_us <= shot.end_us) else {
             continue;
-        }
+        };
         let window = windows.over(from_us, until_us)?;
         if !window.severe {
             sum += u64::from(window.quality);

@@ -57,3 +57,47 @@ fn colours(rgb: &[u8]) -> [u8; 32] {
     }
     bins.map(|count| ((count * 255 + PIXELS as u32 / 2) / PIXELS as u32) as u8)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::Scene;
+    use super::*;
+
+    fn look(scene: &Scene) -> Look {
+        let rgb = scene.render();
+        let mut picture = Picture::black();
+        picture.fill(&rgb);
+        Look::of(&rgb, &picture)
+    }
+
+    #[test]
+    fn likeness_survives_light_and_small_shifts_and_tells_scenes_apart() {
+        let scene = Scene::of(1);
+        let apart = |other: &Scene| (look(&scene).dhash ^ look(other).dhash).count_ones();
+        assert!(apart(&Scene { gain: 0.8, ..scene }) <= 4);
+        assert!(
+            apart(&Scene {
+                camera: [2.0, 1.0],
+                ..scene
+            }) <= 10
+        );
+        assert!(apart(&Scene::of(2)) > 14);
+    }
+
+    #[test]
+    fn colours_are_shares_of_the_picture() {
+        let half: Vec<u8> = (0..PIXELS)
+            .flat_map(|n| {
+                if n < PIXELS / 2 {
+                    [255, 0, 0]
+                } else {
+                    [0, 0, 255]
+                }
+            })
+            .collect();
+        let colours = colours(&half);
+        assert_eq!((colours[0b11_000], colours[0b00_001]), (128, 128));
+        let others: u32 = colours.iter().map(|share| u32::from(*share)).sum();
+        assert_eq!(others, 256);
+    }
+}

@@ -13,6 +13,13 @@ mod statistics;
 mod track;
 mod window;
 
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod planted;
+#[cfg(test)]
+mod scene;
+
 pub use analyser::{FootageAnalyser, FootageError, LONGEST_CLIP_US};
 pub use model::{
     Anchor, AnchorKind, Defect, Defects, FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH, Footage, Look,

@@ -17,24 +17,48 @@ const MAX_ACROSS: usize = 24;
 const MAX_DOWN: usize = 16;
 /// A shift must bring the projections at least this much closer than none does, in sixteenths.
 const BETTER: i64 = 12;
+/// A shift must improve more than this many times the blocks that it worsens...
+const TRUSTED: u32 = 2;
+/// ... and at least one in so many of all.
+const FEW: u32 = 5;
 /// Luma difference per pixel of a block that is taken for noise.
 const NOISE: f32 = 2.5;
 
 /// The movement between two pictures.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Motion {
-    /// The camera's shift of the picture to the right, in pixels.
-    pub(super) dx: f32,
-    /// The camera's shift of the picture downwards, in pixels.
-    pub(super) dy: f32,
+    /// The camera's shift of the picture to the right and down, in pixels; none if what moves in
+    /// the picture leaves it in doubt.
+    pub(super) shift: Option<[f32; 2]>,
     /// Mean luma difference of the blocks that the shift leaves unexplained, above noise, 0 to 255.
     pub(super) local: f32,
+    /// The same without taking noise off, under the shift or none, whichever leaves less.
+    pub(super) residue: f32,
+}
+
+impl Motion {
+    /// A shift and the block differences that it leaves.
+    fn new(shift: Option<[f32; 2]>, blocks: &[u32]) -> Self {
+        let (mut local, mut residue, mut count) = (0.0_f32, 0.0_f32, 0_u32);
+        for block in blocks.iter().filter(|block| **block != u32::MAX) {
+            let difference = *block as f32 / (BLOCK * BLOCK) as f32;
+            local += (difference - NOISE).max(0.0);
+            residue += difference;
+            count += 1;
+        }
+        let count = count.max(1) as f32;
+        Self {
+            shift,
+            local: local / count,
+            residue: residue / count,
+        }
+    }
 }
 
 /// The movement from `before` to `now`.
 ///
 /// The camera's shift is where the projections of both on each axis fit best, to a fraction of a
-/// pixel by a parabola through the best three, and only if more blocks fit better with it than
+/// pixel by a parabola through the best three, and only if far more blocks fit better with it than
 /// without: a subject that crosses a still picture is no camera movement.
 pub(super) fn between(before: &Picture, now: &Picture) -> Motion {
     let dx = shift(&before.columns, &now.columns, MAX_ACROSS);
@@ -42,11 +66,7 @@ pub(super) fn between(before: &Picture, now: &Picture) -> Motion {
     let still = block_differences(before, now, 0, 0);
     let (xs, ys) = (neighbours(dx), neighbours(dy));
     if xs == [0, 0] && ys == [0, 0] {
-        return Motion {
-            dx,
-            dy,
-            local: unexplained(&still),
-        };
+        return Motion::new(Some([dx, dy]), &still);
     }
     let mut shifted = [u32::MAX; BLOCKS_ACROSS * BLOCKS_DOWN];
     for (n, x) in xs.into_iter().enumerate() {
@@ -61,26 +81,25 @@ pub(super) fn between(before: &Picture, now: &Picture) -> Motion {
             }
         }
     }
-    let (mut better, mut worse) = (0, 0);
+    let (mut better, mut worse, mut inside) = (0, 0, 0);
     let margin = (BLOCK * BLOCK / 2) as u32;
     for (still, shifted) in still.iter().zip(&shifted) {
         if *still != u32::MAX && *shifted != u32::MAX {
+            inside += 1;
             better += u32::from(*shifted + margin < *still);
             worse += u32::from(*still + margin < *shifted);
         }
     }
-    if better <= worse {
+    let moved = Motion::new(Some([dx, dy]), &shifted);
+    if better <= TRUSTED * worse || better * FEW < inside {
+        // Not enough to say that the camera moved; enough to doubt a cut.
+        let still = Motion::new(None, &still);
         return Motion {
-            dx: 0.0,
-            dy: 0.0,
-            local: unexplained(&still),
+            residue: still.residue.min(moved.residue),
+            ..still
         };
     }
-    Motion {
-        dx,
-        dy,
-        local: unexplained(&shifted),
-    }
+    moved
 }
 
 /// The whole shifts around a shift; both the same when it is nearly whole.
@@ -166,12 +185,55 @@ fn block_differences(
     out
 }
 
-/// Mean over the blocks of what is above noise, per pixel.
-fn unexplained(blocks: &[u32]) -> f32 {
-    let (mut sum, mut count) = (0.0_f32, 0_u32);
-    for block in blocks.iter().filter(|block| **block != u32::MAX) {
-        sum += (*block as f32 / (BLOCK * BLOCK) as f32 - NOISE).max(0.0);
-        count += 1;
+#[cfg(test)]
+mod tests {
+    use super::super::scene::Scene;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn picture(scene: &Scene) -> Picture {
+        let mut picture = Picture::black();
+        picture.fill(&scene.render());
+        picture
     }
-    sum / count.max(1) as f32
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn the_camera_s_shift_is_found_to_a_fraction_of_a_pixel(
+            dx in -20.0_f32..20.0,
+            dy in -12.0_f32..12.0,
+            world in 0..4_u32,
+        ) {
+            let still = Scene::of(world);
+            let moved = Scene { camera: [dx, dy], ..still };
+            let motion = between(&picture(&still), &picture(&moved));
+            let [x, y] = motion.shift.unwrap();
+            prop_assert!((x - dx).abs() < 0.4 && (y - dy).abs() < 0.4, "{motion:?}");
+        }
+    }
+
+    #[test]
+    fn a_subject_that_moves_is_no_camera_movement() {
+        let [before, now] = [40.0, 48.0].map(|left| Scene {
+            square: Some(left),
+            ..Scene::of(1)
+        });
+        let motion = between(&picture(&before), &picture(&now));
+        let [x, y] = motion.shift.unwrap_or_default();
+        assert!(x.abs() < 0.2 && y.abs() < 0.2, "{motion:?}");
+        assert!(motion.local > 0.5, "{motion:?}");
+    }
+
+    #[test]
+    fn a_change_of_light_is_no_camera_movement() {
+        let [before, now] = [1.0, 0.8].map(|gain| Scene {
+            gain,
+            ..Scene::of(1)
+        });
+        let motion = between(&picture(&before), &picture(&now));
+        let [x, y] = motion.shift.unwrap_or_default();
+        assert!(x.abs() < 0.3 && y.abs() < 0.3, "{motion:?}");
+    }
 }

@@ -108,13 +108,17 @@ fn differences(sums: &[i32], out: &mut [i32]) {
     }
 }
 
-/// Mean distance of the blocks' colours, 0 to 255 per channel.
+/// Difference of a channel from which a block has simply changed: how much no longer matters, so
+/// that a few blocks that change utterly do not outweigh the many that stay.
+const CHANGED: u8 = 40;
+
+/// Mean distance of the blocks' colours, 0 to 40 per channel.
 pub(super) fn distance(a: &BlockColours, b: &BlockColours) -> f32 {
     let sum: u32 = a
         .as_flattened()
         .iter()
         .zip(b.as_flattened())
-        .map(|(a, b)| u32::from(a.abs_diff(*b)))
+        .map(|(a, b)| u32::from(a.abs_diff(*b).min(CHANGED)))
         .sum();
     sum as f32 / (BLOCKS * 3) as f32
 }

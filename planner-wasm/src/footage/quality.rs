@@ -45,14 +45,14 @@ fn defects_of_exposure(picture: &Statistics) -> Defects {
         return none.with(Defect::Black);
     }
     // All three, since a misty or a plain scene may lack any two of them.
-    if picture.contrast < 14.0 && picture.edges < 0.004 && picture.colourfulness < 18.0 {
+    if picture.contrast < 10.0 && picture.edges < 0.004 && picture.colourfulness < 18.0 {
         return none.with(Defect::Covered);
     }
     let mut defects = none;
-    if picture.mean < 45.0 && picture.highlight < 90.0 {
+    if picture.mean < 45.0 && picture.highlight < 72.0 {
         defects = defects.with(Defect::Underexposed);
     }
-    if picture.bright > 0.4 || (picture.shadow > 180.0 && picture.contrast < 25.0) {
+    if picture.bright > 0.3 || (picture.shadow > 180.0 && picture.contrast < 25.0) {
         defects = defects.with(Defect::Overexposed);
     }
     defects
@@ -95,11 +95,11 @@ impl Measures {
     fn quality(&self, defects: Defects) -> f32 {
         let picture = &self.statistics;
         let sharp = 0.6 * rise(self.relative_sharpness(), 0.4, 1.0)
-            + 0.4 * rise(picture.sharpness, 0.1, 0.8);
+            + 0.4 * rise(picture.sharpness, 0.1, 1.2);
         let well_lit = rise(picture.mean, 20.0, 90.0) * (1.0 - rise(picture.mean, 170.0, 245.0));
         let clipped = 1.0 - rise(picture.dark.max(picture.bright), 0.15, 0.8);
-        let contrast = rise(picture.contrast, 10.0, 55.0);
-        let colour = rise(picture.colourfulness, 4.0, 45.0);
+        let contrast = rise(picture.contrast, 10.0, 75.0);
+        let colour = rise(picture.colourfulness, 4.0, 80.0);
         let steady = 1.0 - rise(self.shake, 0.2, 2.5);
         let blend = 0.28 * sharp
             + 0.14 * well_lit

@@ -6,10 +6,10 @@
 )]
 
 use super::model::TICK_US;
-use super::track::{LONGEST_STEP_US, Step};
+use super::track::Step;
 
 /// Ticks on each side that belong to a tick's shake.
-const REACH: usize = 3;
+const REACH: usize = 2;
 /// Steps at most this long show shake that is faster than ticks.
 const FAST_STEP_US: u64 = 55_000;
 
@@ -33,12 +33,14 @@ pub(super) fn shake(steps: &[Step], cuts: &[u64], start_us: u64, ticks: usize) -
 }
 
 /// The camera's shift over each tick, from its path as straight lines between the pictures; none
-/// where the path is broken by a cut or a long step.
+/// where a cut or a doubtful shift breaks the path.
 fn tick_shifts(steps: &[Step], cuts: &[u64], start_us: u64, ticks: usize) -> Vec<Option<[f32; 2]>> {
     let mut out: Vec<Option<[f32; 2]>> = vec![Some([0.0; 2]); ticks];
     for pair in steps.windows(2) {
         let (from, until) = (pair[0].at_us - start_us, pair[1].at_us - start_us);
-        let broken = until - from > LONGEST_STEP_US || cuts.binary_search(&pair[1].at_us).is_ok();
+        let known = pair[1]
+            .shift
+            .filter(|_| cuts.binary_search(&pair[1].at_us).is_err());
         let (first, last) = (from / TICK_US, (until - 1) / TICK_US);
         for tick in first..=last {
             let Some(shift) = usize::try_from(tick)
@@ -47,15 +49,15 @@ fn tick_shifts(steps: &[Step], cuts: &[u64], start_us: u64, ticks: usize) -> Vec
             else {
                 break;
             };
-            if broken {
+            let Some(moved) = known else {
                 *shift = None;
                 continue;
-            }
+            };
             let inside = until.min((tick + 1) * TICK_US) - from.max(tick * TICK_US);
             let share = inside as f32 / (until - from) as f32;
             if let Some(shift) = shift {
-                shift[0] += share * pair[1].shift[0];
-                shift[1] += share * pair[1].shift[1];
+                shift[0] += share * moved[0];
+                shift[1] += share * moved[1];
             }
         }
     }
@@ -67,7 +69,8 @@ fn fast_shake(steps: &[Step], cuts: &[u64], start_us: u64, ticks: usize) -> Vec<
     let shifts: Vec<Option<[f32; 2]>> = std::iter::once(None)
         .chain(steps.windows(2).map(|pair| {
             let fast = pair[1].at_us - pair[0].at_us <= FAST_STEP_US;
-            (fast && cuts.binary_search(&pair[1].at_us).is_err()).then_some(pair[1].shift)
+            let cut = cuts.binary_search(&pair[1].at_us).is_ok();
+            pair[1].shift.filter(|_| fast && !cut)
         }))
         .collect();
     let length = |n: usize| {

@@ -11,6 +11,10 @@ use super::track::Step;
 
 /// How many times the mean change around it a cut's change must be.
 const RATIO: f32 = 3.0;
+/// From this change on hardly anything is left of the picture before...
+const UTTER_CHANGE: f32 = 24.0;
+/// ... and this ratio is enough: lively takes would hide their cuts from the other.
+const UTTER_RATIO: f32 = 2.0;
 /// Steps on each side that a change is compared with, at the least.
 const NEIGHBOURS: usize = 2;
 /// Time on each side that a change is compared with, if more steps lie in it.
@@ -23,8 +27,12 @@ const SHORTEST_US: u64 = 300_000;
 const BLACK: u8 = 22;
 /// A picture whose every block is brighter than this is white.
 const WHITE: u8 = 235;
+/// A white picture that is gone sooner is a flash.
+const WHITE_US: u64 = 150_000;
 /// A picture is at the bottom of a fade if this share of the luma on both sides is left.
 const DIP: f32 = 0.3;
+/// Mean luma that both sides of a fade have at the least; a dark scene flickers below it.
+const LIT: f32 = 24.0;
 /// How far on each side the luma of a fade is looked for.
 const FADE_US: u64 = 1_000_000;
 
@@ -72,7 +80,12 @@ fn cuts(steps: &[Step]) -> Vec<(u64, f32)> {
                 return None;
             }
             let around = change_around(steps, n);
-            (change >= RATIO * around).then(|| (steps[n].at_us, change / (around + 1.0)))
+            let ratio = if change >= UTTER_CHANGE {
+                UTTER_RATIO
+            } else {
+                RATIO
+            };
+            (change >= ratio * around).then(|| (steps[n].at_us, change / (around + 1.0)))
         })
         .collect()
 }
@@ -80,7 +93,8 @@ fn cuts(steps: &[Step]) -> Vec<(u64, f32)> {
 /// Change into picture `n` that is still there one picture later and was one earlier, so that a
 /// flash or a broken picture is no cut.
 fn lasting_change(steps: &[Step], n: usize) -> f32 {
-    let mut change = steps[n].change;
+    // What the camera's own movement explains is no cut either, however fast it is.
+    let mut change = steps[n].change.min(steps[n].residue);
     if n >= 2 {
         change = change.min(steps[n].change_over_two);
     }
@@ -122,12 +136,12 @@ fn fades(steps: &[Step]) -> Vec<u64> {
     after.reverse();
     let dark =
         |n: usize| steps[n].brightest < BLACK || steps[n].luma < DIP * before[n].min(after[n]);
-    let mut out = stretches(steps, dark, |step| step.luma);
-    out.extend(stretches(
-        steps,
-        |n| steps[n].darkest > WHITE,
-        |step| -step.luma,
-    ));
+    // A stretch that is dark all over is a fade only if there is light on both sides of it.
+    let lit = |first: usize, end: usize| before[first - 1] >= LIT && after[end] >= LIT;
+    let mut out = stretches(steps, dark, lit, |step| step.luma);
+    let white = |n: usize| steps[n].darkest > WHITE;
+    let lasts = |first: usize, end: usize| steps[end].at_us - steps[first].at_us >= WHITE_US;
+    out.extend(stretches(steps, white, lasts, |step| -step.luma));
     out
 }
 
@@ -153,10 +167,12 @@ fn brightest_within(entries: impl Iterator<Item = (u64, f32)>) -> Vec<f32> {
 }
 
 /// Of each unbroken run of `inside` with pictures on both sides: the time of the middle one of
-/// those with the least `value`.
+/// those with the least `value`. `counts` is asked with the run's first index, which is not 0, and
+/// the index after its last, which is one of a picture.
 fn stretches(
     steps: &[Step],
     inside: impl Fn(usize) -> bool,
+    counts: impl Fn(usize, usize) -> bool,
     value: impl Fn(&Step) -> f32,
 ) -> Vec<u64> {
     let mut out = Vec::new();
@@ -170,7 +186,7 @@ fn stretches(
         while n < steps.len() && inside(n) {
             n += 1;
         }
-        if first == 0 || n == steps.len() {
+        if first == 0 || n == steps.len() || !counts(first, n) {
             continue;
         }
         let run = &steps[first..n];

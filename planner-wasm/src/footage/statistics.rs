@@ -31,7 +31,7 @@ pub(super) struct Statistics {
     pub(super) dark: f32,
     /// Share of pixels in the brightest bins, 0 to 1.
     pub(super) bright: f32,
-    /// Luma that 95 % of the pixels do not exceed, 0 to 255, to within a bin.
+    /// Luma that 98 % of the pixels do not exceed, 0 to 255, to within a bin.
     pub(super) highlight: f32,
     /// Luma that 5 % of the pixels do not exceed, 0 to 255, to within a bin.
     pub(super) shadow: f32,
@@ -61,7 +61,7 @@ impl Statistics {
             contrast: libm::sqrtf(variance.max(0.0)),
             dark: share(&bins[..DARK_BINS]),
             bright: share(&bins[BINS - BRIGHT_BINS..]),
-            highlight: percentile(&bins, PIXELS as u32 * 95 / 100),
+            highlight: percentile(&bins, PIXELS as u32 * 98 / 100),
             shadow: percentile(&bins, PIXELS as u32 * 5 / 100),
             colourfulness: colourfulness(rgb),
             edges,
@@ -169,4 +169,55 @@ fn detail(luma: &[u8]) -> (f32, f32) {
     let pixels = ((FRAME_WIDTH - 2) * (FRAME_HEIGHT - 2)) as f32;
     let energy = laplacian as f32 / (gradient as f32 + FLAT * pixels);
     (edges as f32 / pixels, energy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::FRAME_BYTES;
+    use super::super::scene::Scene;
+    use super::*;
+
+    fn statistics(rgb: &[u8]) -> Statistics {
+        let mut picture = Picture::black();
+        picture.fill(rgb);
+        Statistics::of(rgb, &picture)
+    }
+
+    #[test]
+    fn a_plain_picture_has_only_its_luma() {
+        let plain = statistics(&vec![100; FRAME_BYTES]);
+        assert_eq!((plain.mean, plain.contrast), (100.0, 0.0));
+        assert_eq!(
+            (plain.colourfulness, plain.edges, plain.sharpness),
+            (0.0, 0.0, 0.0)
+        );
+        assert_eq!((plain.dark, plain.bright), (0.0, 0.0));
+        assert_eq!((plain.shadow, plain.highlight), (100.0, 100.0));
+    }
+
+    #[test]
+    fn colourfulness_is_that_of_the_paper() {
+        // Half pure red, half pure blue: rg is 255 or 0 and yb 127.5 or -255,
+        // so their spreads are 127.5 and 191.25 and their means 127.5 and -63.75.
+        let halves: Vec<u8> = (0..PIXELS)
+            .flat_map(|n| if n % 2 == 0 { [255, 0, 0] } else { [0, 0, 255] })
+            .collect();
+        let (rg, yb) = ((127.5_f32, 127.5_f32), (191.25_f32, -63.75_f32));
+        let expected =
+            (rg.0 * rg.0 + yb.0 * yb.0).sqrt() + 0.3 * (rg.1 * rg.1 + yb.1 * yb.1).sqrt();
+        assert!((statistics(&halves).colourfulness - expected).abs() < 0.01);
+    }
+
+    #[test]
+    fn blur_lowers_sharpness_step_by_step_and_gain_does_not() {
+        let scene = Scene::of(1);
+        let sharpness = |scene: &Scene| statistics(&scene.render()).sharpness;
+        let blurred = [0, 1, 2, 4].map(|blur| sharpness(&Scene { blur, ..scene }));
+        assert!(
+            blurred.windows(2).all(|pair| pair[1] < 0.8 * pair[0]),
+            "{blurred:?}"
+        );
+        let dim = sharpness(&Scene { gain: 0.7, ..scene });
+        assert!(dim > 0.8 * blurred[0], "{dim} of {}", blurred[0]);
+    }
 }

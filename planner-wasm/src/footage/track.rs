@@ -8,14 +8,16 @@ use super::statistics::Statistics;
 pub(super) struct Step {
     /// Time of the later picture, in microseconds.
     pub(super) at_us: u64,
-    /// The camera's shift of the picture to the right and down, in pixels.
-    pub(super) shift: [f32; 2],
+    /// The camera's shift of the picture to the right and down, in pixels; none if in doubt.
+    pub(super) shift: Option<[f32; 2]>,
     /// What moves besides: mean luma difference above noise, 0 to 255.
     pub(super) local: f32,
-    /// Distance of the block colours from the picture before, 0 to 255.
+    /// Distance of the block colours from the picture before, 0 to 40.
     pub(super) change: f32,
     /// The same from the picture before that one.
     pub(super) change_over_two: f32,
+    /// Mean luma difference per pixel that the camera's shift leaves, noise included, 0 to 255.
+    pub(super) residue: f32,
     /// Mean luma of the later picture, 0 to 255.
     pub(super) luma: f32,
     /// Luma of its darkest block.

@@ -1,0 +1,231 @@
+//! Faults and events planted in rendered clips at known times, and what is found of them.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small made-up numbers"
+)]
+
+use super::model::{AnchorKind, Defect, FRAME_BYTES, Footage, TICK_US};
+use super::scene::{CADENCES, Scene, clip, random};
+use super::window::Windows;
+
+/// A clip of 3 s of one scene, in which `planted` replaces the pictures from 1.0 to 2.0 s.
+fn with_planted(fps: u64, planted: impl Fn(f64) -> Vec<u8>) -> Footage {
+    let clean = Scene::of(1).render();
+    clip(fps, 3.0, |at| {
+        if (1.0..2.0).contains(&at) {
+            planted(at)
+        } else {
+            clean.clone()
+        }
+    })
+}
+
+/// Every tick well inside the planted second has `defect`, and none well outside has any.
+fn only_planted(fps: u64, defect: Defect, footage: &Footage) {
+    for (n, tick) in footage.ticks.iter().enumerate() {
+        match n {
+            11..19 => assert!(tick.defects.has(defect), "{fps} fps, tick {n}: {tick:?}"),
+            0..7 | 23.. => assert!(tick.defects.is_empty(), "{fps} fps, tick {n}: {tick:?}"),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn each_planted_fault_is_found_and_nothing_else() {
+    let scene = Scene::of(1);
+    let grey = |at: f64| -> Vec<u8> {
+        let seed = (at * 1000.0) as u32;
+        (0..FRAME_BYTES as u32)
+            .map(|n| 28 + (6.0 * random(n / 3, 0, seed)) as u8)
+            .collect()
+    };
+    for fps in CADENCES {
+        let black = with_planted(fps, |_| vec![3; FRAME_BYTES]);
+        only_planted(fps, Defect::Black, &black);
+        let covered = with_planted(fps, grey);
+        only_planted(fps, Defect::Covered, &covered);
+        for (gain, defect) in [(2.4, Defect::Overexposed), (0.34, Defect::Underexposed)] {
+            let exposed = Scene { gain, ..scene }.render();
+            let exposed = with_planted(fps, |_| exposed.clone());
+            only_planted(fps, defect, &exposed);
+        }
+        let blurred = Scene { blur: 2, ..scene }.render();
+        let blurred = with_planted(fps, |_| blurred.clone());
+        only_planted(fps, Defect::Blurred, &blurred);
+    }
+}
+
+#[test]
+fn a_shaking_camera_is_found_and_a_steady_pan_is_not_one() {
+    for fps in CADENCES {
+        let shaking = with_planted(fps, |at| {
+            let jolt = |axis| 6.0 * random((at * 1000.0) as u32, axis, 7) - 3.0;
+            let camera = [jolt(0), jolt(1)];
+            Scene {
+                camera,
+                ..Scene::of(1)
+            }
+            .render()
+        });
+        only_planted(fps, Defect::Shaken, &shaking);
+        let pan = clip(fps, 3.0, |at| {
+            let camera = [(at as f32 - 1.0).clamp(0.0, 1.0) * 60.0, 0.0];
+            Scene {
+                camera,
+                ..Scene::of(1)
+            }
+            .render()
+        });
+        assert_eq!(pan.shots.len(), 1);
+        for (n, tick) in pan.ticks.iter().enumerate() {
+            assert!(tick.defects.is_empty(), "{fps} fps, tick {n}: {tick:?}");
+        }
+    }
+}
+
+#[test]
+fn stillness_is_little_motion_and_no_defect() {
+    let scene = Scene::of(1).render();
+    let footage = clip(30, 3.0, |_| scene.clone());
+    let windows = Windows::new(&footage);
+    let whole = windows.over(0, 3_000_000).unwrap();
+    assert_eq!((whole.motion, whole.shake, whole.bad_permille), (0, 0, 0));
+    assert_eq!(footage.shots.len(), 1);
+    assert!(footage.anchors.len() >= 5);
+    let plateau = |kind| kind == AnchorKind::Plateau;
+    assert!(footage.anchors.iter().all(|anchor| plateau(anchor.kind)));
+}
+
+#[test]
+fn a_fault_lowers_the_quality() {
+    let good = clip(10, 2.0, |_| Scene::of(1).render());
+    let quality = |footage: &Footage| footage.ticks[5].quality;
+    for gain in [0.05, 0.3, 4.0] {
+        let scene = Scene {
+            gain,
+            ..Scene::of(1)
+        }
+        .render();
+        let bad = clip(10, 2.0, |_| scene.clone());
+        assert!(quality(&bad) + 30 < quality(&good), "gain {gain}");
+    }
+}
+
+#[test]
+fn motion_grows_with_speed_and_hardly_depends_on_the_cadence() {
+    let motion = |fps, speed: f64| {
+        let footage = clip(fps, 2.0, |at| {
+            let square = Some((at * speed) as f32);
+            Scene {
+                square,
+                ..Scene::of(1)
+            }
+            .render()
+        });
+        Windows::new(&footage)
+            .over(200_000, 1_800_000)
+            .unwrap()
+            .motion
+    };
+    for fps in CADENCES {
+        let (slow, fast) = (motion(fps, 8.0), motion(fps, 60.0));
+        assert!(fast > slow + 20, "{fps} fps: {slow} then {fast}");
+    }
+    assert!(motion(10, 60.0).abs_diff(motion(30, 60.0)) <= 20);
+}
+
+#[test]
+fn cuts_are_found_to_the_picture() {
+    for fps in CADENCES {
+        // In the middle the camera runs, which is no cut.
+        let footage = clip(fps, 4.0, |at| {
+            let world = if at < 1.0 { 1 } else { 2 } + u32::from(at >= 2.5);
+            let camera = [(at * 50.0) as f32, 0.0];
+            Scene {
+                camera,
+                ..Scene::of(world)
+            }
+            .render()
+        });
+        let starts: Vec<u64> = footage.shots.iter().map(|shot| shot.start_us).collect();
+        assert_eq!(starts, [0, 1_000_000, 2_500_000], "{fps} fps");
+    }
+}
+
+#[test]
+fn a_flash_and_a_passing_square_are_no_cuts() {
+    let footage = clip(24, 3.0, |at| {
+        let flash = (1.5..1.54).contains(&at);
+        Scene {
+            gain: if flash { 3.0 } else { 1.0 },
+            square: Some(((at - 0.5) * 400.0) as f32),
+            ..Scene::of(1)
+        }
+        .render()
+    });
+    assert_eq!(footage.shots.len(), 1);
+}
+
+#[test]
+fn a_fade_through_black_is_one_boundary_where_it_is_dark() {
+    for fps in CADENCES {
+        let footage = clip(fps, 4.0, |at| {
+            let gain = ((at - 2.0).abs() as f32 - 0.1).clamp(0.0, 0.8) / 0.8;
+            Scene {
+                gain,
+                ..Scene::of(if at < 2.0 { 1 } else { 2 })
+            }
+            .render()
+        });
+        assert_eq!(footage.shots.len(), 2, "{fps} fps: {:?}", footage.shots);
+        let fade = footage.shots[1].start_us;
+        assert!((1_880_000..=2_120_000).contains(&fade), "{fps} fps: {fade}");
+    }
+}
+
+#[test]
+fn a_shove_that_stops_dead_is_an_impact_on_its_last_picture() {
+    // Six pictures at 30 a second, of the camera and of a square in front of it.
+    for square in [false, true] {
+        let footage = clip(30, 4.0, |at| {
+            let moved = ((at - 1.8) * 30.0).clamp(0.0, 6.0) as f32 * 5.0;
+            Scene {
+                camera: if square { [0.0; 2] } else { [moved, 0.0] },
+                square: square.then_some(20.0 + moved),
+                ..Scene::of(1)
+            }
+            .render()
+        });
+        let of = |kind| {
+            let mut found = footage.anchors.iter().filter(move |a| a.kind == kind);
+            let strongest = found.by_ref().max_by_key(|anchor| anchor.strength_permille);
+            *strongest.unwrap_or_else(|| panic!("{kind:?} in {:?}", footage.anchors))
+        };
+        let impact = of(AnchorKind::Impact).at_us;
+        assert!(impact.abs_diff(2_000_000) <= 34_000, "impact at {impact}");
+    }
+}
+
+#[test]
+fn a_movement_that_begins_and_goes_on_is_an_onset() {
+    for fps in CADENCES {
+        let footage = clip(fps, 4.0, |at| {
+            let camera = [((at - 2.0).max(0.0) * 40.0) as f32, 0.0];
+            Scene {
+                camera,
+                ..Scene::of(1)
+            }
+            .render()
+        });
+        let found: Vec<_> = footage
+            .anchors
+            .iter()
+            .filter(|anchor| anchor.kind != AnchorKind::Plateau)
+            .collect();
+        assert_eq!(found.len(), 1, "{fps} fps: {found:?}");
+        assert_eq!(found[0].kind, AnchorKind::MotionOnset);
+        assert!(found[0].at_us.abs_diff(2_000_000) <= TICK_US, "{found:?}");
+    }
+}
