@@ -1,4 +1,44 @@
 //! Beats, bars, sections and energy of a song.
+//!
+//! Sound is heard once, in order; the decision is made at the end, over the whole song:
+//!
+//! 1. `spectrum`, `filterbank` — 80 bands and 12 pitch classes, 100 times a second.
+//! 2. `onset` — how much more sound each hop has than the one before, by register; rounded to
+//!    integers here, once, and exact from here on.
+//! 3. `tempo` — periods at which the onsets repeat, and the families of beats they suggest.
+//! 4. `hypothesis` — whole readings of the song: `grid` (one tempo) and `pointer` (a drifting one).
+//! 5. `choice` — the reading that fits best, and how far it leads.
+//! 6. `beatwise`, `bars`, `energy`, `sections` — what the cutter wants to know of each beat.
+//!
+//! `hop` holds the clock they share, `timing` the places between its ticks.
+
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::indexing_slicing,
+    reason = "number crunching: sizes are those of a song (hops below 2^31, strengths below 2^15), \
+              and indices run over the lengths of the tables they index"
+)]
+
+mod analyser;
+mod bars;
+mod beatwise;
+mod choice;
+mod energy;
+mod filterbank;
+mod grid;
+mod hop;
+mod hypothesis;
+mod onset;
+mod pointer;
+mod sections;
+mod spectrum;
+mod tempo;
+mod timing;
+
+pub use analyser::{MusicAnalyser, MusicError, TRUSTED_PERMILLE, analyse};
 
 /// Samples per second at which every song is analysed, and the rate of every music time that the
 /// planner writes. Decoders resample to it.

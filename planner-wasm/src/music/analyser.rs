@@ -1,0 +1,217 @@
+//! From PCM to the beat grid: the stages in order.
+
+use std::collections::BTreeMap;
+
+use shared::decision::{Decided, Decision, DecisionCode};
+use shared::music::{Beat, BeatGrid};
+
+use super::ANALYSIS_RATE;
+use super::bars::{Bars, bars};
+use super::beatwise::Beatwise;
+use super::choice::{Choice, choose};
+use super::energy::ranks;
+use super::hop::{HOP, ONE, sample_of};
+use super::hypothesis::hypotheses;
+use super::onset::{Onsets, onsets};
+use super::sections::sections;
+use super::spectrum::{SpectrumReader, WINDOW};
+use super::tempo::Tempogram;
+
+/// Below this confidence, in thousandths, the grid is not to be trusted.
+pub const TRUSTED_PERMILLE: u16 = 150;
+/// A lead of this size, in 1/1024 of the score, makes a confidence of one half.
+const HALF_SURE: i64 = 1024;
+/// Comb-filtered autocorrelation, in 1/1024, below which nothing repeats.
+const PULSE: i64 = 120;
+
+/// Why a song cannot be analysed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MusicError {
+    /// The PCM has another rate than the analysis.
+    #[error("music at {found} Hz cannot be analysed; resample it to {ANALYSIS_RATE} Hz")]
+    Rate {
+        /// Samples per second that were given.
+        found: u32,
+    },
+}
+
+/// Listens to a song in blocks of mono PCM and tells its beats at the end.
+///
+/// The result depends on the samples alone, not on how they are cut into blocks. Memory: about
+/// 37 kB a second of music.
+///
+/// ```
+/// # use planner_wasm::music::{ANALYSIS_RATE, MusicAnalyser};
+/// let mut analyser = MusicAnalyser::new(ANALYSIS_RATE)?;
+/// analyser.push(&[0.0; 4096]);
+/// let heard = analyser.finish();
+/// assert!(heard.value.beats.is_empty()); // silence
+/// assert_eq!(heard.decisions.len(), 1); // and it says so
+/// # Ok::<_, planner_wasm::music::MusicError>(())
+/// ```
+pub struct MusicAnalyser {
+    reader: SpectrumReader,
+}
+
+impl MusicAnalyser {
+    /// An analyser of mono PCM at `sample_rate` samples a second.
+    ///
+    /// # Errors
+    /// [`MusicError::Rate`] unless it is [`ANALYSIS_RATE`].
+    pub fn new(sample_rate: u32) -> Result<Self, MusicError> {
+        if sample_rate == ANALYSIS_RATE {
+            Ok(Self {
+                reader: SpectrumReader::new(),
+            })
+        } else {
+            Err(MusicError::Rate { found: sample_rate })
+        }
+    }
+
+    /// Hears the next samples, nominally -1 to 1. A sample that is no finite number counts as 0.
+    pub fn push(&mut self, pcm: &[f32]) {
+        self.reader.push(pcm);
+    }
+
+    /// The beats, bars, sections and energy of everything heard.
+    ///
+    /// A song without a beat gives no beats; one whose beat is uncertain gives its best guess and a
+    /// low confidence. Both give a [`DecisionCode::TempoFallback`].
+    pub fn finish(self) -> Decided<BeatGrid> {
+        let Self { reader } = self;
+        let (bank, mut spectra) = reader.finish();
+        let duration = spectra.samples;
+        let Some(onsets) = onsets(&mut spectra, &bank) else {
+            return no_beats(duration, "the song is silent");
+        };
+        drop(spectra);
+        let tempogram = Tempogram::of(&onsets.all);
+        if tempogram.strongest() < PULSE {
+            return no_beats(duration, "nothing in the song repeats steadily");
+        }
+        let readings = hypotheses(&onsets, &tempogram);
+        match choose(&onsets, &tempogram, readings) {
+            Some(choice) => grid(&onsets, &choice, duration),
+            None => no_beats(duration, "the song is too short to tell a beat"),
+        }
+    }
+}
+
+/// The beats, bars, sections and energy of a whole song: [`MusicAnalyser`] in one call.
+///
+/// # Errors
+/// [`MusicError::Rate`] unless `sample_rate` is [`ANALYSIS_RATE`].
+pub fn analyse(pcm: &[f32], sample_rate: u32) -> Result<Decided<BeatGrid>, MusicError> {
+    let mut analyser = MusicAnalyser::new(sample_rate)?;
+    analyser.push(pcm);
+    Ok(analyser.finish())
+}
+
+fn grid(onsets: &Onsets, choice: &Choice, duration: u64) -> Decided<BeatGrid> {
+    let reading = &choice.reading;
+    let (beats, at): (Vec<i64>, Vec<u64>) = extended(&reading.beats, reading.period, duration)
+        .into_iter()
+        .filter_map(|beat| {
+            let sample = u64::try_from(sample_of(beat)).ok()?;
+            (sample < duration).then_some((beat, sample))
+        })
+        .unzip();
+    let song = Beatwise::of(onsets, &beats);
+    let bars = bars(&song);
+    let energy = ranks(&song.energy);
+    let mut decisions = Vec::new();
+    let confidence = (choice.lead * 1000 / (choice.lead + HALF_SURE)).clamp(0, 1000) as u16;
+    if confidence < TRUSTED_PERMILLE {
+        decisions.push(Decision::new(
+            DecisionCode::TempoFallback,
+            format!(
+                "the beat is uncertain (confidence {confidence} of 1000): another tempo or phase \
+                 fits the song almost as well"
+            ),
+        ));
+    }
+    if bars.is_none_or(|bars| !bars.sure) {
+        decisions.push(Decision::new(
+            DecisionCode::DownbeatGuessed,
+            "no beat of the bar stands out; where bars begin is a guess",
+        ));
+    }
+    let value = BeatGrid {
+        rate: ANALYSIS_RATE,
+        duration,
+        tempo_millibpm: tempo_of(reading.period),
+        confidence_permille: confidence,
+        beats_per_bar: bars.map_or(0, |bars| bars.meter),
+        beats: beats_of(&at, bars, &energy),
+        sections: sections(&song, bars, &at, &energy, duration),
+        analysis: provenance(),
+    };
+    Decided { value, decisions }
+}
+
+fn beats_of(at: &[u64], bars: Option<Bars>, energy: &[u16]) -> Vec<Beat> {
+    at.iter()
+        .zip(energy)
+        .enumerate()
+        .map(|(index, (at, energy))| Beat {
+            at: *at,
+            position: bars.map_or(0, |bars| bars.position(index)),
+            energy_permille: *energy,
+        })
+        .collect()
+}
+
+/// The beats carried on at the median period to both ends of the song.
+fn extended(beats: &[i64], period: i64, duration: u64) -> Vec<i64> {
+    let end = i64::try_from(duration / HOP as u64 + 2).unwrap_or(i64::MAX / ONE) * ONE;
+    let (Some(&first), Some(&last)) = (beats.first(), beats.last()) else {
+        return Vec::new();
+    };
+    let before = std::iter::successors(Some(first - period), |beat| Some(beat - period));
+    let after = std::iter::successors(Some(last + period), |beat| Some(beat + period));
+    let mut out: Vec<i64> = before.take_while(|beat| *beat >= 0).collect();
+    out.reverse();
+    out.extend(beats);
+    out.extend(after.take_while(|beat| *beat < end));
+    out
+}
+
+/// Thousandths of a beat a minute for a period in fixed-point hops.
+fn tempo_of(period: i64) -> u32 {
+    let hops_a_minute = i64::from(ANALYSIS_RATE) / HOP as i64 * 60;
+    u32::try_from((hops_a_minute * 1000 * ONE + period / 2) / period).unwrap_or(0)
+}
+
+fn no_beats(duration: u64, why: &str) -> Decided<BeatGrid> {
+    Decided {
+        value: BeatGrid {
+            rate: ANALYSIS_RATE,
+            duration,
+            tempo_millibpm: 0,
+            confidence_permille: 0,
+            beats_per_bar: 0,
+            beats: Vec::new(),
+            sections: Vec::new(),
+            analysis: provenance(),
+        },
+        decisions: vec![Decision::new(
+            DecisionCode::TempoFallback,
+            format!("no beat was found: {why}"),
+        )],
+    }
+}
+
+/// Which tracker this was, so that a plan tells what its beats came from.
+fn provenance() -> BTreeMap<String, String> {
+    [
+        ("tracker", "autocut-beats".to_owned()),
+        ("tracker_version", "1".to_owned()),
+        ("window", WINDOW.to_string()),
+        ("hop", HOP.to_string()),
+        ("latency", super::hop::LATENCY.to_string()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}

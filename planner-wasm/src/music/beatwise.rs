@@ -1,0 +1,119 @@
+//! The song beat by beat: what sounds from each beat to the next, as integers that can be compared.
+
+use super::hop::{ONE, UNIT, at, nearest};
+use super::onset::Onsets;
+use super::spectrum::PITCHES;
+
+/// Bands are averaged to this many groups to describe a beat's sound.
+pub(crate) const COLOURS: usize = 10;
+
+/// Means over each beat of a song.
+#[derive(Debug, Default)]
+pub(crate) struct Beatwise {
+    /// Mean log magnitude of each band, a row a beat.
+    pub(crate) bands: Vec<Vec<i64>>,
+    /// Mean pitch classes, a row a beat.
+    pub(crate) chroma: Vec<Vec<i64>>,
+    /// Largest low-register strength at the beat.
+    pub(crate) bass: Vec<i64>,
+    /// Mean energy.
+    pub(crate) energy: Vec<i64>,
+}
+
+impl Beatwise {
+    /// The song between its beats in fixed-point hops; the last lasts to the song's end or, if that
+    /// is later, as long as the one before.
+    pub(crate) fn of(onsets: &Onsets, beats: &[i64]) -> Self {
+        let hops = onsets.all.len();
+        let hop_of = |beat: i64| usize::try_from(nearest(beat)).unwrap_or(0).min(hops);
+        let mut out = Self::default();
+        for (index, &beat) in beats.iter().enumerate() {
+            let before = index.checked_sub(1).map_or(beat - 50 * ONE, |i| beats[i]);
+            let next = beats.get(index + 1).copied().unwrap_or(2 * beat - before);
+            let from = hop_of(beat).min(hops.saturating_sub(1));
+            let to = hop_of(next).max(from + 1).min(hops);
+            out.bands
+                .push(mean_rows(&onsets.bands, onsets.width, from, to));
+            out.chroma
+                .push(mean_rows(&onsets.chroma, PITCHES, from, to));
+            out.energy
+                .push(mean_rows(&onsets.energy, 1, from, to).iter().sum());
+            let hop = nearest(beat);
+            let bass = (hop - 2..=hop + 3).map(|hop| at(&onsets.low, hop)).max();
+            out.bass.push(i64::from(bass.unwrap_or(0)));
+        }
+        out
+    }
+
+    /// The sound of each beat: coarse bands, then pitch classes, each standardised over the song.
+    pub(crate) fn colours(&self) -> Vec<Vec<i64>> {
+        let coarse = |row: &Vec<i64>| -> Vec<i64> {
+            let each = row.len().div_ceil(COLOURS).max(1);
+            let mean = |group: &[i64]| group.iter().sum::<i64>() / group.len() as i64;
+            row.chunks(each).map(mean).collect()
+        };
+        let rows: Vec<Vec<i64>> = self
+            .bands
+            .iter()
+            .zip(&self.chroma)
+            .map(|(bands, chroma)| {
+                coarse(bands)
+                    .into_iter()
+                    .chain(chroma.iter().copied())
+                    .collect()
+            })
+            .collect();
+        let width = rows.first().map_or(0, Vec::len);
+        let columns: Vec<Vec<i64>> = (0..width)
+            .map(|column| {
+                let values: Vec<i64> = rows.iter().map(|row| row[column]).collect();
+                standardised(&values)
+            })
+            .collect();
+        (0..rows.len())
+            .map(|beat| columns.iter().map(|column| column[beat]).collect())
+            .collect()
+    }
+}
+
+fn mean_rows(table: &[i32], width: usize, from: usize, to: usize) -> Vec<i64> {
+    let mut sums = vec![0_i64; width];
+    for row in table.chunks(width.max(1)).take(to).skip(from) {
+        for (sum, value) in sums.iter_mut().zip(row) {
+            *sum += i64::from(*value);
+        }
+    }
+    let count = to.saturating_sub(from).max(1) as i64;
+    sums.into_iter().map(|sum| sum / count).collect()
+}
+
+/// Each value less the mean, over the standard deviation, in 1/1024; all 0 if they hardly differ,
+/// so that rounding errors are not blown up to patterns.
+pub(crate) fn standardised(values: &[i64]) -> Vec<i64> {
+    let count = values.len().max(1) as i64;
+    let mean = values.iter().sum::<i64>() / count;
+    let squares: i64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
+    let deviation = (squares / count).isqrt();
+    if deviation <= LEAST {
+        return vec![0; values.len()];
+    }
+    let unit = i64::from(UNIT);
+    values
+        .iter()
+        .map(|v| (v - mean) * unit / deviation)
+        .collect()
+}
+
+/// A standard deviation below this, in the integers of the features, is no variation.
+const LEAST: i64 = 8;
+
+/// One minus the cosine of the angle between two rows, 0 to 1024 · 64; 0 if one is all zeros.
+pub(crate) fn distance(a: &[i64], b: &[i64]) -> i64 {
+    const SCALE: i64 = 64 * UNIT as i64;
+    let dot = |a: &[i64], b: &[i64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<i64>();
+    let norm = dot(a, a).isqrt() * dot(b, b).isqrt();
+    if norm == 0 {
+        return 0;
+    }
+    (SCALE - dot(a, b) * SCALE / norm).max(0)
+}

@@ -1,0 +1,189 @@
+//! The bar pointer: beats of variable tempo as the likeliest path through a hidden Markov model.
+
+use super::hop::{ONE, UNIT, at};
+
+/// Reluctance to change tempo, in nats for a change by the whole period.
+const LAMBDA: f64 = 100.0;
+/// Largest change of tempo from one beat to the next that is considered, as a part of the period.
+const LARGEST_CHANGE: f64 = 0.06;
+/// The beat sounds within the first sixteenth of its span.
+const ZONE: usize = 16;
+/// Log probabilities are integers of this many to a nat.
+const NAT: f64 = 4096.0;
+/// Where the strength lies in the tables: -8 to 16 deviations in steps of 1/64.
+const TABLE: (i32, i32, i32) = (-8, 16, 64);
+
+/// Beats at about `period` hops, tempo free to drift, in fixed-point hops.
+///
+/// The state space is that of the bar pointer model, period by position within the beat; the
+/// tempo changes only at beats, so whole beats are stepped over by sums of log probabilities, and
+/// the cost is hops times periods times the few periods within reach.
+///
+/// Source: Krebs, Böck, Widmer, *An Efficient State-Space Model for Joint Tempo and Meter
+/// Tracking* (ISMIR 2015); observation model of Böck, Krebs, Widmer (ISMIR 2014).
+pub(crate) fn variable_beats(strength: &[i32], period: usize) -> Vec<i64> {
+    let hops = strength.len();
+    let (shortest, longest) = (period * 85 / 100, period * 118 / 100);
+    let periods: Vec<usize> = (shortest.max(8)..=longest).collect();
+    let sums = Sums::of(strength);
+    let changes = changes(&periods);
+    let count = periods.len();
+    // best[t · count + p]: log probability of the best path on which a beat of period p begins at t.
+    let mut best = vec![i64::MIN / 2; (hops + 1) * count];
+    let mut from = vec![u16::MAX; (hops + 1) * count];
+    for start in 0..=hops {
+        for (p, &to) in periods.iter().enumerate() {
+            let cell = start * count + p;
+            if start < to {
+                // The song may begin anywhere within a beat.
+                best[cell] = sums.rest(0, start) - reluctance(period, to);
+            }
+            for &(q, cost) in &changes[p] {
+                let length = periods[q];
+                let Some(before) = start.checked_sub(length) else {
+                    continue;
+                };
+                let path = best[before * count + q] + sums.beat(before, length) - cost;
+                if path > best[cell] {
+                    best[cell] = path;
+                    from[cell] = q as u16;
+                }
+            }
+        }
+    }
+    let mut last = (i64::MIN, 0, 0);
+    for start in hops.saturating_sub(longest)..hops {
+        for (p, &length) in periods.iter().enumerate() {
+            if start + length >= hops {
+                let path = best[start * count + p] + sums.cut(start, length, hops);
+                if path > last.0 {
+                    last = (path, start, p);
+                }
+            }
+        }
+    }
+    let (_, mut start, mut p) = last;
+    let mut beats = Vec::new();
+    if hops > 0 {
+        beats.push(start);
+    }
+    while let Some(&q) = periods.get(usize::from(from[start * count + p])) {
+        p = usize::from(from[start * count + p]);
+        start -= q;
+        beats.push(start);
+    }
+    beats.reverse();
+    beats
+        .into_iter()
+        .map(|beat| settled(strength, beat as i64, period as i64))
+        .collect()
+}
+
+/// The beat moved to the peak of the strength just after it, between hops by a parabola; to where
+/// peaks lie on average if there is none.
+fn settled(strength: &[i32], beat: i64, period: i64) -> i64 {
+    let reach = (period / 16).max(3) + 1;
+    let mut peak = (i32::MIN, beat);
+    for hop in beat - 1..=beat + reach {
+        let here = at(strength, hop);
+        if here > peak.0 {
+            peak = (here, hop);
+        }
+    }
+    if peak.0 <= UNIT * 3 / 10 {
+        return beat * ONE + period * ONE / 32;
+    }
+    super::timing::parabola(strength, peak.1)
+}
+
+/// Reluctance to begin with this period rather than the family's: a Gaussian of .08 octave.
+fn reluctance(family: usize, period: usize) -> i64 {
+    let octaves = libm::log2(period as f64 / family as f64) / 0.08;
+    libm::round(octaves * octaves / 2.0 * NAT) as i64
+}
+
+/// For each period, the periods it may follow and the cost of each in 1/4096 nats.
+fn changes(periods: &[usize]) -> Vec<Vec<(usize, i64)>> {
+    // Rows are normalised over what a period may become, as probabilities must be.
+    let reach = |from: usize, to: usize| {
+        let change = (to as f64 / from as f64 - 1.0).abs();
+        (change <= LARGEST_CHANGE).then_some(-LAMBDA * change)
+    };
+    let norms: Vec<f64> = periods
+        .iter()
+        .map(|&from| {
+            let sum: f64 = periods
+                .iter()
+                .filter_map(|&to| reach(from, to))
+                .map(libm::exp)
+                .sum();
+            libm::log(sum)
+        })
+        .collect();
+    periods
+        .iter()
+        .map(|&to| {
+            periods
+                .iter()
+                .zip(&norms)
+                .enumerate()
+                .filter_map(|(q, (&from, norm))| {
+                    let log = reach(from, to)? - norm;
+                    Some((q, libm::round(-log * NAT) as i64))
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// Running sums of the log probabilities of beat and no beat.
+struct Sums {
+    beat: Vec<i64>,
+    rest: Vec<i64>,
+}
+
+impl Sums {
+    fn of(strength: &[i32]) -> Self {
+        let (lowest, highest, steps) = TABLE;
+        let tables: Vec<(i64, i64)> = (lowest * steps..=highest * steps)
+            .map(|step| {
+                let z = f64::from(step) / f64::from(steps);
+                let activation = 1.0 / (1.0 + libm::exp(1.6 - 1.1 * z));
+                let activation = activation.clamp(1e-4, 1.0 - 1e-4);
+                let rest = (1.0 - activation) / (ZONE - 1) as f64;
+                let log = |p: f64| libm::round(libm::log(p) * NAT) as i64;
+                (log(activation), log(rest))
+            })
+            .collect();
+        let mut sums = Self {
+            beat: vec![0],
+            rest: vec![0],
+        };
+        let (mut beat, mut rest) = (0, 0);
+        for z in strength {
+            let step = (z * steps / UNIT).clamp(lowest * steps, highest * steps);
+            let logs = tables[(step - lowest * steps) as usize];
+            beat += logs.0;
+            rest += logs.1;
+            sums.beat.push(beat);
+            sums.rest.push(rest);
+        }
+        sums
+    }
+
+    fn rest(&self, from: usize, to: usize) -> i64 {
+        self.rest[to] - self.rest[from]
+    }
+
+    /// Of a whole beat of `length` hops from `start`.
+    fn beat(&self, start: usize, length: usize) -> i64 {
+        self.cut(start, length, self.beat.len() - 1)
+    }
+
+    /// Of the beat as far as the song goes.
+    fn cut(&self, start: usize, length: usize, hops: usize) -> i64 {
+        let zone = (start + length.div_ceil(ZONE)).min(hops);
+        let end = (start + length).min(hops);
+        self.beat[zone] - self.beat[start] + self.rest(zone, end)
+    }
+}

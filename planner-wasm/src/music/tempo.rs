@@ -1,0 +1,108 @@
+//! Periodicity of the onset strength, and the families of beat periods it suggests.
+
+use super::hop::UNIT;
+
+/// Shortest beat period considered, in hops: 231 beats a minute.
+pub(crate) const SHORTEST: usize = 26;
+/// Longest beat period considered, in hops: 48 beats a minute.
+pub(crate) const LONGEST: usize = 125;
+/// Longest lag at which a pulse is looked for itself; its families stay below [`LONGEST`].
+const LONGEST_PULSE: usize = 133;
+/// Multiples of a lag that speak for it, with weights in tenths.
+const COMB: [(usize, i64); 5] = [(1, 10), (2, 7), (3, 4), (4, 6), (8, 3)];
+/// Pulses that found families.
+const PULSES: usize = 4;
+/// Ratios between a pulse and the beat, simplest first.
+const RATIOS: [(usize, usize); 7] = [(1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (3, 2), (2, 3)];
+
+/// Periodicity of one song.
+#[derive(Debug)]
+pub(crate) struct Tempogram {
+    /// Comb-filtered autocorrelation at each lag in hops up to [`LONGEST_PULSE`], in 1/1024; 0
+    /// below [`SHORTEST`].
+    salience: Vec<i64>,
+}
+
+impl Tempogram {
+    /// Of a normalised onset strength.
+    pub(crate) fn of(strength: &[i32]) -> Self {
+        let reach = 8 * LONGEST_PULSE + 2;
+        let autocorrelation = autocorrelation(strength, reach);
+        let salience = (0..=LONGEST_PULSE)
+            .map(|lag| {
+                if lag < SHORTEST {
+                    return 0;
+                }
+                COMB.iter()
+                    .map(|&(multiple, weight)| {
+                        // A period between two hops puts its multiples off the multiples of the hop.
+                        let spread = usize::from(multiple > 1);
+                        let centre = lag * multiple;
+                        let best = (centre - spread..=centre + spread)
+                            .filter_map(|lag| autocorrelation.get(lag))
+                            .max();
+                        weight * best.copied().unwrap_or(0) / 10
+                    })
+                    .sum()
+            })
+            .collect();
+        Self { salience }
+    }
+
+    /// How strongly the song pulses with this period in hops, relative to its strongest, in 1/1024.
+    pub(crate) fn relative(&self, period: usize) -> i64 {
+        let most = self.salience.iter().copied().max().unwrap_or(0).max(1);
+        let here = self.salience.get(period).copied().unwrap_or(0).max(0);
+        here * i64::from(UNIT) / most
+    }
+
+    /// How strongly the song pulses at its strongest period, in 1/1024 of a song that repeats
+    /// exactly, times the sum of the comb's weights.
+    pub(crate) fn strongest(&self) -> i64 {
+        self.salience.iter().copied().max().unwrap_or(0)
+    }
+
+    /// Beat periods in hops to be tried, most likely first: the strongest pulses and their simple
+    /// multiples and parts, none within 5 % of an earlier one. Empty if nothing repeats.
+    pub(crate) fn families(&self) -> Vec<usize> {
+        let s = &self.salience;
+        let mut pulses: Vec<usize> = (SHORTEST..s.len())
+            .filter(|&lag| {
+                let next = s.get(lag + 1).copied().unwrap_or(i64::MIN);
+                s[lag] > 0 && s[lag] > s[lag - 1] && s[lag] >= next
+            })
+            .collect();
+        pulses.sort_by_key(|&lag| (-s[lag], lag));
+        pulses.truncate(PULSES);
+        let mut families: Vec<usize> = Vec::new();
+        for (times, parts) in RATIOS {
+            for pulse in &pulses {
+                let period = (pulse * times * 2 + parts) / (parts * 2);
+                let fresh = families.iter().all(|f| 20 * period.abs_diff(*f) > *f);
+                if (SHORTEST..=LONGEST).contains(&period) && fresh {
+                    families.push(period);
+                }
+            }
+        }
+        families
+    }
+}
+
+/// Autocorrelation of the positive part less its mean, lags `0..reach`, in 1/1024 of lag 0.
+fn autocorrelation(strength: &[i32], reach: usize) -> Vec<i64> {
+    let count = strength.len().max(1) as i64;
+    let mean = strength.iter().map(|s| i64::from((*s).max(0))).sum::<i64>() / count;
+    let x: Vec<i64> = strength
+        .iter()
+        .map(|s| i64::from((*s).max(0)) - mean)
+        .collect();
+    // Strength is at most 2^14, so a sum over an hour of hops stays far below 2^63.
+    let sum_at = |lag: usize| -> i64 {
+        let later = x.get(lag..).unwrap_or_default();
+        x.iter().zip(later).map(|(a, b)| a * b).sum()
+    };
+    let whole = sum_at(0).max(1);
+    (0..reach)
+        .map(|lag| (i128::from(sum_at(lag)) * i128::from(UNIT) / i128::from(whole)) as i64)
+        .collect()
+}

@@ -1,0 +1,356 @@
+//! The beat tracker as a whole, on tracks made here sample by sample, so that the truth is exact.
+
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "tests count samples and seconds of short made-up tracks"
+)]
+
+use planner_wasm::music::{ANALYSIS_RATE, MusicAnalyser, MusicError, analyse};
+use proptest::prelude::*;
+use shared::decision::{Decided, DecisionCode};
+use shared::music::{BeatGrid, SectionLabel};
+
+const RATE: f64 = 44_100.0;
+
+/// White noise, -1 to 1, the same for the same seed.
+struct Noise(u64);
+
+impl Noise {
+    fn next(&mut self) -> f32 {
+        // Knuth's constants for a linear congruential generator.
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 40) as f32 / (1_u32 << 23) as f32 - 1.0
+    }
+}
+
+/// A drum kit on a timeline of samples.
+struct Track(Vec<f32>);
+
+impl Track {
+    fn silent(seconds: f64) -> Self {
+        Self(vec![0.0; (seconds * RATE) as usize])
+    }
+
+    /// Adds `length` samples of a sound from sample `at`.
+    fn add(&mut self, at: usize, length: usize, mut sound: impl FnMut(f32) -> f32) {
+        for (n, sample) in self.0.iter_mut().skip(at).take(length).enumerate() {
+            *sample += sound(n as f32 / 44_100.0);
+        }
+    }
+
+    fn kick(&mut self, at: usize, gain: f32) {
+        self.add(at, 8000, |t| {
+            gain * (-t * 18.0).exp() * (std::f32::consts::TAU * 60.0 * t).sin()
+                + 0.2 * gain * (-t * 400.0).exp()
+        });
+    }
+
+    fn snare(&mut self, at: usize, gain: f32) {
+        let mut noise = Noise(at as u64);
+        self.add(at, 6000, |t| gain * (-t * 30.0).exp() * noise.next());
+    }
+
+    fn hat(&mut self, at: usize, gain: f32) {
+        let mut noise = Noise(at as u64 + 1);
+        let mut last = 0.0;
+        self.add(at, 2000, |t| {
+            let white = noise.next();
+            let bright = white - last;
+            last = white;
+            gain * (-t * 120.0).exp() * bright
+        });
+    }
+
+    /// A chord of three notes.
+    fn chord(&mut self, at: usize, length: usize, root_hz: f32, gain: f32) {
+        for ratio in [1.0, 1.25, 1.5] {
+            self.add(at, length, |t| {
+                gain * (std::f32::consts::TAU * root_hz * ratio * t).sin() * (t * 50.0).min(1.0)
+            });
+        }
+    }
+
+    fn click(&mut self, at: usize) {
+        self.add(at, 200, |t| 0.8 * (-t * 1500.0).exp());
+    }
+}
+
+/// The samples of beats at `bpm` from `start` seconds to the end.
+fn beats_at(bpm: f64, start: f64, seconds: f64) -> Vec<usize> {
+    (0..)
+        .map(|beat| (start + f64::from(beat) * 60.0 / bpm) * RATE)
+        .take_while(|at| *at < seconds * RATE)
+        .map(|at| at.round() as usize)
+        .collect()
+}
+
+/// A band: kick on the downbeat, snare on the backbeat, hats in between, a new chord every bar.
+fn band(bpm: f64, meter: usize, start: f64, seconds: f64) -> (Track, Vec<usize>) {
+    let mut track = Track::silent(seconds);
+    let beats = beats_at(bpm, start, seconds);
+    let half = (30.0 / bpm * RATE) as usize;
+    let chords = [220.0, 261.63, 174.61, 196.0];
+    for (index, &at) in beats.iter().enumerate() {
+        let position = index % meter;
+        if position == 0 {
+            track.kick(at, 0.7);
+            let chord = chords[index / meter % chords.len()];
+            track.chord(at, half * 2 * meter, chord, 0.08);
+        } else if meter == 3 || position % 2 == 1 {
+            track.snare(at, 0.3);
+        } else {
+            track.kick(at, 0.35);
+        }
+        track.hat(at, 0.15);
+        track.hat(at + half, 0.08);
+    }
+    (track, beats)
+}
+
+fn heard(pcm: &[f32]) -> Decided<BeatGrid> {
+    analyse(pcm, ANALYSIS_RATE).unwrap()
+}
+
+/// Signed errors in samples of the beats found nearest to each true beat, the true ones within
+/// half a second of the ends left out.
+fn errors(found: &BeatGrid, truth: &[usize]) -> Vec<i64> {
+    let inner = |at: &&usize| **at > 22_050 && (**at as u64) + 22_050 < found.duration;
+    truth
+        .iter()
+        .filter(inner)
+        .map(|at| {
+            let off = |beat: &shared::music::Beat| beat.at as i64 - *at as i64;
+            found
+                .beats
+                .iter()
+                .map(off)
+                .min_by_key(|off| off.abs())
+                .unwrap()
+        })
+        .collect()
+}
+
+fn median(mut values: Vec<i64>) -> i64 {
+    values.sort_unstable();
+    values[values.len() / 2]
+}
+
+fn assert_found(found: &BeatGrid, truth: &[usize], millibpm: u32) {
+    let worst = errors(found, truth).into_iter().map(i64::abs).max();
+    assert!(worst <= Some(441), "a beat is off by {worst:?} samples");
+    let off = found.tempo_millibpm.abs_diff(millibpm);
+    assert!(off <= 30, "{} for {millibpm}", found.tempo_millibpm);
+}
+
+#[test]
+fn a_band_at_120_in_four() {
+    let (track, truth) = band(120.0, 4, 0.25, 24.0);
+    let Decided { value, .. } = heard(&track.0);
+    assert_found(&value, &truth, 120_000);
+    assert_eq!(value.beats_per_bar, 4);
+    let downbeat = value.downbeats().nth(2).unwrap().at as i64;
+    let since = (downbeat - truth[0] as i64).rem_euclid(4 * 22_050);
+    assert!(
+        !(441..=4 * 22_050 - 441).contains(&since),
+        "downbeat off by {since}"
+    );
+}
+
+#[test]
+fn a_waltz_at_150() {
+    let (track, truth) = band(150.0, 3, 0.1, 24.0);
+    let Decided { value, .. } = heard(&track.0);
+    assert_found(&value, &truth, 150_000);
+    assert_eq!(value.beats_per_bar, 3);
+}
+
+#[test]
+fn a_period_that_is_no_whole_number_of_hops() {
+    let (track, truth) = band(97.3, 4, 0.4, 40.0);
+    assert_found(&heard(&track.0).value, &truth, 97_300);
+}
+
+#[test]
+fn the_grid_runs_back_over_a_silent_beginning() {
+    let (track, truth) = band(128.0, 4, 6.0, 26.0);
+    let found = heard(&track.0).value;
+    assert_found(&found, &truth, 128_000);
+    assert!(found.beats[0].at < 22_050, "{:?}", found.beats[0]);
+}
+
+#[test]
+fn a_tempo_that_drifts_is_followed() {
+    // From 110 to 122 beats a minute in even steps.
+    let mut track = Track::silent(30.0);
+    let mut truth = Vec::new();
+    let mut at = 0.3;
+    while at < 29.0 {
+        let sample = (at * RATE) as usize;
+        truth.push(sample);
+        track.snare(sample, 0.4);
+        at += 60.0 / (110.0 + 12.0 * at / 30.0);
+    }
+    let found = heard(&track.0).value;
+    let errors = errors(&found, &truth);
+    let near = errors.iter().filter(|off| off.abs() < 1764).count();
+    assert!(near * 10 >= errors.len() * 9, "{near} of {}", errors.len());
+}
+
+#[test]
+fn clicks_are_placed_without_bias() {
+    let mut all = Vec::new();
+    for (bpm, start) in [(100.0, 0.5), (120.0, 0.123), (133.7, 0.777), (90.1, 0.3)] {
+        let mut track = Track::silent(20.0);
+        let truth = beats_at(bpm, start, 20.0);
+        for at in &truth {
+            track.click(*at);
+        }
+        let found = heard(&track.0).value;
+        let errors = errors(&found, &truth);
+        let bias = median(errors.clone());
+        assert!(bias.abs() <= 485, "{bpm} a minute: off by {bias} samples");
+        all.extend(errors);
+    }
+    let bias = median(all);
+    assert!(bias.abs() <= 485, "off by {bias} samples in the median");
+}
+
+#[test]
+fn silence_and_nothing_and_damage_give_no_beats_and_say_so() {
+    for pcm in [
+        vec![],
+        vec![0.3],
+        vec![0.0; 441_000],
+        vec![f32::NAN; 100_000],
+        vec![f32::INFINITY; 100_000],
+        vec![0.5; 30_000],
+        vec![1e-9; 300_000],
+    ] {
+        let Decided { value, decisions } = heard(&pcm);
+        assert!(value.beats.is_empty() && value.sections.is_empty());
+        assert_eq!(value.duration, pcm.len() as u64);
+        assert_eq!((value.confidence_permille, value.tempo_millibpm), (0, 0));
+        assert_eq!(decisions[0].code, DecisionCode::TempoFallback);
+    }
+}
+
+#[test]
+fn noise_is_not_trusted() {
+    for seed in 1..5 {
+        let mut noise = Noise(seed);
+        let pcm: Vec<f32> = (0..44_100 * 20).map(|_| 0.3 * noise.next()).collect();
+        let Decided { decisions, .. } = heard(&pcm);
+        assert_eq!(decisions[0].code, DecisionCode::TempoFallback);
+    }
+}
+
+#[test]
+fn damaged_samples_count_as_silence() {
+    let (track, _) = band(120.0, 4, 0.25, 12.0);
+    let (mut zeros, mut damaged) = (track.0.clone(), track.0);
+    for at in (5000..400_000).step_by(7919) {
+        zeros[at] = 0.0;
+        damaged[at] = if at % 2 == 0 {
+            f32::NAN
+        } else {
+            f32::NEG_INFINITY
+        };
+    }
+    assert_eq!(heard(&zeros), heard(&damaged));
+}
+
+#[test]
+fn the_loud_part_is_a_section_of_its_own() {
+    let (mut track, truth) = band(120.0, 4, 0.0, 72.0);
+    let loud = truth[48]..truth[96];
+    for (at, sample) in track.0.iter_mut().enumerate() {
+        *sample *= if loud.contains(&at) { 1.0 } else { 0.15 };
+    }
+    for at in truth[48..96].iter().copied() {
+        for eighth in 0..4 {
+            track.hat(at + eighth * 5512, 0.4);
+            track.chord(at + eighth * 5512, 4000, 440.0, 0.1);
+        }
+    }
+    let found = heard(&track.0).value;
+    let drop: Vec<_> = found
+        .sections
+        .iter()
+        .filter(|section| section.label == SectionLabel::Drop)
+        .collect();
+    assert_eq!(drop.len(), 1, "{:?}", found.sections);
+    assert!(drop[0].start.abs_diff(truth[48] as u64) < 2000, "{drop:?}");
+    assert!(drop[0].end.abs_diff(truth[96] as u64) < 2000, "{drop:?}");
+    let inside = found.beats[60].energy_permille;
+    let outside = found.beats[20].energy_permille;
+    assert!(inside > 600 && outside < 700, "{inside} {outside}");
+}
+
+#[test]
+fn another_rate_is_refused_with_advice() {
+    let error = MusicAnalyser::new(48_000).err().unwrap();
+    assert_eq!(error, MusicError::Rate { found: 48_000 });
+    assert_eq!(
+        error.to_string(),
+        "music at 48000 Hz cannot be analysed; resample it to 44100 Hz"
+    );
+}
+
+#[test]
+fn gain_and_polarity_do_not_matter() {
+    let (track, _) = band(140.0, 4, 0.2, 14.0);
+    let plain = heard(&track.0);
+    // By powers of two and by sign the arithmetic is the same to the last bit.
+    for gain in [-1.0, 0.5, 0.0625, -4.0] {
+        let other: Vec<f32> = track.0.iter().map(|sample| sample * gain).collect();
+        assert_eq!(heard(&other), plain, "gain {gain}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(6))]
+
+    #[test]
+    fn blocks_of_any_size_give_the_same_bits(sizes in prop::collection::vec(1_usize..9000, 1..5)) {
+        let (track, _) = band(126.0, 4, 0.2, 8.0);
+        let whole = heard(&track.0);
+        let fixed = [vec![1], vec![441], vec![4096]];
+        for sizes in fixed.iter().chain([&sizes]) {
+            let mut analyser = MusicAnalyser::new(ANALYSIS_RATE).unwrap();
+            let mut rest = &track.0[..];
+            for size in sizes.iter().cycle() {
+                if rest.is_empty() {
+                    break;
+                }
+                let (block, after) = rest.split_at((*size).min(rest.len()));
+                analyser.push(block);
+                rest = after;
+            }
+            prop_assert_eq!(analyser.finish(), whole.clone());
+        }
+    }
+
+    #[test]
+    fn a_later_start_moves_the_beats_as_much(shift in 0_usize..40_000) {
+        let (track, truth) = band(117.0, 4, 0.3, 16.0);
+        let mut later = vec![0.0; shift];
+        later.extend(&track.0);
+        let found = heard(&later).value;
+        let moved: Vec<usize> = truth.iter().map(|at| at + shift).collect();
+        assert_found(&found, &moved, 117_000);
+    }
+
+    #[test]
+    fn any_short_sound_is_survived(pcm in prop::collection::vec(any::<f32>(), 0..60_000)) {
+        let found = heard(&pcm).value;
+        prop_assert_eq!(found.duration, pcm.len() as u64);
+        prop_assert!(found.beats.windows(2).all(|pair| pair[0].at < pair[1].at));
+        prop_assert!(found.beats.iter().all(|beat| beat.at < found.duration));
+        prop_assert!(found.sections.iter().all(|section| section.start < section.end));
+    }
+}
