@@ -4,6 +4,10 @@
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    clippy::indexing_slicing,
+    clippy::maybe_infinite_iter,
+    clippy::unwrap_used,
     reason = "tests count samples and seconds of short made-up tracks"
 )]
 

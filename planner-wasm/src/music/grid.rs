@@ -75,7 +75,7 @@ fn search(x: &[i32], period: usize, middle: i64, half: i64) -> Grid {
         })
         .collect();
     let (from, to) = ((middle - half) * ONE, (middle + half) * ONE);
-    let mut best = (
+    let mut winner = (
         i64::MIN,
         Grid {
             period: centre,
@@ -91,8 +91,8 @@ fn search(x: &[i32], period: usize, middle: i64, half: i64) -> Grid {
         };
         let period = centre + offset * centre / (SEARCH * STEPS);
         for phase in 0..nearest(period) {
-            let start = (middle + phase) * ONE;
-            let mut beat = start - (start - from).div_euclid(period) * period;
+            let opening = (middle + phase) * ONE;
+            let mut beat = opening - (opening - from).div_euclid(period) * period;
             let (mut sum, mut count) = (0_i64, 0_i64);
             while beat < to {
                 sum += i64::from(super::hop::at(&blurred, nearest(beat)));
@@ -100,18 +100,18 @@ fn search(x: &[i32], period: usize, middle: i64, half: i64) -> Grid {
                 beat += period;
             }
             let fit = sum * 16 / count.max(1);
-            if fit > best.0 {
-                best = (
+            if fit > winner.0 {
+                winner = (
                     fit,
                     Grid {
                         period,
-                        phase: start,
+                        phase: opening,
                     },
                 );
             }
         }
     }
-    best.1
+    winner.1
 }
 
 /// The best grid near `grid` over `half` hops around `middle`, by steps that halve.

@@ -50,10 +50,10 @@ pub(crate) struct Onsets {
 
 /// Onset strengths of `spectra`, which are compressed in place; `None` if the song is silent.
 ///
-/// The flux is that of SuperFlux: a band counts only where it exceeds the loudest of itself and its
+/// The flux follows the maximum-filter method: a band counts only where it exceeds the loudest of itself and its
 /// neighbours two hops before, which keeps vibrato quiet.
 ///
-/// Source: Böck, Widmer, *Maximum Filter Vibrato Suppression for Onset Detection* (DAFx 2013).
+/// Source: Böck and Widmer, *Maximum Filter Vibrato Suppression for Onset Detection*, 2013.
 pub(crate) fn onsets(spectra: &mut Spectra, bank: &Filterbank) -> Option<Onsets> {
     normalise_loudness(spectra)?;
     let width = spectra.width;
