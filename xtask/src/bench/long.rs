@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 
 use super::edit;
 use super::material;
-use super::measure::{measure, measure_allowing};
+use super::measure::{measure, measure_any};
 use crate::command::{command, output, shown};
 use crate::workspace;
 
@@ -54,7 +54,8 @@ pub(super) fn film(shots: usize, height: u32) -> Result<()> {
     let mut verify = command(workspace::renderer());
     verify.arg("verify").arg(&film).arg(&plan);
     println!("{}", shown(&verify));
-    println!("  {}", measure(&mut verify)?);
+    let (cost, status) = measure_any(&mut verify)?;
+    println!("  {cost}   ({status})");
     Ok(())
 }
 
@@ -76,7 +77,8 @@ pub(super) fn check(length: usize) -> Result<()> {
         fs::metadata(&plan)?.len()
     );
     println!("{}", shown(&check));
-    println!("  {}", measure_allowing(&mut check, &[0, 10])?);
+    let (cost, status) = measure_any(&mut check)?;
+    println!("  {cost}   ({status})");
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -56,14 +56,18 @@ impl fmt::Display for Cost {
 /// # Errors
 /// If it cannot start or does not end in success.
 pub(super) fn measure(command: &mut Command) -> Result<Cost> {
-    measure_allowing(command, &[0])
+    let (cost, status) = measure_any(command)?;
+    if !status.success() {
+        bail!("`{}` failed ({status})", shown(command));
+    }
+    Ok(cost)
 }
 
-/// The same for a command that may also end with other exit codes.
+/// The same for a command that may fail; tells how it ended.
 ///
 /// # Errors
-/// If it cannot start or ends with another code.
-pub(super) fn measure_allowing(command: &mut Command, codes: &[i32]) -> Result<Cost> {
+/// If it cannot start.
+pub(super) fn measure_any(command: &mut Command) -> Result<(Cost, ExitStatus)> {
     let shown = shown(command);
     let cpu_before = cpu_of_children();
     let start = Instant::now();
@@ -80,14 +84,12 @@ pub(super) fn measure_allowing(command: &mut Command, codes: &[i32]) -> Result<C
         thread::sleep(EVERY);
     };
     let wall = start.elapsed().as_secs_f64();
-    if !status.code().is_some_and(|code| codes.contains(&code)) {
-        bail!("`{shown}` failed ({status})");
-    }
-    Ok(Cost {
+    let cost = Cost {
         wall,
         cpu: cpu_of_children() - cpu_before,
         memory,
-    })
+    };
+    Ok((cost, status))
 }
 
 /// User and system time of every child that has ended, with its own children, in seconds.
