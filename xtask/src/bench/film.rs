@@ -24,6 +24,8 @@ const ENCODER: &[&str] = &[
     "20",
     "-profile:v",
     "high",
+    "-g",
+    "60",
 ];
 
 /// Renders the same edit in both ways and prints the ratios.
