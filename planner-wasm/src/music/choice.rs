@@ -128,3 +128,19 @@ fn agree(a: &[i64], b: &[i64]) -> bool {
     };
     found(a, b) && found(b, a)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readings_agree_when_most_beats_are_the_same_and_none_are_extra() {
+        let beats: Vec<i64> = (0..20).map(|beat| beat * 50 * ONE).collect();
+        let near: Vec<i64> = beats.iter().map(|beat| beat + 6 * ONE).collect();
+        let half: Vec<i64> = beats.iter().map(|beat| beat + 25 * ONE).collect();
+        let slow: Vec<i64> = beats.iter().copied().step_by(2).collect();
+        assert!(agree(&beats, &near));
+        assert!(!agree(&beats, &half));
+        assert!(!agree(&beats, &slow) && !agree(&slow, &beats));
+    }
+}

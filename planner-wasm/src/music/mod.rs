@@ -9,6 +9,7 @@
 //! 4. `hypothesis` — whole readings of the song: `grid` (one tempo) and `pointer` (a drifting one).
 //! 5. `choice` — the reading that fits best, and how far it leads.
 //! 6. `beatwise`, `bars`, `energy`, `sections` — what the cutter wants to know of each beat.
+//! 7. `attack` — where exactly sounds begin around the beats.
 //!
 //! `hop` holds the clock they share, `timing` the places between its ticks.
 
@@ -23,6 +24,7 @@
 )]
 
 mod analyser;
+mod attack;
 mod bars;
 mod beatwise;
 mod choice;

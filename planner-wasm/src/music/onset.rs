@@ -188,3 +188,30 @@ pub(crate) fn normalised(strength: &[i32]) -> Vec<i32> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strength_is_normalised_to_its_neighbourhood() {
+        assert!(normalised(&[]).is_empty());
+        assert_eq!(normalised(&[700; 500]), [0; 500]);
+        // The same pattern ten times as loud reads nearly the same.
+        let soft = (0..1000).map(|hop| if hop % 50 == 0 { 1000 } else { 0 });
+        let loud = (0..1000).map(|hop| if hop % 50 == 0 { 10_000 } else { 0 });
+        let z = normalised(&soft.chain(loud).collect::<Vec<_>>());
+        let (soft, loud) = (z[500], z[1500]);
+        assert!(soft > 2 * UNIT && loud - soft < loud / 2, "{soft} {loud}");
+    }
+
+    #[test]
+    fn a_row_of_pitches_keeps_what_stands_out() {
+        let mut row = [1.0; PITCHES];
+        row[3] = 5.0;
+        row[7] = 3.0;
+        let peaks = peaks_of(&row);
+        assert_eq!((peaks[3], peaks[7], peaks[0]), (1024, 512, 0));
+        assert_eq!(peaks_of(&[0.0; PITCHES]), [0; PITCHES]);
+    }
+}

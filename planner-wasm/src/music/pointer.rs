@@ -187,3 +187,31 @@ impl Sums {
         self.beat[zone] - self.beat[start] + self.rest(zone, end)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drifting_pulse_is_followed_to_the_hop() {
+        let mut strength = vec![-200; 3000];
+        let (mut at, mut truth) = (17, Vec::new());
+        let mut period = 48;
+        while at < 3000 {
+            strength[at] = 4096;
+            truth.push(at as i64 * ONE);
+            at += period;
+            period = 48 + truth.len() / 8;
+        }
+        let found = variable_beats(&strength, 50);
+        let missed = truth.iter().filter(|beat| !found.contains(beat)).count();
+        assert!(missed <= 2, "{missed} of {}", truth.len());
+        assert!(found.len() <= truth.len() + 1);
+    }
+
+    #[test]
+    fn nothing_to_follow_is_survived() {
+        assert!(variable_beats(&[], 50).is_empty());
+        assert!(variable_beats(&[0; 10], 50).len() <= 1);
+    }
+}

@@ -94,19 +94,12 @@ impl SpectrumReader {
         }
     }
 
-    /// Takes the next samples. One that is no number counts as silence.
+    /// Takes the next samples, all finite.
     pub(crate) fn push(&mut self, pcm: &[f32]) {
         self.spectra.samples += pcm.len() as u64;
         // A block at a time, so that a whole song in one call does not double its memory.
         for block in pcm.chunks(WINDOW) {
-            let clean = |s: &f32| {
-                if s.is_finite() {
-                    s.clamp(-LOUDEST, LOUDEST)
-                } else {
-                    0.0
-                }
-            };
-            self.held.extend(block.iter().map(clean));
+            self.held.extend(block);
             self.read_rows();
         }
     }
@@ -166,6 +159,3 @@ impl SpectrumReader {
         self.held.drain(..start);
     }
 }
-
-/// Samples beyond this are damage, not music; cut off so that sums stay finite.
-const LOUDEST: f32 = 64.0;

@@ -106,3 +106,31 @@ fn autocorrelation(strength: &[i32], reach: usize) -> Vec<i64> {
         .map(|lag| (i128::from(sum_at(lag)) * i128::from(UNIT) / i128::from(whole)) as i64)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pulses(period: usize, hops: usize) -> Vec<i32> {
+        let pulse = |hop| if hop % period == 0 { 4096 } else { -100 };
+        (0..hops).map(pulse).collect()
+    }
+
+    #[test]
+    fn a_pulse_founds_its_family_and_those_of_its_multiples() {
+        let tempogram = Tempogram::of(&pulses(50, 3000));
+        let families = tempogram.families();
+        assert_eq!(families.first(), Some(&50));
+        assert!(families.contains(&100), "{families:?}");
+        assert!(families.iter().all(|f| (SHORTEST..=LONGEST).contains(f)));
+        assert!(tempogram.relative(50) > tempogram.relative(47));
+        assert!(tempogram.strongest() > 2048);
+    }
+
+    #[test]
+    fn what_never_repeats_has_no_families() {
+        assert!(Tempogram::of(&[]).families().is_empty());
+        assert!(Tempogram::of(&[0; 1000]).families().is_empty());
+        assert_eq!(Tempogram::of(&[0; 1000]).strongest(), 0);
+    }
+}
