@@ -7,6 +7,7 @@
 //! caller to measure: an exit status of 0 proves nothing.
 
 mod env;
+mod lines;
 mod stderr;
 mod watch;
 
@@ -18,6 +19,7 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+pub use lines::Lines;
 pub use stderr::Messages;
 use watch::{Watch, Watched};
 

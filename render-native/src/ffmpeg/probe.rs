@@ -7,7 +7,8 @@ use shared::rate::Rate;
 
 use super::input;
 use super::locate::Tools;
-use super::probe_json::{Document, Stream, micros, number, pair, text, whole};
+pub(crate) use super::probe_json::micros;
+use super::probe_json::{Document, Stream, number, pair, text, whole};
 use crate::interrupt::Interrupt;
 use crate::media::fingerprint::{FileError, regular};
 use crate::process::{self, Command, Limits, ProcessError};
@@ -60,6 +61,8 @@ pub struct Video {
     pub bits: u8,
     /// The colours.
     pub colour: Colour,
+    /// Whether it is one picture, such as a photograph, and no moving ones.
+    pub still: bool,
     /// Whether frames hold two fields.
     pub interlaced: bool,
     /// Where it begins, counted from the container's start, in microseconds.
@@ -299,17 +302,23 @@ fn checked(document: &Document, bytes: u64) -> Probe {
             .or(duration_us)
     };
     let start_of = |stream: &Stream| micros(&stream.start_time).map_or(0, |us| us - start_us);
+    let name = text(&format.name).unwrap_or_default();
+    let is_still = name == "image2" || name.ends_with("_pipe");
     let kind = |stream: &&Stream, kind: &str| text(&stream.codec_type) == Some(kind);
     Probe {
         bytes: whole(&format.size).unwrap_or(bytes),
-        format: text(&format.name).unwrap_or_default().to_owned(),
+        format: name.to_owned(),
         start_us,
         duration_us,
         video: document
             .streams
             .iter()
             .filter(|stream| kind(stream, "video") && !is_cover(stream))
-            .find_map(|stream| video(stream, start_of(stream), of_stream(stream))),
+            .find_map(|stream| video(stream, start_of(stream), of_stream(stream)))
+            .map(|video| Video {
+                still: is_still,
+                ..video
+            }),
         audio: document
             .streams
             .iter()
@@ -360,6 +369,7 @@ fn video(stream: &Stream, start_us: i64, duration_us: Option<u64>) -> Option<Vid
             transfer: text(&stream.color_transfer).map(str::to_owned),
             primaries: text(&stream.color_primaries).map(str::to_owned),
         },
+        still: false,
         interlaced: matches!(text(&stream.field_order), Some("tt" | "bb" | "tb" | "bt")),
         start_us,
         duration_us,

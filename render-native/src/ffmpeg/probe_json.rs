@@ -75,7 +75,7 @@ pub(super) fn whole(value: &Value) -> Option<u64> {
     clippy::cast_possible_truncation,
     reason = "the range is checked just above"
 )]
-pub(super) fn micros(value: &Value) -> Option<i64> {
+pub(crate) fn micros(value: &Value) -> Option<i64> {
     let micros = number(value)? * 1e6;
     (micros.abs() < 3.2e15).then(|| micros.round() as i64)
 }

@@ -49,7 +49,7 @@ impl Messages {
     }
 
     fn take_line(&mut self, line: &mut Vec<u8>) {
-        let text = String::from_utf8_lossy(line).trim().to_owned();
+        let text = without_addresses(String::from_utf8_lossy(line).trim());
         line.clear();
         if text.is_empty() {
             return;
@@ -69,21 +69,23 @@ impl Messages {
     /// The line that most likely says why: the last error, else the last line.
     #[must_use]
     pub fn decisive(&self) -> Option<&str> {
-        let vague = |line: &&str| {
-            [
-                "Conversion failed",
-                "Error while opening encoder for output",
-                "Invalid data found when processing input",
-            ]
-            .iter()
-            .any(|part| line.contains(part))
-        };
+        self.decisive_error().or_else(|| self.kept().last())
+    }
+
+    /// The error that most likely says why; warnings are left out.
+    #[must_use]
+    pub fn decisive_error(&self) -> Option<&str> {
+        const VAGUE: [&str; 3] = [
+            "Conversion failed",
+            "Error while opening encoder for output",
+            "Invalid data found when processing input",
+        ];
+        let vague = |line: &&str| VAGUE.iter().any(|part| line.contains(part));
         let errors = || self.kept().filter(|line| is_error(line));
         errors()
             .filter(|line| !vague(line))
             .last()
             .or_else(|| errors().last())
-            .or_else(|| self.kept().last())
     }
 
     /// The lines that were kept, the first and the last ones.
@@ -103,6 +105,18 @@ impl Messages {
     }
 }
 
+/// ffmpeg names its parts with their place in memory, `[h264 @ 0x55d0]`; that changes every time
+/// and tells nobody anything.
+fn without_addresses(line: &str) -> String {
+    let mut text = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((front, back)) = rest.split_once(" @ 0x") {
+        text.push_str(front);
+        rest = back.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+    }
+    text + rest
+}
+
 fn is_error(line: &str) -> bool {
     ["[error]", "[fatal]", "[panic]"]
         .iter()
@@ -118,7 +132,7 @@ mod tests {
         let text =
             b"[h264 @ 0x1] [error] bad nal\n[warning] x\n[fatal] Conversion failed!\n\xff\xfe\n";
         let messages = Messages::read(&text[..]);
-        assert_eq!(messages.decisive(), Some("[h264 @ 0x1] [error] bad nal"));
+        assert_eq!(messages.decisive(), Some("[h264] [error] bad nal"));
         assert_eq!((messages.lines, messages.errors), (4, 2));
     }
 

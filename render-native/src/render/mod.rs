@@ -2,19 +2,34 @@
 //! again, the song added once.
 //!
 //! [`prepare`] finds the files and freezes the job; [`Job::render_all`] makes the segments;
-//! [`Job::assemble`] joins them. [`render`] is the three in a row.
+//! [`Job::assemble`] joins them. [`render`] is the three in a row, and [`preflight`] looks ahead.
 
+mod check;
+mod command;
+mod crew;
 mod error;
+mod filters;
+mod job;
+mod join;
+mod journal;
 mod ladder;
+pub mod memory;
+mod preflight;
 mod report;
+pub mod schedule;
+mod segment;
 mod settings;
+mod sources;
+mod worker;
 
 use std::path::Path;
 
 use shared::plan::Plan;
 
 pub use error::RenderError;
+pub use job::{Job, Rendered, prepare};
 pub use ladder::Rung;
+pub use preflight::{Preflight, preflight};
 pub use report::{Report, SegmentReport};
 pub use settings::{AudioCodec, Quality, RenderSettings};
 
@@ -32,57 +47,7 @@ pub fn render(
     progress: &dyn Progress,
     interrupt: &Interrupt,
 ) -> Result<Report, RenderError> {
-    let _ = (plan, plan_dir, settings, progress);
-    Err(RenderError::if_interrupted(interrupt, Path::new(""))
-        .err()
-        .unwrap_or(RenderError::Plan {
-            what: "rendering is not written yet".to_owned(),
-        }))
-}
-
-/// What a render would do and need, found out without running ffmpeg.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Preflight {
-    /// Segments.
-    pub segments: usize,
-    /// Frames of the film.
-    pub frames: u64,
-    /// The film's length in microseconds.
-    pub duration_us: u64,
-    /// Source files that are used.
-    pub sources: usize,
-    /// The most memory that one segment is expected to need, in bytes.
-    pub largest_segment: u64,
-    /// Memory that would be shared among segments, in bytes.
-    pub memory_budget: u64,
-    /// What sets that budget, in words.
-    pub memory_from: String,
-    /// Segments that would run at once.
-    pub jobs: usize,
-    /// Disk space needed for segments and film, in bytes; an estimate.
-    pub disk: u64,
-    /// Disk space that is free there, if the system tells.
-    pub disk_free: Option<u64>,
-    /// Processor seconds expected; a rough estimate.
-    pub cpu_seconds: f64,
-    /// What would be done otherwise than planned, as far as can be seen now.
-    pub decisions: Vec<shared::decision::Decision>,
-    /// What a render would stumble over, in words: clips shorter than their slots, too little
-    /// space.
-    pub problems: Vec<String>,
-}
-
-/// Looks ahead without rendering.
-///
-/// # Errors
-/// [`RenderError`] for what would stop a render before its first segment.
-pub fn preflight(
-    plan: &Plan,
-    plan_dir: &Path,
-    settings: &RenderSettings,
-) -> Result<Preflight, RenderError> {
-    let _ = (plan, plan_dir, settings);
-    Err(RenderError::Plan {
-        what: "rendering is not written yet".to_owned(),
-    })
+    let job = prepare(plan, plan_dir, settings, progress, interrupt)?;
+    let rendered = job.render_all(progress, interrupt)?;
+    job.assemble(rendered, progress, interrupt)
 }

@@ -6,7 +6,7 @@ use shared::decision::Decision;
 use super::ladder::Rung;
 
 /// Name and version of the report's format.
-pub const SCHEMA: &str = "autocut-report/1";
+pub(super) const SCHEMA: &str = "autocut-report/1";
 
 /// The report of a render, written beside the film as JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,123 @@
+//! A segment as ffmpeg's arguments: pure, so that what will be asked can be read in a test.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use super::filters;
+use super::segment::{Picture, Segment, Way};
+use crate::ffmpeg::input;
+
+/// Arguments of every run: no questions, marked messages, at most so much at once.
+pub(super) fn global() -> Vec<OsString> {
+    let mut args: Vec<OsString> = ["-hide_banner", "-nostdin", "-v", "level+warning", "-y"]
+        .map(Into::into)
+        .into();
+    args.extend(input::global());
+    args
+}
+
+/// Arguments that keep everything private or changing out of a file: a camera's place and time,
+/// ffmpeg's version, today's date.
+pub(super) const CLEAN: [&str; 10] = [
+    "-map_metadata",
+    "-1",
+    "-map_chapters",
+    "-1",
+    "-write_tmcd",
+    "0",
+    "-fflags",
+    "+bitexact",
+    "-flags",
+    "+bitexact",
+];
+
+/// The arguments that make `segment`, showing `picture`, in the file `out`.
+#[must_use]
+pub(super) fn arguments(segment: &Segment, picture: &Picture<'_>, out: &Path) -> Vec<OsString> {
+    let canvas = segment.canvas;
+    let threads = segment.encode.threads.to_string();
+    let mut args = global();
+    let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
+    add(&["-filter_threads", &threads]);
+    let source = match picture {
+        Picture::Take { take, way } => Some((*take, Some(*way))),
+        Picture::Still { take } => Some((*take, None)),
+        Picture::Slate => None,
+    };
+    if let Some((take, way)) = source {
+        let sequential = way == Some(Way::Sequential);
+        let tone_map = segment.encode.tone_map;
+        add(&["-threads", &threads]);
+        if sequential {
+            add(&["-err_detect", "ignore_err", "-fflags", "+genpts"]);
+        } else if take.start_us > 0 {
+            add(&["-ss", &filters::seconds(take.start_us)]);
+        }
+        if way == Some(Way::Plain) {
+            add(&["-skip_loop_filter", "all"]);
+        }
+        args.extend(input::of(&take.path));
+        let filter = match way {
+            Some(way) => filters::chain(canvas, segment.fit, take, way, tone_map),
+            None => filters::still(canvas, segment.fit, take, tone_map),
+        };
+        let map = format!("0:{}", take.video.index);
+        let more = ["-map", &map, "-an", "-sn", "-dn", "-vf", &filter];
+        args.extend(more.map(OsString::from));
+    } else {
+        let filter = format!("{}[slate]", filters::slate(canvas));
+        add(&["-filter_complex", &filter, "-map", "[slate]"]);
+    }
+    args.extend(CLEAN.map(OsString::from));
+    args.extend(encoder(segment, picture));
+    args.extend(["-progress", "pipe:1", "-f", "mp4"].map(OsString::from));
+    args.push(input::url(out));
+    args
+}
+
+fn encoder(segment: &Segment, picture: &Picture<'_>) -> Vec<OsString> {
+    let canvas = segment.canvas;
+    let (preset, crf) = segment.encode.quality.encoder();
+    // Two seconds: a film that is cut often has a key frame at each cut anyway.
+    let keyint = (u64::from(canvas.rate.num()) * 2).div_ceil(u64::from(canvas.rate.den()));
+    // `stitchable` keeps headers from following the content, so that one set of them serves the
+    // whole film; `chromaloc` keeps the source's out of them. Nothing else here may change what
+    // stands in them.
+    let mut x264 = format!("keyint={keyint}:open-gop=0:stitchable=1:chromaloc=0");
+    let plain = matches!(
+        picture,
+        Picture::Take {
+            way: Way::Plain,
+            ..
+        }
+    );
+    if plain {
+        x264 += ":rc-lookahead=10:sync-lookahead=0";
+    }
+    let timescale = canvas.timescale().to_string();
+    [
+        "-frames:v",
+        &segment.frames.to_string(),
+        "-c:v",
+        "libx264",
+        "-preset",
+        preset,
+        "-crf",
+        &crf.to_string(),
+        "-profile:v",
+        "high",
+        "-threads",
+        &segment.encode.threads.to_string(),
+        "-x264-params",
+        &x264,
+        "-video_track_timescale",
+        &timescale,
+        "-movie_timescale",
+        &timescale,
+    ]
+    .map(OsString::from)
+    .into()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,200 @@
+use std::path::PathBuf;
+
+use shared::fingerprint::Fingerprint;
+use shared::plan::{Fit, Speed};
+
+use super::*;
+use crate::ffmpeg::probe::{Colour, Video};
+use crate::render::segment::{Canvas, Encode, Take};
+use crate::render::settings::Quality;
+
+fn video(pix_fmt: &str, colour: Colour) -> Video {
+    Video {
+        index: 0,
+        codec: "hevc".to_owned(),
+        width: 1920,
+        height: 1080,
+        sar: (1, 1),
+        rotation: 0,
+        rate: None,
+        average_rate: None,
+        pix_fmt: pix_fmt.to_owned(),
+        bits: 8,
+        colour,
+        still: false,
+        interlaced: false,
+        start_us: 0,
+        duration_us: None,
+        frames: None,
+    }
+}
+
+fn take(video: Video) -> Take {
+    Take {
+        media: 0,
+        path: PathBuf::from("/clips/a b.mp4"),
+        fingerprint: Fingerprint::of(0, []),
+        video,
+        start_us: 1_000_001,
+        speed: Speed::default(),
+    }
+}
+
+fn segment(fit: Fit) -> Segment {
+    Segment {
+        index: 7,
+        frames: 14,
+        canvas: Canvas {
+            width: 1280,
+            height: 720,
+            rate: "30000/1001".parse().unwrap(),
+        },
+        fit,
+        encode: Encode {
+            quality: Quality::Standard,
+            threads: 1,
+            tone_map: true,
+        },
+    }
+}
+
+/// The arguments, one option with its values to a line; the fixed lists shortened.
+fn shown(picture: &Picture<'_>, fit: Fit) -> String {
+    let mut text = String::new();
+    for arg in arguments(&segment(fit), picture, Path::new("/work/seg/.tmp")) {
+        let arg = arg.into_string().unwrap();
+        text.push(if arg.starts_with('-') && arg != "-1" {
+            '\n'
+        } else {
+            ' '
+        });
+        text += if arg == input::FORMATS {
+            "FORMATS"
+        } else {
+            &arg
+        };
+    }
+    text.trim_start().to_owned()
+}
+
+fn filter_of(picture: &Picture<'_>, fit: Fit) -> String {
+    let args = arguments(&segment(fit), picture, Path::new("/x"));
+    let at = args.iter().position(|arg| arg == "-vf").unwrap();
+    args[at + 1].to_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_direct_way() {
+    let take = take(video("yuv420p", Colour::default()));
+    let way = Way::Seek;
+    insta::assert_snapshot!(shown(&Picture::Take { take: &take, way }, Fit::Crop), @r#"
+    -hide_banner
+    -nostdin
+    -v level+warning
+    -y
+    -max_alloc 536870912
+    -filter_threads 1
+    -threads 1
+    -ss 1.000001
+    -protocol_whitelist file
+    -format_whitelist FORMATS
+    -max_pixels 67108864
+    -i file:/clips/a b.mp4
+    -map 0:0
+    -an
+    -sn
+    -dn
+    -vf fps=30000/1001:start_time=0,scale=w='if(gt(dar,1280/720),max(1280,ceil(720*dar/2)*2),1280)':h='if(gt(dar,1280/720),720,max(720,ceil(1280/dar/2)*2))':flags=bicubic:in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv,crop=1280:720,setsar=1,format=yuv420p,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709
+    -map_metadata -1
+    -map_chapters -1
+    -write_tmcd 0
+    -fflags +bitexact
+    -flags +bitexact
+    -frames:v 14
+    -c:v libx264
+    -preset veryfast
+    -crf 20
+    -profile:v high
+    -threads 1
+    -x264-params keyint=60:open-gop=0:stitchable=1:chromaloc=0
+    -video_track_timescale 30000
+    -movie_timescale 30000
+    -progress pipe:1
+    -f mp4 file:/work/seg/.tmp
+    "#);
+}
+
+#[test]
+fn the_slate_needs_no_input() {
+    insta::assert_snapshot!(shown(&Picture::Slate, Fit::Crop), @r#"
+    -hide_banner
+    -nostdin
+    -v level+warning
+    -y
+    -max_alloc 536870912
+    -filter_threads 1
+    -filter_complex color=c=0x141414:s=1280x720:r=30000/1001,format=yuv420p,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709[slate]
+    -map [slate]
+    -map_metadata -1
+    -map_chapters -1
+    -write_tmcd 0
+    -fflags +bitexact
+    -flags +bitexact
+    -frames:v 14
+    -c:v libx264
+    -preset veryfast
+    -crf 20
+    -profile:v high
+    -threads 1
+    -x264-params keyint=60:open-gop=0:stitchable=1:chromaloc=0
+    -video_track_timescale 30000
+    -movie_timescale 30000
+    -progress pipe:1
+    -f mp4 file:/work/seg/.tmp
+    "#);
+}
+
+#[test]
+fn the_sequential_way_drops_what_lies_before_by_filter() {
+    let take = take(video("yuv420p", Colour::default()));
+    let way = Way::Sequential;
+    insta::assert_snapshot!(filter_of(&Picture::Take { take: &take, way }, Fit::Pad), @r#"
+    trim=start=1.000001,setpts=PTS-1.000001/TB,fps=30000/1001:start_time=0,scale=w='if(gt(dar,1280/720),1280,max(2,min(1280,round(720*dar/2)*2)))':h='if(gt(dar,1280/720),max(2,min(720,round(1280/dar/2)*2)),720)':flags=bicubic:in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv,setsar=1,pad=1280:720:(ow-iw)/2:(oh-ih)/2,setsar=1,format=yuv420p,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709
+    "#);
+}
+
+#[test]
+fn high_dynamic_range_is_mapped_after_scaling_and_only_where_that_is_possible() {
+    let colour = Colour {
+        transfer: Some("arib-std-b67".to_owned()),
+        ..Colour::default()
+    };
+    let take = take(video("yuv420p10le", colour));
+    let way = Way::Seek;
+    insta::assert_snapshot!(filter_of(&Picture::Take { take: &take, way }, Fit::Crop), @r#"
+    fps=30000/1001:start_time=0,scale=w='if(gt(dar,1280/720),max(1280,ceil(720*dar/2)*2),1280)':h='if(gt(dar,1280/720),720,max(720,ceil(1280/dar/2)*2))':flags=bicubic,crop=1280:720,zscale=tin=arib-std-b67:pin=bt2020:min=bt2020nc:rin=limited:t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,zscale=t=bt709:m=bt709:p=bt709:r=limited,setsar=1,format=yuv420p,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709
+    "#);
+    let way = Way::Plain;
+    assert!(!filter_of(&Picture::Take { take: &take, way }, Fit::Crop).contains("zscale"));
+}
+
+#[test]
+fn slow_motion_and_a_blurred_background() {
+    let mut take = take(video("yuva420p", Colour::default()));
+    take.speed = Speed::new(1, 2).unwrap();
+    let way = Way::Seek;
+    insta::assert_snapshot!(filter_of(&Picture::Take { take: &take, way }, Fit::Blur), @r#"
+    setpts=PTS*2/1,fps=30000/1001:start_time=0,format=gbrap,premultiply=inplace=1,split[front][back];[back]scale=w='if(gt(dar,160/90),max(160,ceil(90*dar/2)*2),160)':h='if(gt(dar,160/90),90,max(90,ceil(160/dar/2)*2))':flags=bicubic:in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv,crop=160:90,setsar=1,boxblur=lr='min(6,min(w,h)/4)':lp=2:cr='min(3,min(cw,ch)/4)':cp=2,scale=1280:720:flags=bilinear,setsar=1[behind];[front]scale=w='if(gt(dar,1280/720),1280,max(2,min(1280,round(720*dar/2)*2)))':h='if(gt(dar,1280/720),max(2,min(720,round(1280/dar/2)*2)),720)':flags=bicubic:in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv,setsar=1[before];[behind][before]overlay=(W-w)/2:(H-h)/2:format=auto,setsar=1,format=yuv420p,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709
+    "#);
+}
+
+#[test]
+fn only_the_extended_way_and_a_still_hide_the_end_of_a_source() {
+    let take = take(video("yuv420p", Colour::default()));
+    for way in [Way::Seek, Way::Sequential, Way::Plain] {
+        assert!(!filter_of(&Picture::Take { take: &take, way }, Fit::Crop).contains("tpad"));
+    }
+    let way = Way::Extended;
+    assert!(filter_of(&Picture::Take { take: &take, way }, Fit::Crop).contains("tpad"));
+    assert!(filter_of(&Picture::Still { take: &take }, Fit::Crop).contains("loop="));
+}

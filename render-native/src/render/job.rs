@@ -1,0 +1,474 @@
+//! A job: a plan with its files found, its settings resolved and its work directory held.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use shared::decision::Decision;
+use shared::plan::{Clip, Plan, Slot};
+
+use super::command::arguments;
+use super::crew::{Crew, lock};
+use super::error::RenderError;
+use super::join::{self, Join, Song};
+use super::journal::{Record, WorkDir, write_atomically};
+use super::memory::{self, Budget};
+use super::report::{self, Report};
+use super::schedule::Queue;
+use super::schedule::estimate::{Class, Estimator, Target};
+use super::segment::{Canvas, Encode, Picture, Segment, SegmentKey, Take, Way};
+use super::settings::RenderSettings;
+use super::sources::Sources;
+use super::worker::Shop;
+use crate::ffmpeg::capabilities::Capabilities;
+use crate::ffmpeg::locate::{Tools, locate};
+use crate::ffmpeg::probe;
+use crate::interrupt::{Interrupt, Urgency};
+use crate::progress::{Event, Progress, Stage};
+
+/// A job, ready to be rendered. Its work directory is held until it is dropped.
+#[derive(Debug)]
+pub struct Job<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) settings: &'a RenderSettings,
+    pub(super) tools: Tools,
+    pub(super) sources: Sources,
+    pub(super) work: WorkDir,
+    pub(super) canvas: Canvas,
+    pub(super) encode: Encode,
+    song: Song,
+    jobs: usize,
+    budget: Budget,
+    decisions: Vec<Decision>,
+    started: Instant,
+}
+
+/// Segments that are done, and what it took.
+#[derive(Debug)]
+pub struct Rendered {
+    /// One for each slot, in order.
+    records: Vec<Record>,
+    most_running: usize,
+    peak_together: u64,
+    render_ms: u64,
+    decisions: Vec<Decision>,
+}
+
+/// Threads and processes for `slots` segments: one thread each is best while there are more
+/// segments than cores.
+pub(super) fn shape(settings: &RenderSettings, slots: usize) -> (usize, usize) {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let most = settings.jobs.unwrap_or(cores).max(1);
+    let jobs = most.min(slots.max(1));
+    // The count is part of every segment's key: it follows from the plan and not from what is
+    // left to do.
+    (
+        jobs,
+        (cores / jobs)
+            .clamp(1, 8)
+            .min(if slots < cores { 8 } else { 1 }),
+    )
+}
+
+/// Refuses settings that cannot work and outputs that would destroy something.
+pub(super) fn check_settings(plan: &Plan, settings: &RenderSettings) -> Result<(), RenderError> {
+    let setting = |what: String| Err(RenderError::Setting { what });
+    let output = &settings.output;
+    let Some(container) = join::container(output) else {
+        return setting(format!(
+            "{}: a film's name ends in .mp4, .m4v, .mov or .mkv",
+            output.display()
+        ));
+    };
+    if !join::takes(container, settings.audio) {
+        return setting(format!(
+            "{:?} sound does not go into {}; choose .mkv, or AAC",
+            settings.audio,
+            output.display()
+        ));
+    }
+    if settings.jobs == Some(0) {
+        return setting("--jobs must be at least 1".to_owned());
+    }
+    for path in [output, &settings.report_path()] {
+        if !settings.overwrite && path.symlink_metadata().is_ok() {
+            return Err(RenderError::Exists { path: path.clone() });
+        }
+    }
+    if output.is_dir() {
+        return Err(RenderError::Exists {
+            path: output.clone(),
+        });
+    }
+    if plan.slots.is_empty() {
+        return Err(RenderError::Plan {
+            what: "the plan has no slots, so there is no film".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// Refuses an output that is one of the inputs, under any name.
+fn check_inputs(output: &Path, sources: &Sources) -> Result<(), RenderError> {
+    let Ok(there) = crate::media::fingerprint::stamp(output) else {
+        return Ok(());
+    };
+    let found = sources.used().map(|(_, found)| found);
+    let same = found
+        .chain([&sources.song])
+        .any(|found| found.stamp.identity == there.identity && there.identity != (0, 0));
+    if same {
+        return Err(RenderError::OutputIsInput {
+            path: output.to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// Finds ffmpeg and every file, and freezes the job in its work directory.
+///
+/// # Errors
+/// [`RenderError`] for everything that can be known to be wrong before the first segment.
+pub fn prepare<'a>(
+    plan: &'a Plan,
+    plan_dir: &Path,
+    settings: &'a RenderSettings,
+    progress: &dyn Progress,
+    interrupt: &Interrupt,
+) -> Result<Job<'a>, RenderError> {
+    let started = Instant::now();
+    check_settings(plan, settings)?;
+    let tools = locate(interrupt)?;
+    let capabilities = Capabilities::of(&tools, interrupt)?;
+    capabilities.require(&tools)?;
+    let mut decisions = Vec::new();
+    let sources = Sources::find(plan, plan_dir, &settings.media_dirs, &mut decisions)?;
+    check_inputs(&settings.output, &sources)?;
+    let song_path = &sources.song.path;
+    let audio = probe::probe(&tools, song_path, interrupt)
+        .and_then(|probe| probe.require_audio(song_path).cloned())
+        .map_err(RenderError::Song)?;
+    let work = WorkDir::open(&settings.work_path())?;
+    work.write("plan.lock.json", plan.to_json().as_bytes())?;
+    let (jobs, threads) = shape(settings, plan.slots.len());
+    let song = Song {
+        audio,
+        start: plan.music.source_start,
+        start_rate: plan.music.rate().map_or(48_000, shared::rate::Rate::num),
+    };
+    for decision in &decisions {
+        progress.report(Event::Decided(decision));
+    }
+    let job = Job {
+        plan,
+        settings,
+        sources,
+        work,
+        canvas: Canvas {
+            width: plan.output.width,
+            height: plan.output.height,
+            rate: plan.output.rate,
+        },
+        encode: Encode {
+            quality: settings.quality,
+            threads,
+            tone_map: capabilities.can_tone_map(),
+        },
+        tools,
+        song,
+        jobs,
+        budget: memory::budget(settings.memory),
+        decisions,
+        started,
+    };
+    job.probe_all(progress, interrupt)?;
+    Ok(job)
+}
+
+impl Job<'_> {
+    /// The work directory.
+    #[must_use]
+    pub fn work_dir(&self) -> &Path {
+        self.work.root()
+    }
+
+    fn slot(&self, index: usize) -> Result<&Slot, RenderError> {
+        self.plan.slots.get(index).ok_or_else(|| RenderError::Plan {
+            what: format!(
+                "there is no segment {index}; the plan has {}",
+                self.plan.slots.len()
+            ),
+        })
+    }
+
+    /// The segment of a slot.
+    pub(super) fn segment(&self, index: usize) -> Result<(Segment, &Slot), RenderError> {
+        let slot = self.slot(index)?;
+        let segment = Segment {
+            index,
+            frames: slot.record_duration,
+            canvas: self.canvas,
+            fit: slot.fit.unwrap_or(self.plan.output.fit),
+            encode: self.encode,
+        };
+        Ok((segment, slot))
+    }
+
+    /// A clip, found and probed; or the reason why it cannot be used.
+    pub(super) fn take(&self, clip: &Clip, interrupt: &Interrupt) -> Result<Take, String> {
+        self.sources.take(clip, &self.tools, interrupt)
+    }
+
+    /// The key of a slot's segment.
+    pub(super) fn key(&self, index: usize) -> Result<SegmentKey, RenderError> {
+        let (segment, slot) = self.segment(index)?;
+        let planned = self.take(&slot.clip, &Interrupt::new()).ok();
+        let args = match planned {
+            Some(mut take) => {
+                // The same content under another name is the same picture.
+                let extension = take.path.extension().map(std::ffi::OsStr::to_owned);
+                take.path = Path::new("/source").with_extension(extension.unwrap_or_default());
+                let take = &take;
+                let picture = if take.video.still {
+                    Picture::Still { take }
+                } else {
+                    Picture::Take {
+                        take,
+                        way: Way::Seek,
+                    }
+                };
+                arguments(&segment, &picture, Path::new("/out"))
+            }
+            None => arguments(&segment, &Picture::Slate, Path::new("/out")),
+        };
+        let clips = std::iter::once(&slot.clip).chain(&slot.alternates);
+        let contents = clips.filter_map(|clip| {
+            let found = self.sources.found(clip.media as usize)?;
+            Some((found.fingerprint, clip.source_start, clip.speed))
+        });
+        let version = &self.tools.version.text;
+        Ok(SegmentKey::new(
+            args.iter().map(std::ffi::OsString::as_os_str),
+            contents,
+            version,
+        ))
+    }
+
+    /// Probes every file that is used, a few at once.
+    fn probe_all(&self, progress: &dyn Progress, interrupt: &Interrupt) -> Result<(), RenderError> {
+        let mut used: Vec<_> = self
+            .plan
+            .slots
+            .iter()
+            .map(|slot| slot.clip.media as usize)
+            .collect();
+        used.sort_unstable();
+        used.dedup();
+        let stage = Stage::Probe;
+        progress.report(Event::Started {
+            stage,
+            total: used.len() as u64,
+        });
+        let done = AtomicU64::new(0);
+        side_by_side(self.jobs, used.len(), |at| {
+            if let Some(media) = used.get(at)
+                && interrupt.urgency() == Urgency::None
+            {
+                let _ = self.sources.video(*media, &self.tools, interrupt);
+                let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+                progress.report(Event::Advanced { stage, done });
+            }
+        });
+        progress.report(Event::Finished { stage });
+        RenderError::if_interrupted(interrupt, self.work.root())
+    }
+
+    pub(super) fn class(&self, index: usize) -> Class {
+        self.slot(index)
+            .ok()
+            .and_then(|slot| {
+                let media = slot.clip.media as usize;
+                self.sources
+                    .video(media, &self.tools, &Interrupt::new())
+                    .ok()
+            })
+            .map_or_else(|| Class::sized(16, 16, "h264"), Class::of)
+    }
+
+    /// Renders every segment that is not done yet.
+    ///
+    /// # Errors
+    /// [`RenderError`] if the user interrupts, the disk is full, a file changes, or a segment
+    /// cannot be made in any way. What is done is kept.
+    pub fn render_all(
+        &self,
+        progress: &dyn Progress,
+        interrupt: &Interrupt,
+    ) -> Result<Rendered, RenderError> {
+        let started = Instant::now();
+        let slots = self.plan.slots.len();
+        let stage = Stage::Render;
+        progress.report(Event::Started {
+            stage,
+            total: self.plan.record_duration(),
+        });
+        let records: Vec<Mutex<Option<Record>>> = (0..slots).map(|_| Mutex::new(None)).collect();
+        let frames = AtomicU64::new(0);
+        self.resume(&records, &frames);
+        let done = frames.load(Ordering::Relaxed);
+        progress.report(Event::Advanced { stage, done });
+
+        let estimator = Estimator::new(self.target());
+        let memory = |class: &Class| estimator.memory(class);
+        let free = || memory::free().bytes / 10 * 9;
+        let is_open = |index: &usize| records.get(*index).is_some_and(|r| lock(r).is_none());
+        let work = (0..slots).filter(is_open).map(|index| {
+            let class = self.class(index);
+            let frames = self.slot(index).map_or(0, |slot| slot.record_duration);
+            let seconds = estimator.cpu_seconds(&class, frames);
+            (index, class, seconds)
+        });
+        let queue = Queue::new(work, self.jobs, self.budget.bytes, &memory, &free);
+        let shop = Shop {
+            job: self,
+            progress,
+            interrupt,
+            frames: &frames,
+        };
+        let crew = Crew::new(shop, &queue, &estimator, &records);
+        std::thread::scope(|scope| {
+            for _ in 0..self.jobs {
+                scope.spawn(|| crew.work());
+            }
+        });
+        let (peaks, decisions) = crew.finish()?;
+        RenderError::if_interrupted(interrupt, self.work.root())?;
+        progress.report(Event::Finished { stage });
+        let done: Option<Vec<Record>> = records
+            .into_iter()
+            .map(|record| record.into_inner().unwrap_or_else(PoisonError::into_inner))
+            .collect();
+        Ok(Rendered {
+            records: done.ok_or_else(|| RenderError::Join {
+                said: "a segment is missing".to_owned(),
+            })?,
+            most_running: queue.most_running(),
+            peak_together: peaks.iter().take(queue.most_running()).sum(),
+            render_ms: millis(started),
+            decisions,
+        })
+    }
+
+    /// Takes over what an earlier run has finished.
+    fn resume(&self, records: &[Mutex<Option<Record>>], frames: &AtomicU64) {
+        side_by_side(self.jobs, records.len(), |index| {
+            let (Ok((segment, _)), Ok(key)) = (self.segment(index), self.key(index)) else {
+                return;
+            };
+            if let Some(mut record) = self.work.finished(index, &key, segment.frames)
+                && let Some(place) = records.get(index)
+            {
+                record.report.resumed = true;
+                frames.fetch_add(u64::from(record.frames), Ordering::Relaxed);
+                *lock(place) = Some(record);
+            }
+        });
+    }
+
+    fn target(&self) -> Target {
+        Target {
+            width: self.canvas.width,
+            height: self.canvas.height,
+            quality: self.encode.quality,
+            threads: self.encode.threads,
+        }
+    }
+
+    /// Joins the segments into the film and writes the report beside it. The work directory is
+    /// removed unless the settings keep it.
+    ///
+    /// # Errors
+    /// [`RenderError`]; then there is nothing under the film's name that was not there before.
+    pub fn assemble(
+        self,
+        rendered: Rendered,
+        progress: &dyn Progress,
+        interrupt: &Interrupt,
+    ) -> Result<Report, RenderError> {
+        let started = Instant::now();
+        let stage = Stage::Join;
+        let frames = self.plan.record_duration();
+        progress.report(Event::Started {
+            stage,
+            total: frames,
+        });
+        let join = Join {
+            tools: &self.tools,
+            work: &self.work,
+            settings: self.settings,
+            canvas: self.canvas,
+            song_path: &self.sources.song.path,
+            song: &self.song,
+        };
+        join.run(&rendered.records, progress, interrupt)?;
+        progress.report(Event::Finished { stage });
+        let segments: Vec<_> = rendered.records.into_iter().map(|r| r.report).collect();
+        let resumed = segments.iter().filter(|segment| segment.resumed).count();
+        let mut decisions = self.decisions;
+        decisions.extend(rendered.decisions);
+        let report = Report {
+            schema: report::SCHEMA.to_owned(),
+            output: self.settings.output.to_string_lossy().into_owned(),
+            frames,
+            rate: self.canvas.rate.to_string(),
+            size: (self.canvas.width, self.canvas.height),
+            ffmpeg: self.tools.version.text.clone(),
+            rendered: segments.len() - resumed,
+            resumed,
+            degraded: segments.iter().filter(|s| !s.rung.shows_the_plan()).count(),
+            jobs: rendered.most_running,
+            memory_budget: self.budget.bytes,
+            peak_rss: segments.iter().map(|s| s.peak_rss).max().unwrap_or(0),
+            peak_rss_together: rendered.peak_together,
+            wall_ms: millis(self.started),
+            render_ms: rendered.render_ms,
+            join_ms: millis(started),
+            decisions,
+            segments,
+        };
+        let path = self.settings.report_path();
+        let json = serde_json::to_vec_pretty(&report).map_err(|error| RenderError::File {
+            doing: "describe",
+            path: path.clone(),
+            source: error.into(),
+        })?;
+        write_atomically(&path, &json)?;
+        if !self.settings.keep_work {
+            self.work.remove()?;
+        }
+        Ok(report)
+    }
+}
+
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Calls `work` for 0 to `count` - 1 on a few threads.
+fn side_by_side(threads: usize, count: usize, work: impl Fn(usize) + Sync) {
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..threads.min(count) {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    if at >= count {
+                        break;
+                    }
+                    work(at);
+                }
+            });
+        }
+    });
+}

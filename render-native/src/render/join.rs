@@ -1,0 +1,381 @@
+//! Joins the segments without encoding again and adds the song once.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::Duration;
+
+use super::check::{Facts, measure};
+use super::command::{CLEAN, global};
+use super::error::RenderError;
+use super::journal::{Record, WorkDir, future_file, parent, sync_dir};
+use super::segment::Canvas;
+use super::settings::{AudioCodec, Quality, RenderSettings};
+use crate::ffmpeg::input;
+use crate::ffmpeg::locate::Tools;
+use crate::ffmpeg::probe::Audio;
+use crate::interrupt::Interrupt;
+use crate::process::{self, Command, Limits, Lines, ProcessError};
+use crate::progress::{Event, Progress, Stage};
+
+/// The list of segments, in the work directory.
+pub(super) const LIST: &str = "film.ffconcat";
+/// Sound may end so much before or after the picture, in microseconds: a packet of AAC at 44.1 kHz
+/// is 23 ms long.
+const AUDIO_TOLERANCE_US: i64 = 25_000;
+/// Highest sample rate of the film's sound.
+const MOST_SAMPLES: u32 = 96_000;
+
+/// The song as the film uses it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Song {
+    /// Its sound stream.
+    pub(super) audio: Audio,
+    /// Where the film begins in it: samples at `start_rate` from the first decoded one.
+    pub(super) start: u64,
+    /// Samples per second of `start`.
+    pub(super) start_rate: u32,
+}
+
+impl Song {
+    /// Samples per second in the film: the song's own, if players can have it.
+    fn rate(&self) -> u32 {
+        if self.audio.sample_rate <= MOST_SAMPLES {
+            self.audio.sample_rate
+        } else {
+            48_000
+        }
+    }
+
+    /// The filters that cut the song to `frames` of the film. Samples are counted from the first
+    /// one decoded, as the planner counted them, whatever the file's time stamps say; where the
+    /// song ends early, silence follows.
+    fn filters(&self, canvas: Canvas, frames: u64) -> String {
+        let rate = u128::from(self.rate());
+        let half = u128::from(self.start_rate) / 2;
+        let start = (u128::from(self.start) * rate + half) / u128::from(self.start_rate.max(1));
+        let num = u128::from(canvas.rate.num());
+        let length = (u128::from(frames) * u128::from(canvas.rate.den()) * rate + num / 2) / num;
+        format!(
+            "aresample={rate},asetpts=N/SR/TB,atrim=start_sample={start},asetpts=N/SR/TB,\
+             apad=whole_len={length},atrim=end_sample={length}"
+        )
+    }
+}
+
+/// The container that an extension means, by ffmpeg's name.
+pub(super) fn container(output: &Path) -> Option<&'static str> {
+    let extension = output.extension()?.to_str()?.to_ascii_lowercase();
+    Some(match extension.as_str() {
+        "mp4" | "m4v" => "mp4",
+        "mov" => "mov",
+        "mkv" => "matroska",
+        _ => return None,
+    })
+}
+
+/// Whether a container takes a sound codec.
+pub(super) fn takes(container: &str, audio: AudioCodec) -> bool {
+    match audio {
+        AudioCodec::Aac => true,
+        AudioCodec::Flac => container != "mov",
+        AudioCodec::Pcm => container != "mp4",
+    }
+}
+
+/// The list of segments as the concat demuxer reads it: our own names, relative to the list.
+pub(super) fn list<'a>(records: impl IntoIterator<Item = &'a Record>) -> String {
+    let mut text = String::from("ffconcat version 1.0\n");
+    for record in records {
+        let _ = writeln!(text, "file {}", WorkDir::relative(record));
+    }
+    text
+}
+
+/// The arguments of the joining.
+fn arguments(
+    list: &Path,
+    song_path: &Path,
+    song: &Song,
+    canvas: Canvas,
+    frames: u64,
+    settings: &RenderSettings,
+    out: &Path,
+) -> Vec<OsString> {
+    let container = container(&settings.output).unwrap_or("mp4");
+    let mut args = global();
+    let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
+    add(&["-xerror", "-f", "concat", "-protocol_whitelist", "file"]);
+    add(&["-format_whitelist", "concat,mov,mp4,m4a,3gp,3g2,mj2", "-i"]);
+    args.push(input::url(list));
+    // Damage in the song is for the decoder to conceal; a film without it would be worse.
+    args.extend(input::of(song_path));
+    let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
+    let map = format!("1:{}", song.audio.index);
+    add(&["-map", "0:v:0", "-map", &map, "-c:v", "copy", "-sn", "-dn"]);
+    add(&["-af", &song.filters(canvas, frames)]);
+    let bitrate = settings.quality.audio_bitrate().to_string();
+    match settings.audio {
+        AudioCodec::Aac => add(&["-c:a", "aac", "-b:a", &bitrate]),
+        AudioCodec::Flac => add(&["-c:a", "flac", "-strict", "experimental"]),
+        AudioCodec::Pcm => add(&["-c:a", "pcm_s16le"]),
+    }
+    add(&CLEAN.map(|arg| arg));
+    if container != "matroska" {
+        let timescale = canvas.timescale().to_string();
+        add(&[
+            "-movie_timescale",
+            &timescale,
+            "-video_track_timescale",
+            &timescale,
+        ]);
+        add(&["-movflags", "+faststart"]);
+    }
+    add(&["-progress", "pipe:1", "-f", container]);
+    args.push(input::url(out));
+    args
+}
+
+/// What joining needs to know.
+pub(super) struct Join<'a> {
+    pub(super) tools: &'a Tools,
+    pub(super) work: &'a WorkDir,
+    pub(super) settings: &'a RenderSettings,
+    pub(super) canvas: Canvas,
+    pub(super) song_path: &'a Path,
+    pub(super) song: &'a Song,
+}
+
+impl Join<'_> {
+    /// Joins `records`, which are in order and complete, into the film.
+    pub(super) fn run(
+        &self,
+        records: &[Record],
+        progress: &dyn Progress,
+        interrupt: &Interrupt,
+    ) -> Result<(), RenderError> {
+        let failed = |said: String| RenderError::Join { said };
+        let (Some(first), frames) = (
+            records.first(),
+            records.iter().map(|r| u64::from(r.frames)).sum(),
+        ) else {
+            return Err(failed("there is no segment".to_owned()));
+        };
+        if let Some(odd) = records.iter().find(|r| r.headers != first.headers) {
+            return Err(failed(format!(
+                "segment {} has other headers than the first",
+                odd.report.index
+            )));
+        }
+        let list = self.work.write(LIST, list(records).as_bytes())?;
+        let output = &self.settings.output;
+        let dir = parent(output);
+        let name = output.file_name().unwrap_or_default().to_string_lossy();
+        let out = future_file(dir, &format!(".{name}."))
+            .map_err(RenderError::file("create a file in", dir))?;
+        let args = arguments(
+            &list,
+            self.song_path,
+            self.song,
+            self.canvas,
+            frames,
+            self.settings,
+            out.path(),
+        );
+        let command = Command::new(&self.tools.ffmpeg).args(args);
+        let mut lines = Lines::default();
+        let stopped = |error| match error {
+            ProcessError::Interrupted => RenderError::if_interrupted(interrupt, self.work.root())
+                .err()
+                .unwrap_or(RenderError::Process(error)),
+            ProcessError::Stalled { .. } | ProcessError::Deadline { .. } => {
+                failed(error.to_string())
+            }
+            other => RenderError::Process(other),
+        };
+        // The last step, moving the index to the front, copies the whole file in silence.
+        let limits = Limits {
+            stall: self.settings.stall.max(Duration::from_mins(10)),
+            ..Limits::JOB
+        };
+        let finished = process::run(&command, limits, interrupt, &mut |chunk| {
+            lines.push(chunk, |line| {
+                if let Some(done) = line
+                    .strip_prefix("frame=")
+                    .and_then(|n| n.trim().parse().ok())
+                {
+                    progress.report(Event::Advanced {
+                        stage: Stage::Join,
+                        done,
+                    });
+                }
+            });
+            ControlFlow::Continue(())
+        })
+        .map_err(stopped)?;
+        if finished.messages.mention("No space left on device") {
+            return Err(RenderError::NoSpace {
+                path: output.clone(),
+            });
+        }
+        if !finished.success() {
+            let said = finished.messages.decisive().map(str::to_owned);
+            return Err(failed(said.unwrap_or_else(|| finished.status.to_string())));
+        }
+        let facts = measure(self.tools, out.path(), interrupt).map_err(stopped)?;
+        if let Some(fault) = fault(&facts, self.canvas, frames) {
+            return Err(failed(fault));
+        }
+        out.as_file()
+            .sync_all()
+            .map_err(RenderError::file("flush", output))?;
+        let persisted = if self.settings.overwrite {
+            out.persist(output)
+        } else {
+            out.persist_noclobber(output)
+        };
+        persisted.map_err(|error| match error.error.kind() {
+            std::io::ErrorKind::AlreadyExists => RenderError::Exists {
+                path: output.clone(),
+            },
+            _ => RenderError::file("create", output)(error.error),
+        })?;
+        sync_dir(dir)
+    }
+}
+
+/// What is wrong with the joined film.
+fn fault(facts: &Facts, canvas: Canvas, frames: u64) -> Option<String> {
+    if let Some(fault) = facts.fault(canvas, frames) {
+        return Some(fault);
+    }
+    let length = i128::from(frames) * i128::from(canvas.rate.den()) * 1_000_000
+        / i128::from(canvas.rate.num());
+    // Matroska does not say how long a single stream is.
+    let off = (i128::from(facts.audio_us?) - length).abs();
+    (off > i128::from(AUDIO_TOLERANCE_US))
+        .then(|| format!("the sound is {off} µs longer or shorter than the picture"))
+}
+
+/// Bytes of sound per second, for the estimate of disk space.
+pub(super) const fn audio_bytes_per_second(audio: AudioCodec, quality: Quality) -> u64 {
+    match audio {
+        AudioCodec::Aac => quality.audio_bitrate() as u64 / 8,
+        AudioCodec::Flac => 120_000,
+        AudioCodec::Pcm => 192_000,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn song(rate: u32, start: u64) -> Song {
+        Song {
+            audio: Audio {
+                index: 0,
+                codec: "mp3".to_owned(),
+                sample_rate: rate,
+                channels: 2,
+                start_us: 0,
+                duration_us: None,
+            },
+            start,
+            start_rate: 44_100,
+        }
+    }
+
+    fn canvas(rate: &str) -> Canvas {
+        Canvas {
+            width: 16,
+            height: 16,
+            rate: rate.parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn the_song_is_cut_to_the_film_by_counting_samples() {
+        let filters = song(48_000, 44_100).filters(canvas("30000/1001"), 300);
+        assert_eq!(
+            filters,
+            "aresample=48000,asetpts=N/SR/TB,atrim=start_sample=48000,asetpts=N/SR/TB,\
+             apad=whole_len=480480,atrim=end_sample=480480"
+        );
+        assert!(
+            song(192_000, 0)
+                .filters(canvas("25"), 25)
+                .contains("end_sample=48000")
+        );
+    }
+
+    #[test]
+    fn the_joining() {
+        let settings = RenderSettings::new("/films/a.mp4");
+        let args = arguments(
+            Path::new("/w/film.ffconcat"),
+            Path::new("/m/song.mp3"),
+            &song(44_100, 0),
+            canvas("24"),
+            24,
+            &settings,
+            Path::new("/films/.a.mp4.x.part"),
+        );
+        let mut text = String::new();
+        for arg in args {
+            let arg = arg.into_string().unwrap();
+            text.push(if arg.starts_with('-') && arg != "-1" {
+                '\n'
+            } else {
+                ' '
+            });
+            text += if arg == input::FORMATS {
+                "FORMATS"
+            } else {
+                &arg
+            };
+        }
+        insta::assert_snapshot!(text.trim_start(), @r#"
+    -hide_banner
+    -nostdin
+    -v level+warning
+    -y
+    -max_alloc 536870912
+    -xerror
+    -f concat
+    -protocol_whitelist file
+    -format_whitelist concat,mov,mp4,m4a,3gp,3g2,mj2
+    -i file:/w/film.ffconcat
+    -protocol_whitelist file
+    -format_whitelist FORMATS
+    -max_pixels 67108864
+    -i file:/m/song.mp3
+    -map 0:v:0
+    -map 1:0
+    -c:v copy
+    -sn
+    -dn
+    -af aresample=44100,asetpts=N/SR/TB,atrim=start_sample=0,asetpts=N/SR/TB,apad=whole_len=44100,atrim=end_sample=44100
+    -c:a aac
+    -b:a 192000
+    -map_metadata -1
+    -map_chapters -1
+    -write_tmcd 0
+    -fflags +bitexact
+    -flags +bitexact
+    -movie_timescale 24000
+    -video_track_timescale 24000
+    -movflags +faststart
+    -progress pipe:1
+    -f mp4 file:/films/.a.mp4.x.part
+    "#);
+    }
+
+    #[test]
+    fn containers_and_sounds_that_do_not_go_together_are_known() {
+        assert_eq!(container(Path::new("a.MKV")), Some("matroska"));
+        assert_eq!(container(Path::new("a.avi")), None);
+        assert!(!takes("mp4", AudioCodec::Pcm) && takes("mov", AudioCodec::Pcm));
+        assert!(!takes("mov", AudioCodec::Flac) && takes("matroska", AudioCodec::Flac));
+    }
+}

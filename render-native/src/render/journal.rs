@@ -1,0 +1,354 @@
+//! The work directory: what is done, on disk, in a way that survives any crash.
+//!
+//! ```text
+//! DIR/plan.lock.json             the job, frozen
+//! DIR/seg/00007.<hash12>.mp4     a segment, named by its content, never overwritten
+//! DIR/seg/00007.json             its record, renamed into place last
+//! DIR/lock                       held while a local render works here
+//! ```
+//!
+//! A segment is done when its record is there *and* its key is the one wanted *and* the file has
+//! the size and the hash that the record says.
+
+use std::fs::{File, TryLockError};
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde::{Deserialize, Serialize};
+
+use super::error::RenderError;
+use super::report::SegmentReport;
+use super::segment::SegmentKey;
+
+/// What is known of a finished segment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Record {
+    /// [`SegmentKey`] of what was wanted.
+    pub(super) segment_key: String,
+    /// The file's name in the same folder.
+    pub(super) file: String,
+    /// Its size.
+    pub(super) bytes: u64,
+    /// BLAKE3 of its content, in hexadecimal digits.
+    pub(super) blake3: String,
+    /// Its frames, as counted.
+    pub(super) frames: u32,
+    /// The frame rate.
+    pub(super) rate: String,
+    /// Ticks per second of its time stamps.
+    pub(super) timescale: u32,
+    /// Hash of the decoder's headers.
+    pub(super) headers: String,
+    /// ffmpeg's version.
+    pub(super) ffmpeg: String,
+    /// The machine that made it.
+    pub(super) host: String,
+    /// What happened.
+    pub(super) report: SegmentReport,
+}
+
+/// A work directory that this process holds.
+#[derive(Debug)]
+pub(super) struct WorkDir {
+    root: PathBuf,
+    segments: PathBuf,
+    host: String,
+    attempts: AtomicU64,
+    lock: File,
+}
+
+impl WorkDir {
+    /// Makes and locks the directory, and clears what a killed run left half-written.
+    pub(super) fn open(root: &Path) -> Result<Self, RenderError> {
+        let root = std::path::absolute(root).map_err(RenderError::file("find", root))?;
+        let segments = root.join("seg");
+        std::fs::create_dir_all(&segments).map_err(RenderError::file("create", &segments))?;
+        let path = root.join("lock");
+        let lock = File::options()
+            .create(true)
+            .read(true)
+            .write(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(RenderError::file("create", &path))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut by = String::new();
+                let _ = lock.take(200).read_to_string(&mut by);
+                return Err(RenderError::Locked {
+                    path: root,
+                    by: by.trim().to_owned(),
+                });
+            }
+            Err(TryLockError::Error(source)) => {
+                return Err(RenderError::file("lock", &path)(source));
+            }
+        }
+        let host = host();
+        // For whoever is refused; not needed for the lock itself.
+        let _ = lock.set_len(0);
+        let _ = writeln!(&lock, "process {} on {host}", std::process::id());
+        let work = Self {
+            root,
+            segments,
+            host,
+            attempts: AtomicU64::new(0),
+            lock,
+        };
+        work.clear_temporaries()?;
+        Ok(work)
+    }
+
+    /// The directory.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The machine's name, for records.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    fn clear_temporaries(&self) -> Result<(), RenderError> {
+        let failed = || RenderError::file("read", &self.segments);
+        for entry in std::fs::read_dir(&self.segments).map_err(failed())? {
+            let entry = entry.map_err(failed())?;
+            if entry.file_name().as_encoded_bytes().starts_with(b".tmp-") {
+                let path = entry.path();
+                std::fs::remove_file(&path).map_err(RenderError::file("remove", &path))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a file of the directory: the old content or the new one, never half.
+    pub(super) fn write(&self, name: &str, content: &[u8]) -> Result<PathBuf, RenderError> {
+        let path = self.root.join(name);
+        write_atomically(&path, content)?;
+        Ok(path)
+    }
+
+    /// A name that no other attempt has, for a segment being rendered.
+    pub(super) fn temporary(&self, index: usize) -> PathBuf {
+        let attempt = self.attempts.fetch_add(1, Ordering::Relaxed);
+        let (host, pid) = (&self.host, std::process::id());
+        self.segments
+            .join(format!(".tmp-{index:05}-{host}-{pid}-{attempt}.mp4"))
+    }
+
+    /// Where a segment's file lies, relative to the directory.
+    pub(super) fn relative(record: &Record) -> String {
+        format!("seg/{}", record.file)
+    }
+
+    /// Makes a rendered segment permanent: file first, record last.
+    pub(super) fn keep(&self, temporary: &Path, mut record: Record) -> Result<Record, RenderError> {
+        let file = File::open(temporary).map_err(RenderError::file("open", temporary))?;
+        let (bytes, hash) = digest(&file).map_err(RenderError::file("read", temporary))?;
+        file.sync_all()
+            .map_err(RenderError::file("flush", temporary))?;
+        let index = record.report.index;
+        let short = hash.get(..12).unwrap_or(&hash);
+        record.file = format!("{index:05}.{short}.mp4");
+        (record.bytes, record.blake3) = (bytes, hash);
+        let path = self.segments.join(&record.file);
+        std::fs::rename(temporary, &path).map_err(RenderError::file("rename", &path))?;
+        sync_dir(&self.segments)?;
+        let json = serde_json::to_vec(&record).map_err(|error| RenderError::File {
+            doing: "describe",
+            path,
+            source: error.into(),
+        })?;
+        write_atomically(&self.record_path(index), &json)?;
+        Ok(record)
+    }
+
+    fn record_path(&self, index: usize) -> PathBuf {
+        self.segments.join(format!("{index:05}.json"))
+    }
+
+    /// The record of a segment that is done, by its content and not by its presence. Whatever is
+    /// wrong with it, the answer is that it is not done.
+    pub(super) fn finished(&self, index: usize, key: &SegmentKey, frames: u32) -> Option<Record> {
+        let json = std::fs::read(self.record_path(index)).ok()?;
+        let record: Record = serde_json::from_slice(&json).ok()?;
+        let plain_name = !record.file.contains(['/', '\\']);
+        let wanted = plain_name
+            && record.segment_key == key.as_str()
+            && record.frames == frames
+            && record.report.index == index;
+        if !wanted {
+            return None;
+        }
+        let file = File::open(self.segments.join(&record.file)).ok()?;
+        let (bytes, hash) = digest(&file).ok()?;
+        (bytes == record.bytes && hash == record.blake3).then_some(record)
+    }
+
+    /// Removes what this program has put there, and the directory if nothing else is in it.
+    pub(super) fn remove(self) -> Result<(), RenderError> {
+        std::fs::remove_dir_all(&self.segments)
+            .map_err(RenderError::file("remove", &self.segments))?;
+        for name in ["plan.lock.json", "film.ffconcat", "lock"] {
+            let path = self.root.join(name);
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(RenderError::file("remove", &path)(error));
+                }
+                _ => {}
+            }
+        }
+        drop(self.lock);
+        // Something of the user's may be in it.
+        let _ = std::fs::remove_dir(&self.root);
+        Ok(())
+    }
+}
+
+fn host() -> String {
+    let name = sysinfo::System::host_name().unwrap_or_default();
+    let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
+    let name: String = name.chars().filter(plain).take(40).collect();
+    if name.is_empty() {
+        "host".to_owned()
+    } else {
+        name
+    }
+}
+
+fn digest(mut file: &File) -> std::io::Result<(u64, String)> {
+    let mut hasher = blake3::Hasher::new();
+    let mut buffer = vec![0; 256 * 1024];
+    let mut bytes = 0;
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok((bytes, hasher.finalize().to_hex().to_string()));
+        }
+        bytes += read as u64;
+        hasher.update(buffer.get(..read).unwrap_or_default());
+    }
+}
+
+/// Replaces a file in one step that survives a power cut.
+pub(super) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), RenderError> {
+    let dir = parent(path);
+    let mut temp = future_file(dir, ".tmp-").map_err(RenderError::file("create a file in", dir))?;
+    temp.write_all(content)
+        .map_err(RenderError::file("write", path))?;
+    temp.as_file()
+        .sync_all()
+        .map_err(RenderError::file("flush", path))?;
+    temp.persist(path)
+        .map_err(|error| RenderError::file("replace", path)(error.error))?;
+    sync_dir(dir)
+}
+
+/// A temporary file that will become one of the user's: as open to others as their settings say,
+/// where usual temporary files are for their owner alone.
+pub(super) fn future_file(dir: &Path, prefix: &str) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix).suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(dir)
+}
+
+/// The folder that a file is in.
+pub(super) fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(dir) if dir != Path::new("") => dir,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes renames in a folder permanent. Systems that cannot do that with folders are forgiven.
+pub(super) fn sync_dir(dir: &Path) -> Result<(), RenderError> {
+    match File::open(dir).and_then(|dir| dir.sync_all()) {
+        Err(error) if error.kind() == std::io::ErrorKind::StorageFull => {
+            Err(RenderError::file("flush", dir)(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::Rung;
+
+    fn record(index: usize, key: &SegmentKey) -> Record {
+        Record {
+            segment_key: key.as_str().to_owned(),
+            file: String::new(),
+            bytes: 0,
+            blake3: String::new(),
+            frames: 5,
+            rate: "30".to_owned(),
+            timescale: 30_000,
+            headers: String::new(),
+            ffmpeg: "5".to_owned(),
+            host: "h".to_owned(),
+            report: SegmentReport {
+                index,
+                frames: 5,
+                rung: Rung::Direct,
+                attempts: 1,
+                resumed: false,
+                wall_ms: 0,
+                peak_rss: 0,
+                damage: 0,
+                decisions: Vec::new(),
+            },
+        }
+    }
+
+    fn key(of: &str) -> SegmentKey {
+        SegmentKey::new([std::ffi::OsStr::new(of)], [], "5")
+    }
+
+    #[test]
+    fn only_a_whole_unchanged_segment_of_the_right_key_is_done() {
+        let dir = tempfile::tempdir().unwrap();
+        let work = WorkDir::open(&dir.path().join("work")).unwrap();
+        let keep = || {
+            let temporary = work.temporary(7);
+            std::fs::write(&temporary, b"pictures").unwrap();
+            work.keep(&temporary, record(7, &key("a"))).unwrap()
+        };
+        let kept = keep();
+        assert_eq!(work.finished(7, &key("a"), 5), Some(kept.clone()));
+        assert_eq!(work.finished(7, &key("b"), 5), None, "other arguments");
+        assert_eq!(work.finished(7, &key("a"), 6), None, "other length");
+        assert_eq!(work.finished(8, &key("a"), 5), None, "other place");
+        let path = work.segments.join(&kept.file);
+        std::fs::write(&path, b"picture!").unwrap();
+        assert_eq!(work.finished(7, &key("a"), 5), None, "changed content");
+        std::fs::write(&path, b"pictu").unwrap();
+        assert_eq!(work.finished(7, &key("a"), 5), None, "cut short");
+        assert!(keep() == kept && work.finished(7, &key("a"), 5).is_some());
+        std::fs::write(work.record_path(7), b"{\"segment_key\":").unwrap();
+        assert_eq!(work.finished(7, &key("a"), 5), None, "half a record");
+    }
+
+    #[test]
+    fn a_directory_is_held_by_one_and_cleared_of_what_a_killed_one_left() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("work");
+        let first = WorkDir::open(&root).unwrap();
+        let left = first.temporary(1);
+        std::fs::write(&left, b"half").unwrap();
+        let error = WorkDir::open(&root).unwrap_err();
+        assert!(matches!(&error, RenderError::Locked { by, .. } if by.starts_with("process ")));
+        drop(first);
+        let second = WorkDir::open(&root).unwrap();
+        assert!(!left.exists());
+        second.remove().unwrap();
+        assert!(!root.exists());
+    }
+}

@@ -1,0 +1,226 @@
+//! What a segment costs in memory and time, before it is rendered.
+//!
+//! The memory model was fitted to measurements of ffmpeg 5.1 (HEVC, 1080p and 4K, x264); what was
+//! measured is 0.80 to 1.05 of what it says.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::ffmpeg::probe::Video;
+use crate::render::settings::Quality;
+
+const MIB: f64 = 1024.0 * 1024.0;
+/// What the model is multiplied with while nothing is known better.
+const UNLEARNED: f64 = 1.25;
+/// What an observed peak is multiplied with.
+const LEARNED: f64 = 1.15;
+/// So many segments of a class make their peak trustworthy.
+const ENOUGH: u32 = 4;
+
+/// What costs the same: sources that look alike to the decoder.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Class {
+    codec: String,
+    width: u32,
+    height: u32,
+    bits: u8,
+    tone_mapped: bool,
+}
+
+impl Class {
+    /// The class of a source.
+    #[must_use]
+    pub fn of(video: &Video) -> Self {
+        Self {
+            codec: video.codec.clone(),
+            width: video.width,
+            height: video.height,
+            bits: video.bits,
+            tone_mapped: video.colour.hdr().is_some(),
+        }
+    }
+
+    /// A source of which only this is known; 10 bit where that is likely.
+    #[must_use]
+    pub fn sized(width: u32, height: u32, codec: &str) -> Self {
+        Self {
+            codec: codec.to_owned(),
+            width,
+            height,
+            bits: if codec == "h264" { 8 } else { 10 },
+            tone_mapped: false,
+        }
+    }
+
+    /// A source of which nothing is known: 4K, 10 bit.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self::sized(3840, 2160, "hevc")
+    }
+
+    fn mega_pixels(&self) -> f64 {
+        f64::from(self.width) * f64::from(self.height) / 1e6
+    }
+}
+
+/// The film's side of the costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Effort.
+    pub quality: Quality,
+    /// Threads of decoder and encoder, each.
+    pub threads: usize,
+}
+
+/// Estimates, and learns from what was observed.
+#[derive(Debug)]
+pub struct Estimator {
+    target: Target,
+    /// How many, and the highest peak in bytes.
+    learned: Mutex<BTreeMap<Class, (u32, u64)>>,
+}
+
+impl Estimator {
+    /// Knows nothing yet.
+    #[must_use]
+    pub fn new(target: Target) -> Self {
+        Self {
+            target,
+            learned: Mutex::default(),
+        }
+    }
+
+    /// Bytes that a segment of this class is expected to need at most.
+    #[must_use]
+    pub fn memory(&self, class: &Class) -> u64 {
+        let model = model(class, self.target) * UNLEARNED;
+        let learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
+        let expected = match learned.get(class) {
+            Some((count, peak)) => {
+                let peak = bytes_to_f64(*peak) * LEARNED;
+                if *count >= ENOUGH {
+                    peak
+                } else {
+                    peak.max(model)
+                }
+            }
+            None => model,
+        };
+        f64_to_bytes(expected)
+    }
+
+    /// Takes in the peak of a finished segment.
+    pub fn learn(&self, class: &Class, peak: u64) {
+        let mut learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, most) = learned.entry(class.clone()).or_insert((0, 0));
+        *count = count.saturating_add(1);
+        *most = peak.max(*most);
+    }
+
+    /// Processor seconds that a segment of so many frames takes, roughly.
+    #[must_use]
+    pub fn cpu_seconds(&self, class: &Class, frames: u32) -> f64 {
+        /// Decoding a million pixels, with a third of what is decoded thrown away.
+        const DECODE: f64 = 0.016;
+        /// Start and probing of a process.
+        const START: f64 = 0.15;
+        let encode = match self.target.quality {
+            Quality::Draft => 0.006,
+            Quality::Standard => 0.021,
+            Quality::High => 0.037,
+        };
+        let film = f64::from(self.target.width) * f64::from(self.target.height) / 1e6;
+        let mapping = if class.tone_mapped { 0.025 } else { 0.0 };
+        START + f64::from(frames) * (class.mega_pixels() * DECODE + film * encode + mapping)
+    }
+}
+
+/// Peak memory of one ffmpeg in bytes, by the fitted model.
+fn model(class: &Class, target: Target) -> f64 {
+    let depth = if class.bits > 8 { 2.0 } else { 1.0 };
+    let source = class.mega_pixels() * 1e6 * 1.5 * depth / MIB;
+    let film = f64::from(target.width) * f64::from(target.height) * 1.5 / MIB;
+    let more_threads = f64::from(u32::try_from(target.threads).unwrap_or(u32::MAX)) - 1.0;
+    // Outside the codecs that were measured the decoder's part is doubled.
+    let known = matches!(class.codec.as_str(), "h264" | "hevc");
+    let decode = 10.0 * source + more_threads * (10.0 + 1.1 * source);
+    let decode = if known { decode } else { 2.0 * decode };
+    let encode = match target.quality {
+        Quality::Draft => 11.0,
+        Quality::Standard => 49.0,
+        Quality::High => 106.0,
+    };
+    let mapping = if class.tone_mapped { 75.0 } else { 0.0 };
+    (60.0 + decode + film * (encode + 7.0 * more_threads) + mapping) * MIB
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a float becomes the nearest integer in range, which is what an estimate needs"
+)]
+fn f64_to_bytes(value: f64) -> u64 {
+    value as u64
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "an estimate does not need the last of 53 bits"
+)]
+fn bytes_to_f64(bytes: u64) -> f64 {
+    bytes as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FULL_HD: Target = Target {
+        width: 1920,
+        height: 1080,
+        quality: Quality::Standard,
+        threads: 1,
+    };
+
+    #[test]
+    fn the_model_meets_what_was_measured() {
+        // Source, bits, effort, measured MiB.
+        for (width, height, bits, quality, measured) in [
+            (3840, 2160, 10, Quality::Standard, 396.0),
+            (3840, 2160, 10, Quality::High, 574.0),
+            (3840, 2160, 10, Quality::Draft, 278.0),
+            (1920, 1080, 8, Quality::Standard, 246.0),
+            (1920, 1080, 8, Quality::High, 425.0),
+        ] {
+            let class = Class {
+                bits,
+                ..Class::sized(width, height, "hevc")
+            };
+            let modelled = model(&class, Target { quality, ..FULL_HD }) / MIB;
+            let ratio = measured / modelled;
+            assert!(
+                (0.79..=1.06).contains(&ratio),
+                "{class:?} {quality:?}: {ratio}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_peak_above_the_estimate_raises_it_at_once_and_lower_ones_only_when_they_are_many() {
+        let estimator = Estimator::new(FULL_HD);
+        let class = Class::unknown();
+        let first = estimator.memory(&class);
+        estimator.learn(&class, first / 10);
+        assert_eq!(estimator.memory(&class), first);
+        for _ in 0..ENOUGH {
+            estimator.learn(&class, first / 10);
+        }
+        assert!(estimator.memory(&class) < first);
+        estimator.learn(&class, first * 2);
+        assert!(estimator.memory(&class) > first * 2);
+    }
+}

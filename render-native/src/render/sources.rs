@@ -1,0 +1,178 @@
+//! The plan's files, found and probed once each.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use shared::decision::Decision;
+use shared::plan::{Clip, Plan};
+
+use super::error::RenderError;
+use super::segment::Take;
+use crate::ffmpeg::locate::Tools;
+use crate::ffmpeg::probe::{self, ProbeError, Video};
+use crate::interrupt::Interrupt;
+use crate::media::fingerprint::{FileError, stamp};
+use crate::media::relink::{Finder, Found, RelinkError};
+use crate::process::ProcessError;
+
+/// The files of a plan.
+#[derive(Debug)]
+pub(super) struct Sources {
+    /// In the order of the plan; `None` where a file is not used, or only an alternate wants it
+    /// and it is not there.
+    media: Vec<Option<Source>>,
+    /// The song.
+    pub(super) song: Found,
+}
+
+#[derive(Debug)]
+struct Source {
+    found: Found,
+    /// What it is, or why it cannot be used.
+    video: OnceLock<Result<Video, String>>,
+}
+
+impl Sources {
+    /// Finds every file that the film is made from, and what can be found of the alternates.
+    pub(super) fn find(
+        plan: &Plan,
+        plan_dir: &Path,
+        media_dirs: &[PathBuf],
+        decisions: &mut Vec<Decision>,
+    ) -> Result<Self, RelinkError> {
+        let mut used = vec![Use::None; plan.media.len()];
+        for slot in &plan.slots {
+            let alternates = slot.alternates.iter().map(|clip| (clip, Use::Alternate));
+            for (clip, use_) in std::iter::once((&slot.clip, Use::Film)).chain(alternates) {
+                if let Some(known) = used.get_mut(clip.media as usize) {
+                    *known = use_.max(*known);
+                }
+            }
+        }
+        let mut finder = Finder::new(plan_dir, media_dirs);
+        let mut problems = Vec::new();
+        let mut media = Vec::with_capacity(used.len());
+        for (reference, use_) in plan.media.iter().zip(used) {
+            let found = match use_ {
+                Use::None => None,
+                Use::Alternate => finder.find(reference).ok(),
+                Use::Film => finder
+                    .find(reference)
+                    .map_err(|problem| problems.push(problem))
+                    .ok(),
+            };
+            media.push(found.map(|(found, decision)| {
+                decisions.extend(decision);
+                Source {
+                    found,
+                    video: OnceLock::new(),
+                }
+            }));
+        }
+        let song = finder
+            .find_all([&plan.music.media], decisions)
+            .map_err(|error| problems.extend(error.problems));
+        match song.map(|mut found| found.pop()) {
+            Ok(Some(song)) if problems.is_empty() => Ok(Self { media, song }),
+            _ => Err(RelinkError { problems }),
+        }
+    }
+
+    /// Every file that is used, by its position in the plan.
+    pub(super) fn used(&self) -> impl Iterator<Item = (usize, &Found)> {
+        let all = self.media.iter().enumerate();
+        all.filter_map(|(index, source)| Some((index, &source.as_ref()?.found)))
+    }
+
+    /// The picture of a file, probed at the first question. The reason is a sentence without the
+    /// file's name.
+    pub(super) fn video(
+        &self,
+        media: usize,
+        tools: &Tools,
+        interrupt: &Interrupt,
+    ) -> Result<&Video, String> {
+        let source = self
+            .media
+            .get(media)
+            .and_then(Option::as_ref)
+            .ok_or("the file was not found")?;
+        source
+            .video
+            .get_or_init(|| {
+                let path = &source.found.path;
+                probe::probe(tools, path, interrupt)
+                    .and_then(|probe| probe.require_video(path).cloned())
+                    .map_err(|error| reason(&error))
+            })
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    /// A clip as something to render.
+    pub(super) fn take(
+        &self,
+        clip: &Clip,
+        tools: &Tools,
+        interrupt: &Interrupt,
+    ) -> Result<Take, String> {
+        let media = clip.media as usize;
+        let video = self.video(media, tools, interrupt)?.clone();
+        let found = self.found(media).ok_or("the file was not found")?;
+        Ok(Take {
+            media: clip.media,
+            path: found.path.clone(),
+            fingerprint: found.fingerprint,
+            // A photograph has no instants.
+            start_us: if video.still { 0 } else { clip.source_start },
+            video,
+            speed: clip.speed,
+        })
+    }
+
+    /// Where a file lies.
+    pub(super) fn found(&self, media: usize) -> Option<&Found> {
+        Some(&self.media.get(media)?.as_ref()?.found)
+    }
+
+    /// Whether a file is still the one that was found.
+    pub(super) fn unchanged(&self, media: usize) -> Result<(), RenderError> {
+        let Some(found) = self.found(media) else {
+            return Ok(());
+        };
+        let lost = |how| RenderError::MediaLost {
+            path: found.path.clone(),
+            how,
+        };
+        match stamp(&found.path) {
+            Ok(now) if now == found.stamp => Ok(()),
+            Ok(_) => Err(lost("changed")),
+            Err(FileError::Missing { .. }) => Err(lost("vanished")),
+            Err(_) => Err(lost("became unreadable")),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Use {
+    None,
+    Alternate,
+    Film,
+}
+
+/// The reason without the file's name, which stands beside it.
+fn reason(error: &ProbeError) -> String {
+    match error {
+        ProbeError::NotMedia { said, .. } => {
+            format!("not a media file that ffmpeg can read: {said}")
+        }
+        ProbeError::NoVideo { holds, .. } => format!("no picture: it holds {holds}"),
+        ProbeError::Encrypted { .. } => "encrypted".to_owned(),
+        ProbeError::Empty { .. } => "empty".to_owned(),
+        ProbeError::Process {
+            source: ProcessError::Interrupted,
+            ..
+        } => "interrupted".to_owned(),
+        other => other.to_string(),
+    }
+}
