@@ -111,3 +111,218 @@ fn an_ordinary_film_needs_no_fallback_in_any_style() {
         assert_eq!(plan.decisions, [], "{style:?}");
     }
 }
+
+/// Clips of every awkward kind: stills, black ones, cut to pieces, long ones.
+fn any_clip() -> impl Strategy<Value = SourceClip> {
+    let length = prop_oneof![
+        Just(40_000),
+        100_000..1_000_000_u64,
+        1_000_000..30_000_000_u64
+    ];
+    (any::<u32>(), length, 1..8_u64, 0..40_u64)
+        .prop_map(|(seed, length, shots, anchors)| clip(seed.into(), length, shots, anchors))
+}
+
+fn any_request() -> impl Strategy<Value = PlanRequest> {
+    let grid =
+        (any::<u16>(), 1..90_u64, 40..260_u64, 0..4_u8).prop_map(|(seed, seconds, bpm, kind)| {
+            let mut grid = song(seed.into(), seconds, bpm);
+            match kind {
+                0 => grid.confidence_permille = 0,
+                1 => grid.beats.retain(|beat| beat.at / 44_100 % 20 < 9),
+                2 => grid.beats.clear(),
+                _ => {}
+            }
+            grid
+        });
+    let rates = [(24, 1), (25, 1), (30_000, 1001), (60, 1), (1, 1), (240, 1)];
+    (
+        grid,
+        prop::collection::vec(any_clip(), 1..12),
+        prop::sample::select(&STYLES[..]),
+        0..1_u64 << 53,
+        prop::sample::select(rates.to_vec()),
+        prop::option::of((0..20_000_000_u64, 1_500_000..40_000_000_u64)),
+    )
+        .prop_map(|(grid, clips, style, seed, (num, den), part)| {
+            let mut request = request(grid, clips, settings(style, seed));
+            request.output.rate = Rate::new(num, den).unwrap();
+            if let Some((start, length)) = part
+                && start + 1_500_000 < request.grid.duration * 1_000_000 / 44_100
+            {
+                request.settings.start_us = start;
+                request.settings.length_us = Some(length);
+            }
+            request
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn every_film_is_whole_and_lawful(request in any_request()) {
+        match plan(&request) {
+            Ok(plan) => lawful(&request, &plan),
+            Err(EditError::NothingUsable { clips, .. }) => prop_assert_eq!(clips, request.clips.len()),
+            Err(error) => prop_assert!(false, "{}", error),
+        }
+    }
+
+    #[test]
+    fn the_order_of_the_clips_only_numbers_them(request in any_request(), turn in 1..11_usize) {
+        let mut turned = request.clone();
+        let by = turn % request.clips.len();
+        turned.clips.rotate_left(by);
+        if let (Ok(one), Ok(other)) = (plan(&request), plan(&turned)) {
+            let path = |plan: &Plan, media: u32| plan.media[usize::try_from(media).unwrap()].path.clone();
+            for (a, b) in one.slots.iter().zip(&other.slots) {
+                prop_assert_eq!(path(&one, a.clip.media), path(&other, b.clip.media));
+                prop_assert_eq!(a.clip.source_start, b.clip.source_start);
+            }
+            prop_assert_eq!(one.slots.len(), other.slots.len());
+        }
+    }
+
+    #[test]
+    fn the_same_request_gives_the_same_bytes(request in any_request()) {
+        if let (Ok(one), Ok(other)) = (plan(&request), plan(&request.clone())) {
+            prop_assert_eq!(one.to_json(), other.to_json());
+        }
+    }
+}
+
+#[test]
+fn one_second_of_footage_fills_three_minutes() {
+    let request = request(
+        song(1, 180, 124),
+        vec![clip(3, 1_000_000, 1, 2)],
+        settings(Style::Balanced, 0),
+    );
+    let plan = plan(&request).unwrap();
+    lawful(&request, &plan);
+    assert!(said(&plan, DecisionCode::FootageReused));
+    assert!(said(&plan, DecisionCode::PaceSlowed));
+}
+
+#[test]
+fn nothing_repeats_where_there_is_a_fifth_more_footage_than_song() {
+    for style in STYLES {
+        // 216 s and more for 180 s, in clips of 12 s.
+        let clips: Vec<SourceClip> = (0..22)
+            .map(|n| clip(3 * n + 900, 12_000_000, 1, 12))
+            .collect();
+        let mut clean = clips;
+        for clip in &mut clean {
+            for tick in &mut clip.footage.ticks {
+                tick.defects = planner_wasm::footage::Defects::default();
+            }
+        }
+        let request = request(song(2, 180, 124), clean, settings(style, 0));
+        let plan = plan(&request).unwrap();
+        lawful(&request, &plan);
+        assert!(
+            !said(&plan, DecisionCode::FootageReused),
+            "{style:?}: {:?}",
+            plan.decisions
+        );
+    }
+}
+
+#[test]
+fn black_footage_is_refused_and_says_so() {
+    let mut black = clip(1, 5_000_000, 1, 5);
+    for tick in &mut black.footage.ticks {
+        tick.defects = tick.defects.with(planner_wasm::footage::Defect::Black);
+    }
+    let mut empty = clip(2, 5_000_000, 1, 5);
+    empty.footage.end_us = 0;
+    let request = request(
+        song(1, 20, 120),
+        vec![black, empty],
+        EditSettings::default(),
+    );
+    let expected = EditError::NothingUsable {
+        clips: 2,
+        empty: 1,
+        severe: 1,
+    };
+    assert_eq!(plan(&request), Err(expected));
+    let none = PlanRequest {
+        clips: Vec::new(),
+        ..request
+    };
+    assert_eq!(plan(&none), Err(EditError::NoClips));
+}
+
+#[test]
+fn every_section_of_a_film_is_cut_on() {
+    for style in STYLES {
+        let request = ordinary(3, 180, style);
+        let plan = plan(&request).unwrap();
+        let cuts: Vec<u64> = plan
+            .slots
+            .iter()
+            .filter(|slot| slot.cut.unwrap().on == CutKind::Section)
+            .map(|slot| slot.cut.unwrap().at)
+            .collect();
+        for section in request.grid.sections.iter().skip(1) {
+            assert!(cuts.contains(&section.start), "{style:?} {section:?}");
+        }
+    }
+}
+
+#[test]
+fn another_seed_shuffles_choices_of_like_worth() {
+    let one = plan(&ordinary(1, 180, Style::Balanced)).unwrap();
+    let mut request = ordinary(1, 180, Style::Balanced);
+    request.settings.seed = 7;
+    let other = plan(&request).unwrap();
+    let same = one
+        .slots
+        .iter()
+        .zip(&other.slots)
+        .filter(|(a, b)| a.clip.media == b.clip.media)
+        .count();
+    assert!(
+        same * 10 < one.slots.len() * 6,
+        "{same} of {}",
+        one.slots.len()
+    );
+    let score = |plan: &Plan| -> u32 {
+        plan.slots
+            .iter()
+            .map(|s| u32::from(s.clip.score_permille.unwrap()))
+            .sum()
+    };
+    assert!(score(&other) * 100 >= score(&one) * 95);
+}
+
+#[test]
+fn the_same_file_under_two_names_is_one_clip() {
+    let mut request = ordinary(1, 60, Style::Balanced);
+    let mut twin = request.clips[0].clone();
+    twin.media.path = shared::media::MediaPath::from_text("zz/copy.mp4").unwrap();
+    request.clips.push(twin);
+    let plan = plan(&request).unwrap();
+    assert!(said(&plan, DecisionCode::FileSkipped));
+    assert!(plan.slots.iter().all(|slot| slot.clip.media != 40));
+    assert_eq!(plan.media.len(), 41);
+}
+
+/// A change of this text is a change of every user's plans: look at it, then copy the new one in.
+#[test]
+fn a_fixed_request_gives_the_plan_on_file() {
+    let clips = (0..9)
+        .map(|n| clip(70 + n, 4_000_000 + n * 900_000, 1 + n % 2, 6 + n))
+        .collect();
+    let request = request(song(5, 24, 124), clips, settings(Style::Balanced, 11));
+    let found = plan(&request).unwrap().to_json();
+    let copy = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("edit.plan.json");
+    std::fs::write(&copy, &found).unwrap();
+    assert!(
+        found.trim_end() == include_str!("goldens/edit.plan.json").trim_end(),
+        "the plan differs from tests/goldens/edit.plan.json; the new one is {}",
+        copy.display()
+    );
+}

@@ -25,7 +25,7 @@ pub(super) fn alternates(
         .iter()
         .filter(|one| one.shown.source != chosen.with.shown.source)
         .map(|one| {
-            let taken = if assignment.is_free(&one.shown, None) {
+            let taken = if assignment.is_free(&one.shown) {
                 0
             } else {
                 TAKEN_PRICE

@@ -4,15 +4,21 @@
 //! whole, moving at most one other slot out of the way (an ejection). Effort is counted in
 //! candidates looked at, not in time, so that every machine stops at the same plan.
 
+use std::cmp::Reverse;
+
+use super::beam::rebuild;
 use super::candidates::{Candidate, Pool};
 use super::score::{Shown, another_use, beside};
 use super::slots::Vacancy;
+use super::sources::Stretch;
 use shared::plan::CutKind;
 
 /// Candidates that the sweeps may look at.
 const EFFORT: u64 = 400_000;
-/// Most sweeps.
-const SWEEPS: usize = 12;
+/// Most sweeps in a row.
+const SWEEPS: usize = 6;
+/// Most rounds of sweeps and rebuilding.
+const ROUNDS: usize = 3;
 
 /// How a slot came by its footage.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -61,24 +67,26 @@ impl<'a> Assignment<'a> {
         }
     }
 
-    /// Gives every slot, weightiest first, the best of its list that is still free. Returns the
+    /// Gives every slot, weightiest first, the best of its list that is still free. Where footage
+    /// is `tight`, the longest choose first, since they are the hardest to place. Returns the
     /// slots that found none.
-    pub(super) fn greedy(&mut self, lists: &[Vec<Candidate>]) -> Vec<usize> {
+    pub(super) fn greedy(&mut self, lists: &[Vec<Candidate>], tight: bool) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.slots.len()).collect();
-        order.sort_by_key(|slot| (self.slots.get(*slot).map(|s| -s.weight), *slot));
+        order.sort_by_key(|slot| {
+            let rank = self.slots.get(*slot).map(|vacancy| {
+                let frames = if tight { vacancy.frames } else { 0 };
+                (Reverse(frames), Reverse(vacancy.weight))
+            });
+            (rank, *slot)
+        });
         order.retain(|slot| {
             let best = lists
                 .get(*slot)
                 .into_iter()
                 .flatten()
-                .filter(|one| self.is_free(&one.shown, None))
+                .filter(|one| self.is_free(&one.shown))
                 .map(|one| (self.gain(*slot, one), one))
-                .max_by_key(|(gain, one)| {
-                    (
-                        *gain,
-                        std::cmp::Reverse((one.shown.source, one.shown.start_us)),
-                    )
-                });
+                .max_by_key(|(gain, one)| (*gain, Reverse((one.shown.source, one.shown.start_us))));
             match best {
                 Some((_, one)) => {
                     self.put(*slot, *one, Means::default());
@@ -90,14 +98,25 @@ impl<'a> Assignment<'a> {
         order
     }
 
-    /// Improves the whole by moving single slots, or one slot and the one in its way.
+    /// Improves the whole: by moving single slots, or one slot and the one in its way, and by
+    /// rebuilding neighbours together.
     pub(super) fn improve(&mut self, lists: &[Vec<Candidate>]) {
         let mut effort = 0;
+        for _ in 0..ROUNDS {
+            self.sweep(lists, &mut effort);
+            if !rebuild(self, lists) {
+                return;
+            }
+        }
+        self.sweep(lists, &mut effort);
+    }
+
+    fn sweep(&mut self, lists: &[Vec<Candidate>], effort: &mut u64) {
         for _ in 0..SWEEPS {
             let mut moved = false;
             for slot in 0..self.slots.len() {
-                moved |= self.improve_slot(slot, lists, &mut effort);
-                if effort > EFFORT {
+                moved |= self.improve_slot(slot, lists, effort);
+                if *effort > EFFORT {
                     return;
                 }
             }
@@ -174,7 +193,7 @@ impl<'a> Assignment<'a> {
         let mut best: Option<(i64, Candidate)> = None;
         for other in lists.get(owner)? {
             *effort += 1;
-            if self.is_free(&other.shown, None) {
+            if self.is_free(&other.shown) {
                 let gain = self.gain(owner, other);
                 if best.is_none_or(|best| gain > best.0) {
                     best = Some((gain, *other));
@@ -189,24 +208,20 @@ impl<'a> Assignment<'a> {
     }
 
     /// What fills `slot`, if it is footage of its own at its list's terms.
-    fn fresh(&self, slot: usize) -> Option<Candidate> {
+    pub(super) fn fresh(&self, slot: usize) -> Option<Candidate> {
         let filled = self.filled.get(slot)?.as_ref()?;
         (filled.means == Means::default() && filled.with.speed.is_normal()).then_some(filled.with)
     }
 
     /// What `one` would add to the whole in `slot`, which is empty.
     pub(super) fn gain(&self, slot: usize, one: &Candidate) -> i64 {
-        let uses = self.taken.get(one.shown.source).map_or(0, Vec::len);
-        one.worth + another_use(uses) + self.between_neighbours(slot, &one.shown)
+        one.worth
+            + another_use(self.uses(one.shown.source))
+            + self.between_neighbours(slot, &one.shown)
     }
 
     /// `V` with both neighbours.
     pub(super) fn between_neighbours(&self, slot: usize, shown: &Shown) -> i64 {
-        let breaks = |at: usize| {
-            self.slots
-                .get(at)
-                .is_some_and(|slot| slot.cut.on == CutKind::Section)
-        };
         let of = |at: usize| {
             self.filled
                 .get(at)?
@@ -214,10 +229,10 @@ impl<'a> Assignment<'a> {
                 .map(|filled| filled.with.shown)
         };
         let left = slot.checked_sub(1).and_then(of).map_or(0, |left| {
-            beside(self.pool.sources, &left, shown, breaks(slot))
+            beside(self.pool.sources, &left, shown, self.breaks(slot))
         });
         let right = of(slot + 1).map_or(0, |right| {
-            beside(self.pool.sources, shown, &right, breaks(slot + 1))
+            beside(self.pool.sources, shown, &right, self.breaks(slot + 1))
         });
         left + right
     }
@@ -232,9 +247,21 @@ impl<'a> Assignment<'a> {
             .map(|(.., slot)| *slot)
     }
 
-    /// Whether no slot but `except` shows any of it.
-    pub(super) fn is_free(&self, shown: &Shown, except: Option<usize>) -> bool {
-        self.owners(shown).all(|owner| Some(owner) == except)
+    /// Whether no slot shows any of it.
+    pub(super) fn is_free(&self, shown: &Shown) -> bool {
+        self.owners(shown).next().is_none()
+    }
+
+    /// How many slots show a source.
+    pub(super) fn uses(&self, source: usize) -> usize {
+        self.taken.get(source).map_or(0, Vec::len)
+    }
+
+    /// Whether a section begins at a slot.
+    pub(super) fn breaks(&self, slot: usize) -> bool {
+        self.slots
+            .get(slot)
+            .is_some_and(|slot| slot.cut.on == CutKind::Section)
     }
 
     /// What is taken of a source, in order of time, overlaps joined.
@@ -260,7 +287,24 @@ impl<'a> Assignment<'a> {
         }
     }
 
-    fn take_out(&mut self, slot: usize) {
+    /// The slots that show footage of `stretch`, in its order; none if one of them is not
+    /// footage of its own at normal speed or reaches outside.
+    pub(super) fn inside(&self, source: usize, stretch: Stretch) -> Option<Vec<usize>> {
+        let mut inside: Vec<(u64, usize)> = Vec::new();
+        for (start, end, slot) in self.taken.get(source)? {
+            if *start >= stretch.end_us || stretch.start_us >= *end {
+                continue;
+            }
+            if *start < stretch.start_us || *end > stretch.end_us || self.fresh(*slot).is_none() {
+                return None;
+            }
+            inside.push((*start, *slot));
+        }
+        inside.sort_unstable();
+        Some(inside.into_iter().map(|(_, slot)| slot).collect())
+    }
+
+    pub(super) fn take_out(&mut self, slot: usize) {
         if let Some(filled) = self.filled.get_mut(slot).and_then(Option::take)
             && let Some(taken) = self.taken.get_mut(filled.with.shown.source)
         {
@@ -291,5 +335,140 @@ impl<'a> Assignment<'a> {
             .map(|taken| (0..taken.len()).map(another_use).sum::<i64>())
             .sum();
         own + pairs + uses
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edit::request::SourceClip;
+    use crate::edit::score::Ranks;
+    use crate::edit::sources::{Source, sources};
+    use crate::footage::{Anchor, AnchorKind, Footage, Look, Shot, Tick};
+    use proptest::prelude::*;
+    use shared::fingerprint::Fingerprint;
+    use shared::media::{MediaPath, MediaReference};
+    use shared::plan::Cut;
+    use shared::rate::Rate;
+
+    type Spec = (u8, u8, u64, Vec<(u32, u16)>);
+
+    /// Three seconds of even footage with these anchors.
+    fn clip(number: u64, (quality, motion, dhash, anchors): &Spec) -> SourceClip {
+        let mut media = MediaReference::by_path(MediaPath::from_text("clip").unwrap());
+        media.fingerprint = Some(Fingerprint::of(number, []));
+        let mut anchors: Vec<Anchor> = anchors
+            .iter()
+            .map(|(at, strength)| Anchor {
+                at_us: u64::from(*at),
+                kind: AnchorKind::Impact,
+                strength_permille: *strength,
+            })
+            .collect();
+        anchors.sort_by_key(|anchor| anchor.at_us);
+        let look = Look {
+            dhash: *dhash,
+            colours: [8; 32],
+            luma: 100,
+        };
+        let tick = Tick {
+            quality: *quality,
+            motion: *motion,
+            ..Tick::default()
+        };
+        SourceClip {
+            media,
+            footage: Footage {
+                start_us: 0,
+                end_us: 3_000_000,
+                shots: vec![Shot {
+                    start_us: 0,
+                    end_us: 3_000_000,
+                    look,
+                }],
+                ticks: vec![tick; 30],
+                anchors,
+            },
+        }
+    }
+
+    fn slots(energies: &[i64]) -> Vec<Vacancy> {
+        (0_u64..)
+            .zip(energies)
+            .map(|(n, energy)| Vacancy {
+                start: n * 25,
+                frames: 25,
+                cut: Cut {
+                    at: n * 44_100,
+                    on: CutKind::Beat,
+                },
+                energy: *energy,
+                weight: 768 + energy,
+                accent: 0,
+                progress: i64::try_from(n).unwrap() * 200,
+                steps: 4,
+            })
+            .collect()
+    }
+
+    /// The greatest worth of all ways to fill every slot from its list with footage of its own.
+    fn exhaustive(assignment: &mut Assignment<'_>, lists: &[Vec<Candidate>], slot: usize) -> i64 {
+        let Some(list) = lists.get(slot) else {
+            return assignment.worth();
+        };
+        let mut best = i64::MIN;
+        for one in list {
+            if assignment.is_free(&one.shown) {
+                assignment.put(slot, *one, Means::default());
+                best = best.max(exhaustive(assignment, lists, slot + 1));
+                assignment.take_out(slot);
+            }
+        }
+        best
+    }
+
+    fn spec() -> impl Strategy<Value = Spec> {
+        let anchors = prop::collection::vec((0..3_000_000_u32, 0..1000_u16), 1..3);
+        (40..250_u8, any::<u8>(), any::<u64>(), anchors)
+    }
+
+    fn with_pool<T>(specs: &[Spec], ask: impl FnOnce(Pool<'_>) -> T) -> T {
+        let clips: Vec<SourceClip> = (0..).zip(specs).map(|(n, spec)| clip(n, spec)).collect();
+        let sources: Vec<Source<'_>> = sources(&clips, &mut Vec::new()).unwrap();
+        let ranks = Ranks::of(&sources);
+        let rate = Rate::whole(25).unwrap();
+        ask(Pool {
+            sources: &sources,
+            ranks: &ranks,
+            rate,
+            seed: 1,
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn sweeps_never_lose_worth_and_end_near_the_best_there_is(
+            specs in prop::collection::vec(spec(), 4..7),
+            energies in prop::collection::vec(0..1000_i64, 4..6),
+        ) {
+            with_pool(&specs, |pool| {
+                let slots = slots(&energies);
+                let lists = pool.shortlists(&slots);
+                let mut assignment = Assignment::new(pool, &slots);
+                if assignment.greedy(&lists, false).is_empty() {
+                    let greedy = assignment.worth();
+                    assignment.improve(&lists);
+                    let swept = assignment.worth();
+                    prop_assert!(swept >= greedy, "{greedy} to {swept}");
+                    let mut empty = Assignment::new(pool, &slots);
+                    let best = exhaustive(&mut empty, &lists, 0);
+                    prop_assert!(swept <= best);
+                    prop_assert!(100 * swept >= 95 * best, "{swept} of {best}");
+                }
+                Ok(())
+            })?;
+        }
     }
 }

@@ -7,7 +7,7 @@ use shared::plan::{Clip, Speed};
 use shared::rate::Rate;
 
 use super::pace::ONE;
-use super::score::{Measures, Ranks, Shown, chance, suits};
+use super::score::{CHANCE, Measures, Ranks, Shown, chance, suits};
 use super::slots::Vacancy;
 use super::sources::{Source, Stretch};
 use crate::footage::{Anchor, AnchorKind};
@@ -15,7 +15,7 @@ use crate::footage::{Anchor, AnchorKind};
 /// Largest share of defective footage in a window, of 1000, unless footage is scarce.
 pub(super) const MAX_BAD_PERMILLE: u16 = 200;
 /// Candidates kept for a slot.
-const KEPT: usize = 48;
+const KEPT: usize = 64;
 /// Of these, at most so many from one clip.
 const KEPT_OF_SOURCE: usize = 4;
 
@@ -194,6 +194,11 @@ impl Pool<'_> {
         for of_source in windows.chunk_by(|a, b| a.0.source == b.0.source) {
             let mut best: [Option<(i64, usize)>; KEPT_OF_SOURCE] = [None; KEPT_OF_SOURCE];
             for (index, (shown, measures)) in of_source.iter().enumerate() {
+                let surely = suits(slot, measures);
+                let worst = best.last().copied().flatten();
+                if worst.is_some_and(|(worst, _)| surely + CHANCE <= worst) {
+                    continue;
+                }
                 let worth = self.worth(slot, shown, measures);
                 let mut entry = Some((worth, index));
                 for place in &mut best {
@@ -213,8 +218,11 @@ impl Pool<'_> {
                 }
             }
         }
-        sort_best_first(&mut list);
-        list.truncate(KEPT.max(2 * self.sources.len().min(KEPT)));
+        if list.len() > KEPT {
+            list.select_nth_unstable_by_key(KEPT, rank);
+            list.truncate(KEPT);
+        }
+        list.sort_unstable_by_key(rank);
         list
     }
 
@@ -263,7 +271,7 @@ fn framed(clip: &Source<'_>, anchor: &Anchor, shape: Shape) -> Option<(Stretch, 
     Some((stretch, start, wanted == Some(start)))
 }
 
-/// By worth; ties by content, then time.
-pub(super) fn sort_best_first(list: &mut [Candidate]) {
-    list.sort_by_key(|one| (-one.worth, one.shown.source, one.shown.start_us));
+/// By worth, best first; ties by content, then time.
+fn rank(one: &Candidate) -> (i64, usize, u64) {
+    (-one.worth, one.shown.source, one.shown.start_us)
 }

@@ -13,8 +13,11 @@ use super::points::{Span, points};
 use super::request::{EditError, EditSettings, PlanRequest};
 use super::scarce;
 use super::score::{Ranks, permille};
-use super::slots::vacancies;
+use super::slots::{Limits, vacancies};
 use super::sources::{Source, sources};
+
+/// Greatest seed: a plan holds no number that a JavaScript reader could not keep exact.
+const MAX_SEED: u64 = (1 << 53) - 1;
 
 /// A film for the request: every frame from the film's opening to its end is filled, whatever
 /// footage there is, and every departure from the style is among the plan's decisions.
@@ -27,6 +30,9 @@ use super::sources::{Source, sources};
 pub fn plan(request: &PlanRequest) -> Result<Plan, EditError> {
     let mut decisions = request.decisions.clone();
     let settings = &request.settings;
+    if settings.seed > MAX_SEED {
+        return Err(EditError::OutOfRange { what: "the seed" });
+    }
     let span = Span::of(&request.grid, &request.output, settings)?;
     let sources = sources(&request.clips, &mut decisions)?;
     let (needed_us, offered_us) = (
@@ -35,7 +41,14 @@ pub fn plan(request: &PlanRequest) -> Result<Plan, EditError> {
     );
     let pace = pace(settings, needed_us, offered_us, &mut decisions);
     let points = points(&request.grid, span, pace.off_beats, &mut decisions);
-    let slots = vacancies(&points, span, pace, longest_us(&sources));
+    let limits = Limits {
+        longest_us: longest_us(&sources),
+        beats_per_bar: match request.grid.beats_per_bar {
+            0 => 4,
+            beats => beats,
+        },
+    };
+    let slots = vacancies(&points, span, pace, limits);
 
     let ranks = Ranks::of(&sources);
     let pool = Pool {
@@ -46,7 +59,7 @@ pub fn plan(request: &PlanRequest) -> Result<Plan, EditError> {
     };
     let lists = pool.shortlists(&slots);
     let mut assignment = Assignment::new(pool, &slots);
-    let empty = assignment.greedy(&lists);
+    let empty = assignment.greedy(&lists, offered_us < 2 * needed_us);
     assignment.improve(&lists);
     scarce::fill(&mut assignment, &empty);
     decisions.extend(scarce::decisions(&assignment, needed_us, offered_us));

@@ -3,15 +3,17 @@
 //! [`plan`] turns a song's beat grid and the measures of a pile of clips into a finished plan, in
 //! two stages: the film is divided into slots by dynamic programming over the grid's points
 //! (`points`, `slots`, `pace`), and the slots are filled with footage that scores best together
-//! (`sources`, `candidates`, `score`, `assign`), with stated fallbacks where footage is short
-//! (`scarce`). Scores are 64-bit integers with 1.0 = 1024; nothing depends on time or chance but
+//! (`sources`, `candidates`, `score`, `assign`, `beam`), with stated fallbacks where footage is short
+//! (`scarce`, `pack`). Scores are 64-bit integers with 1.0 = 1024; nothing depends on time or chance but
 //! the seed.
 
 mod alternates;
 mod assign;
+mod beam;
 mod candidates;
 mod film;
 mod pace;
+mod pack;
 mod points;
 mod request;
 mod scarce;

@@ -94,7 +94,7 @@ impl Pace {
 const fn role(label: Option<SectionLabel>, into: i64) -> i64 {
     match label {
         Some(SectionLabel::Intro | SectionLabel::Break) => ONE / 2,
-        Some(SectionLabel::Outro) => 3 * ONE / 4,
+        Some(SectionLabel::Outro) => 5 * ONE / 8,
         Some(SectionLabel::Build) => ONE / 4 - ONE * into / 1000,
         Some(SectionLabel::Drop) => -ONE / 4,
         Some(SectionLabel::Verse) | None => 0,

@@ -48,6 +48,8 @@ pub(super) struct Point {
     pub(super) must: bool,
     /// Place on the musical ladder, in half-beats: equal differences are equal lengths.
     pub(super) step: i64,
+    /// Half-beats since the bar began; 0 where the bar is not known.
+    pub(super) phase: i64,
     /// Section that it lies in.
     pub(super) label: Option<SectionLabel>,
     /// How far into that section it lies, 0 to 1000.
@@ -91,6 +93,20 @@ impl Span {
             });
         }
         Ok(span)
+    }
+
+    /// A film of a whole song, rates in ticks per second.
+    #[cfg(test)]
+    pub(super) fn whole(samples: u64, music: u32, film: u32) -> Self {
+        let mut span = Self {
+            opening: 0,
+            end: samples,
+            frames: 0,
+            music: Rate::whole(music).unwrap(),
+            film: Rate::whole(film).unwrap(),
+        };
+        span.frames = span.frame(samples).unwrap();
+        span
     }
 
     /// The frame on screen when `sample` sounds; none before the film.
@@ -260,11 +276,13 @@ fn placed(grid: &BeatGrid, span: Span, raw: &[(u64, CutKind, bool)]) -> Vec<Poin
             (None, Some(section)) => section.energy_permille,
             (None, None) => 500,
         };
-        let step = if kind == CutKind::OffBeat {
-            even + 1
-        } else {
-            even += 2;
-            even
+        let off = i64::from(kind == CutKind::OffBeat);
+        even += 2 * (1 - off);
+        let step = even + off;
+        let heard_beat = grid.beats.get(beat).filter(|beat| beat.at <= at);
+        let phase = match heard_beat.map_or(0, |beat| i64::from(beat.position)) {
+            0 => 0,
+            position => 2 * (position - 1) + off,
         };
         let Some(frame) = span.frame(at).filter(|frame| *frame < span.frames) else {
             continue;
@@ -280,6 +298,7 @@ fn placed(grid: &BeatGrid, span: Span, raw: &[(u64, CutKind, bool)]) -> Vec<Poin
             energy: energy.min(1000),
             must,
             step,
+            phase,
             label: heard.map(|s| s.label),
             into: u16::try_from(into).unwrap_or(1000),
         });
@@ -291,6 +310,7 @@ fn placed(grid: &BeatGrid, span: Span, raw: &[(u64, CutKind, bool)]) -> Vec<Poin
         energy: points.last().map_or(500, |last| last.energy),
         must: true,
         step: even + 2,
+        phase: 0,
         label: None,
         into: 0,
     });

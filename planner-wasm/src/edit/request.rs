@@ -40,7 +40,8 @@ pub struct SourceClip {
 pub struct EditSettings {
     /// Style of the cutting.
     pub style: Style,
-    /// Seed of every choice left to chance: another seed shuffles choices of like worth.
+    /// Seed of every choice left to chance: another seed shuffles choices of like worth. Below
+    /// 2^53, so that every reader of JSON keeps it exact.
     pub seed: u64,
     /// How many alternates each slot gets at most.
     pub alternates: u8,
@@ -100,10 +101,10 @@ pub enum EditError {
     /// The song's sample rate is 0.
     #[error("the song's sample rate is 0; analyse the song again")]
     NoSongRate,
-    /// A time in the request is too large to count.
+    /// A number in the request is too large to count with.
     #[error("{what} is out of range")]
     OutOfRange {
-        /// Which time.
+        /// Which number.
         what: &'static str,
     },
 }

@@ -1,7 +1,7 @@
 //! What is done where footage runs out, in a fixed order, and what is said of it.
 //!
 //! A slot that its list could not fill goes down these rungs until one holds:
-//! 1. any free, sound footage, wherever it lies;
+//! 1. any free, sound footage, wherever it lies, if need be by moving what lies between;
 //! 2. free footage run slower;
 //! 3. footage shown elsewhere, as far from there as can be;
 //! 4. the same, slower;
@@ -16,6 +16,7 @@ use shared::plan::Speed;
 use super::assign::{Assignment, Filled, Means};
 use super::candidates::{Candidate, MAX_BAD_PERMILLE, Shape, Terms};
 use super::pace::ONE;
+use super::pack::make_room;
 use super::score::{Shown, suits};
 use super::sources::Stretch;
 
@@ -65,8 +66,9 @@ const fn rung(
     }
 }
 
-const RUNGS: [Rung; 10] = [
-    rung(NORMAL, false, MAX_BAD_PERMILLE, false),
+const FREE: Rung = rung(NORMAL, false, MAX_BAD_PERMILLE, false);
+
+const RUNGS: [Rung; 9] = [
     rung(SLOWER, false, MAX_BAD_PERMILLE, false),
     rung(NORMAL, true, MAX_BAD_PERMILLE, false),
     rung(SLOW, true, MAX_BAD_PERMILLE, false),
@@ -78,9 +80,29 @@ const RUNGS: [Rung; 10] = [
     rung(VERY_SLOW, true, 1000, true),
 ];
 
-/// Fills `empty`, in the film's order.
+/// Fills `empty`: with free footage the longest first, then by the rungs in the film's order.
 pub(super) fn fill(assignment: &mut Assignment<'_>, empty: &[usize]) {
     let mut empty = empty.to_vec();
+    empty.sort_by_key(|slot| {
+        let frames = assignment.slots.get(*slot).map(|slot| slot.frames);
+        (std::cmp::Reverse(frames), *slot)
+    });
+    let mut tight = u32::MAX;
+    empty.retain(|slot| {
+        let frames = assignment.slots.get(*slot).map_or(0, |slot| slot.frames);
+        if let Some(Filled { with, means }) = on_rung(assignment, *slot, FREE) {
+            assignment.put(*slot, with, means);
+            return false;
+        }
+        if frames >= tight {
+            return true;
+        }
+        let found = make_room(assignment, *slot);
+        if !found {
+            tight = frames;
+        }
+        !found
+    });
     empty.sort_unstable();
     // Footage only gets scarcer: a rung that could not fill a slot fills none as long.
     let mut failed = [u32::MAX; RUNGS.len()];
@@ -146,7 +168,7 @@ fn on_rung(assignment: &Assignment<'_>, slot: usize, rung: Rung) -> Option<Fille
         }
         if let Some((_, with)) = best {
             let means = Means {
-                reused: !assignment.is_free(&with.shown, None),
+                reused: !assignment.is_free(&with.shown),
                 weak: rung.cuts_inside || rung.most_bad > MAX_BAD_PERMILLE,
                 short: false,
             };
@@ -247,7 +269,7 @@ fn longest(assignment: &Assignment<'_>, slot: usize) -> Option<Filled> {
         measures,
         worth: suits(vacancy, &measures),
     };
-    let reused = !assignment.is_free(&shown, None);
+    let reused = !assignment.is_free(&shown);
     Some(Filled {
         with,
         means: Means {

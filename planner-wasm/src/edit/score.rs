@@ -25,7 +25,7 @@ const FLASH_PRICE: i64 = ONE / 2;
 /// Worth of a clip's first, second and third use.
 const USES: [i64; 3] = [3 * ONE, ONE, ONE / 4];
 /// Most that chance adds: about 4 % of what a middling slot can be worth.
-const CHANCE: u64 = 480;
+pub(super) const CHANCE: i64 = 480;
 /// What a window can be worth at most in a slot of weight 1, without chance.
 const FULL: i64 = 14 * ONE;
 
@@ -125,7 +125,7 @@ pub(super) fn chance(seed: u64, key: u64, at_us: u64, slot_start: u64) -> i64 {
         hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         hash ^= hash >> 31;
     }
-    i64::try_from(hash % CHANCE).unwrap_or(0)
+    i64::try_from(hash % CHANCE.unsigned_abs()).unwrap_or(0)
 }
 
 /// What the next use of a clip adds that was used `uses` times.

@@ -17,11 +17,11 @@ pub(super) const MAX_RUN: u8 = 3;
 /// Furthest back that a slot may begin, in points.
 const REACH: usize = 64;
 /// States kept at each point.
-const STATES: usize = 48;
+const STATES: usize = 24;
 /// Price of each slot beyond [`MAX_RUN`].
 const RUN_PRICE: i64 = 8 * ONE;
-/// Price of a slot that no footage can fill at its own speed.
-const UNFILLABLE_PRICE: i64 = 16 * ONE;
+/// Price of each time that a slot is as long again as what footage can fill at its own speed.
+const UNFILLABLE_PRICE: i64 = 32 * ONE;
 /// Tolerance: a deviation of this many octaves costs one half.
 const TOLERANCE: i64 = 6 * ONE / 10;
 
@@ -56,9 +56,18 @@ struct State {
     prior: u32,
 }
 
-/// The best division of the film. `longest_us` is the longest slot that the footage can fill.
-pub(super) fn vacancies(points: &[Point], span: Span, pace: Pace, longest_us: u64) -> Vec<Vacancy> {
-    let path = best_path(points, span, pace, longest_us).unwrap_or_else(|| {
+/// What song and footage allow.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Longest slot that the footage can fill, in microseconds.
+    pub(super) longest_us: u64,
+    /// Beats in most bars; 0 if unknown.
+    pub(super) beats_per_bar: u8,
+}
+
+/// The best division of the film.
+pub(super) fn vacancies(points: &[Point], span: Span, pace: Pace, limits: Limits) -> Vec<Vacancy> {
+    let path = best_path(points, span, pace, limits).unwrap_or_else(|| {
         // Nothing fits the shortest shot: only what must be cut is cut.
         (0..points.len())
             .filter(|index| points.get(*index).is_some_and(|point| point.must))
@@ -111,9 +120,9 @@ fn vacancy(inside: &[Point], span: Span) -> Option<Vacancy> {
     })
 }
 
-fn best_path(points: &[Point], span: Span, pace: Pace, longest_us: u64) -> Option<Vec<usize>> {
+fn best_path(points: &[Point], span: Span, pace: Pace, limits: Limits) -> Option<Vec<usize>> {
     let shortest = span.frames_in(MIN_SHOT_US);
-    let fit = Fit::new(points, span, pace, longest_us);
+    let fit = Fit::new(points, span, pace, limits);
     let mut states: Vec<Vec<State>> = Vec::with_capacity(points.len());
     states.push(vec![State {
         score: 0,
@@ -186,7 +195,7 @@ fn extend(here: &mut Vec<State>, before: &[State], from: usize, steps: i64, wort
         };
         let price = if run > MAX_RUN { RUN_PRICE } else { 0 };
         let run = run.min(MAX_RUN + 1);
-        let score = state.score + worth + pattern(state.steps, steps) - price;
+        let score = state.score + worth + pair(state.steps, steps) - price;
         if let Some(slot) = best.get_mut(usize::from(run) - 1)
             && slot.is_none_or(|old| old.score < score)
         {
@@ -203,14 +212,9 @@ fn extend(here: &mut Vec<State>, before: &[State], from: usize, steps: i64, wort
     here.extend(best.into_iter().flatten());
 }
 
-/// Worth of two neighbouring lengths: halves and doubles sound meant, odd lengths do not.
-fn pattern(before: i64, now: i64) -> i64 {
-    let odd = match now {
-        1 | 2 | 4 | 8 | 16 | 32 | 64 => 0,
-        6 | 12 | 24 | 48 => ONE / 4,
-        _ => ONE / 2,
-    };
-    let pair = if before == 0 || before == now {
+/// Worth of two neighbouring lengths: halves and doubles sound meant, leaps do not.
+fn pair(before: i64, now: i64) -> i64 {
+    if before == 0 || before == now {
         0
     } else if before == 2 * now || now == 2 * before {
         ONE / 8
@@ -218,8 +222,24 @@ fn pattern(before: i64, now: i64) -> i64 {
         -ONE / 2
     } else {
         0
+    }
+}
+
+/// Price of a length that does not sit in the bar: whole bars doubled, the bar halved, a beat and
+/// its half are natural, beginning where a multiple of them does.
+fn out_of_bar(phase: i64, steps: i64, bar: i64) -> i64 {
+    let doubled = |unit: i64| steps % unit == 0 && (steps / unit).count_ones() == 1;
+    let natural = steps <= 2 || doubled(bar) || bar % 4 == 0 && 2 * steps == bar;
+    let odd = if natural {
+        0
+    } else if steps % 2 == 0 {
+        ONE / 4
+    } else {
+        ONE / 2
     };
-    pair - odd
+    let inside = phase + steps <= bar && phase % steps == 0;
+    let across = if phase == 0 || inside { 0 } else { 3 * ONE / 8 };
+    odd + across
 }
 
 /// How well a slot's length suits its place.
@@ -230,10 +250,12 @@ struct Fit<'a> {
     span: Span,
     pace: Pace,
     longest_us: u64,
+    /// Half-beats in a bar.
+    bar: i64,
 }
 
 impl<'a> Fit<'a> {
-    fn new(points: &'a [Point], span: Span, pace: Pace, longest_us: u64) -> Self {
+    fn new(points: &'a [Point], span: Span, pace: Pace, limits: Limits) -> Self {
         let mut sum = 0;
         let mut energies = vec![0];
         for point in points {
@@ -245,7 +267,8 @@ impl<'a> Fit<'a> {
             energies,
             span,
             pace,
-            longest_us,
+            longest_us: limits.longest_us,
+            bar: 2 * i64::from(limits.beats_per_bar.clamp(2, 12)),
         }
     }
 
@@ -270,12 +293,11 @@ impl<'a> Fit<'a> {
         let length_us = self.span.us(end.frame - start.frame);
         let off = log2(length_us) - target;
         let price = off * off * ONE / (2 * TOLERANCE * TOLERANCE);
-        let unfillable = if length_us > self.longest_us {
-            UNFILLABLE_PRICE
-        } else {
-            0
-        };
-        -(price * octaves(off) / ONE) - unfillable
+        let steps = (end.step - start.step).max(1);
+        let unmusical = out_of_bar(start.phase, steps, self.bar);
+        let over = length_us.saturating_sub(1) / self.longest_us.max(1);
+        let unfillable = UNFILLABLE_PRICE * i64::try_from(over).unwrap_or(1 << 16).min(1 << 16);
+        -(price * octaves(off) / ONE) - unmusical - unfillable
     }
 }
 
@@ -289,5 +311,87 @@ fn octaves(off: i64) -> i64 {
         base << whole
     } else {
         base >> -whole
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::plan::Style;
+
+    /// Bars of 4/4 at 120 beats a minute, 25 frames a second; energy from a formula.
+    fn ladder(beats: u64, energy: impl Fn(u64) -> u16) -> Vec<Point> {
+        (0..=beats)
+            .map(|beat| Point {
+                at: beat * 22_050,
+                frame: beat * 25 / 2,
+                kind: match beat % 4 {
+                    0 => CutKind::Downbeat,
+                    _ => CutKind::Beat,
+                },
+                energy: energy(beat),
+                must: beat == 0 || beat == beats || beat % 32 == 0,
+                step: 2 * i64::try_from(beat).unwrap(),
+                phase: 2 * i64::try_from(beat % 4).unwrap(),
+                label: None,
+                into: 0,
+            })
+            .collect()
+    }
+
+    fn cut(energy: impl Fn(u64) -> u16, style: Style) -> Vec<Vacancy> {
+        let points = ladder(256, energy);
+        let span = Span::whole(256 * 22_050, 44_100, 25);
+        let limits = Limits {
+            longest_us: 60_000_000,
+            beats_per_bar: 4,
+        };
+        vacancies(&points, span, Pace::of(style), limits)
+    }
+
+    #[test]
+    fn no_more_than_three_equal_lengths_follow_each_other() {
+        for style in [Style::Energetic, Style::Balanced, Style::Buildup] {
+            for level in [100, 500, 900] {
+                let slots = cut(|_| level, style);
+                let longest = slots
+                    .chunk_by(|a, b| a.steps == b.steps)
+                    .map(<[_]>::len)
+                    .max();
+                assert!(
+                    longest <= Some(MAX_RUN.into()),
+                    "{style:?} {level}: {longest:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn louder_music_is_cut_faster_and_what_must_be_cut_is() {
+        let slots = cut(|beat| if beat < 128 { 100 } else { 950 }, Style::Balanced);
+        let quiet = slots
+            .iter()
+            .filter(|slot| slot.cut.at < 128 * 22_050)
+            .count();
+        assert!(
+            2 * quiet < slots.len() - quiet,
+            "{quiet} of {}",
+            slots.len()
+        );
+        for must in (0..256).step_by(32) {
+            assert!(slots.iter().any(|slot| slot.cut.at == must * 22_050));
+        }
+    }
+
+    #[test]
+    fn a_slot_longer_than_any_footage_is_divided() {
+        let points = ladder(64, |_| 0);
+        let limits = Limits {
+            longest_us: 1_200_000,
+            beats_per_bar: 4,
+        };
+        let span = Span::whole(64 * 22_050, 44_100, 25);
+        let slots = vacancies(&points, span, Pace::of(Style::Cinematic), limits);
+        assert!(slots.iter().all(|slot| slot.frames <= 30), "{slots:?}");
     }
 }

@@ -10,7 +10,7 @@ use shared::music::{Beat, BeatGrid, Section, SectionLabel};
 use shared::plan::{Fit, Output};
 use shared::rate::Rate;
 
-/// A stream of numbers from a seed (SplitMix64).
+/// A stream of numbers from a seed (`SplitMix64`).
 pub(crate) struct Numbers(pub(crate) u64);
 
 impl Numbers {
