@@ -108,7 +108,7 @@ pub enum Failure {
     },
     /// Too few of the cuts can be seen to vouch for any.
     CutsUnseen {
-        /// Cuts seen in place.
+        /// Cuts that are seen.
         seen: usize,
         /// Cuts that ought to be seen.
         expected: usize,
@@ -316,9 +316,10 @@ pub(super) const fn is_off(sight: Sight) -> bool {
     matches!(sight, Sight::Off { .. })
 }
 
-/// Cuts seen in place, and cuts that ought to be.
+/// Cuts that are seen, in place or not, and cuts that ought to be.
 fn seen(cuts: &CutFindings) -> (usize, usize) {
-    (cuts.count(|sight| sight == Sight::Exact), cuts.expected())
+    let unseen = cuts.count(|sight| sight == Sight::Invisible { continuous: false });
+    (cuts.expected() - unseen, cuts.expected())
 }
 
 pub(super) fn unlike(audio: &AudioFindings) -> usize {

@@ -1,0 +1,19 @@
+//! Films from plans and from piles of clips, with the real ffmpeg: the program is run as a user
+//! runs it, and what came out is decoded and held against what was asked.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::cast_precision_loss,
+    reason = "a test binary: what goes wrong in it is a failed test"
+)]
+
+mod auto;
+mod dev_media;
+mod documents;
+mod faults;
+mod files;
+mod hostile;
+mod kinds;
+mod rates;
+mod relink;
+mod verify;
