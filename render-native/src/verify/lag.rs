@@ -22,15 +22,19 @@ pub(super) struct Match {
 }
 
 /// Finds `needle` in `haystack` by normalised cross-correlation, to a fraction of a sample by the
-/// parabola through the peak and its neighbours.
+/// parabola through the peak and its neighbours. `planner` keeps its tables from call to call.
 ///
 /// `None` if either is silent, or `haystack` is the shorter.
-pub(super) fn locate(needle: &[f32], haystack: &[f32]) -> Option<Match> {
+pub(super) fn locate(
+    planner: &mut RealFftPlanner<f32>,
+    needle: &[f32],
+    haystack: &[f32],
+) -> Option<Match> {
     let places = haystack.len().checked_sub(needle.len())? + 1;
     if needle.is_empty() || is_silent(needle) || is_silent(haystack) {
         return None;
     }
-    let products = correlate(needle, haystack)?;
+    let products = correlate(planner, needle, haystack)?;
     let needle_energy = energy(needle);
     let norms = window_energies(haystack, needle.len());
     // Dividing by the loudness of each place keeps a loud passage nearby from winning.
@@ -89,10 +93,13 @@ fn window_energies(samples: &[f32], length: usize) -> Vec<f64> {
 }
 
 /// `sum over n of needle[n] * haystack[n + k]`, for every `k` from 0 on.
-fn correlate(needle: &[f32], haystack: &[f32]) -> Option<Vec<f32>> {
+fn correlate(
+    planner: &mut RealFftPlanner<f32>,
+    needle: &[f32],
+    haystack: &[f32],
+) -> Option<Vec<f32>> {
     // Round the circle, only places past the last whole one would meet the beginning again.
     let size = haystack.len().next_power_of_two();
-    let mut planner = RealFftPlanner::<f32>::new();
     let (forward, inverse) = (
         planner.plan_fft_forward(size),
         planner.plan_fft_inverse(size),
@@ -142,6 +149,10 @@ pub(super) fn samples_in(seconds: f64, rate: u32) -> usize {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    fn locate(needle: &[f32], haystack: &[f32]) -> Option<Match> {
+        super::locate(&mut RealFftPlanner::new(), needle, haystack)
+    }
 
     /// Noise that is the same for the same seed.
     fn noise(seed: u64, length: usize) -> Vec<f32> {
