@@ -1,5 +1,6 @@
 //! Clips and songs made on the spot by the real ffmpeg.
 
+use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -50,30 +51,63 @@ impl ClipSpec {
 
     /// Makes it.
     pub fn make(&self, path: &Path) -> PathBuf {
-        let (width, height) = self.size;
-        let pictures = (0..self.frames).flat_map(|frame| {
-            Code {
-                clip: self.id,
-                frame,
-            }
-            .paint(width, height)
-        });
-        let size = format!("{width}x{height}");
-        let mut ffmpeg = Command::new(ffmpeg())
-            .args(["-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "yuv444p"])
-            .args(["-s", &size, "-r", self.rate, "-i", "pipe:0"])
-            .args(self.output)
-            .arg(path)
-            .stdin(Stdio::piped())
-            .spawn()
-            .expect("ffmpeg starts");
-        let mut pipe = ffmpeg.stdin.take().expect("a pipe was asked for");
-        pipe.write_all(&pictures.collect::<Vec<u8>>())
-            .expect("ffmpeg reads");
-        drop(pipe);
-        assert!(ffmpeg.wait().unwrap().success(), "cannot make {self:?}");
+        let clip = self.id;
+        let codes = (0..self.frames).map(|frame| Code { clip, frame });
+        let output: Vec<&OsStr> = self.output.iter().map(OsStr::new).collect();
+        encode(path, codes, self.size, self.rate, &output);
         path.to_owned()
     }
+}
+
+/// Makes a film of `codes` at 30 frames a second over `song`, without the program: what `verify`
+/// says of it does not rest on what `render` does.
+pub fn film_by_hand(path: &Path, codes: impl IntoIterator<Item = Code>, song: &Path) {
+    let codes: Vec<Code> = codes.into_iter().collect();
+    let seconds = format!("{:.6}", codes.len() as f64 / 30.0);
+    let mut output: Vec<&OsStr> = ["-i".as_ref(), song.as_os_str()].into();
+    output.extend(["-map", "0:v", "-map", "1:a", "-t", &seconds].map(OsStr::new));
+    output.extend(H264.iter().map(OsStr::new));
+    output.extend(["-c:a", "aac", "-b:a", "192k"].map(OsStr::new));
+    output.extend(
+        [
+            "-movie_timescale",
+            "30000",
+            "-video_track_timescale",
+            "30000",
+        ]
+        .map(OsStr::new),
+    );
+    encode(path, codes, (160, 90), "30", &output);
+}
+
+fn encode(
+    path: &Path,
+    codes: impl IntoIterator<Item = Code>,
+    (width, height): (usize, usize),
+    rate: &str,
+    output: &[&OsStr],
+) {
+    let pictures: Vec<u8> = codes
+        .into_iter()
+        .flat_map(|code| code.paint(width, height))
+        .collect();
+    let size = format!("{width}x{height}");
+    let mut ffmpeg = Command::new(ffmpeg())
+        .args(["-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "yuv444p"])
+        .args(["-s", &size, "-r", rate, "-i", "pipe:0"])
+        .args(output)
+        .arg(path)
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("ffmpeg starts");
+    let mut pipe = ffmpeg.stdin.take().expect("a pipe was asked for");
+    pipe.write_all(&pictures).expect("ffmpeg reads");
+    drop(pipe);
+    assert!(
+        ffmpeg.wait().unwrap().success(),
+        "cannot make {}",
+        path.display()
+    );
 }
 
 /// Writes a song of clicks as 16-bit mono WAV at 44.1 kHz: a click each beat, a deeper and louder

@@ -78,8 +78,12 @@ fn act(rule: &Value, real: &Path, mut args: Vec<OsString>) -> ExitCode {
         },
         "segv" => {
             // The shell sends the signal: without unsafe code a process cannot fault by itself.
+            // The first one only takes away the handler that Rust looks for stack overflows with.
             let _ = Command::new("sh")
-                .args(["-c", "kill -SEGV $PPID; sleep 5"])
+                .args([
+                    "-c",
+                    "kill -SEGV $PPID; sleep 0.2; kill -SEGV $PPID; sleep 5",
+                ])
                 .status();
             ExitCode::FAILURE
         }

@@ -16,4 +16,5 @@ mod hostile;
 mod kinds;
 mod rates;
 mod relink;
+mod stand_in;
 mod verify;

@@ -2,10 +2,10 @@
 
 use std::process::Command;
 
-use suite::media::ffmpeg;
+use suite::media::{ffmpeg, film_by_hand};
 use suite::plans::{SlotSpec, plan, write, write_sealed};
 use suite::program;
-use suite::project::Project;
+use suite::project::{Project, stretch};
 
 const LENGTHS: [u32; 8] = [12, 17, 9, 21, 14, 11, 18, 13];
 
@@ -29,12 +29,17 @@ fn slots(by: i32) -> Vec<SlotSpec> {
         .collect()
 }
 
-fn rendered() -> Project {
+/// A film that keeps its plan, made without the renderer.
+fn made() -> Project {
     let project = Project::with_three_clips();
+    let codes = (0..).zip(LENGTHS).flat_map(|(index, length)| {
+        let clip = index % 3 + 1;
+        stretch(clip, 3, length).flatten()
+    });
+    film_by_hand(&project.path("film.mp4"), codes, &project.path("song.wav"));
     let media = ["1.mp4", "2.mp4", "3.mp4"];
     let plan = plan("30", (160, 90), "song.wav", &media, &slots(0));
     write_sealed(project.dir(), plan);
-    project.render().expect(0);
     project
 }
 
@@ -55,7 +60,7 @@ fn remade(project: &Project, args: &[&str]) {
 
 #[test]
 fn a_film_that_keeps_its_plan_passes_with_its_measures() {
-    let project = rendered();
+    let project = made();
     let (film, plan) = (project.path("film.mp4"), project.path("plan.json"));
     let run = program::run([
         "verify".as_ref(),
@@ -76,7 +81,7 @@ fn a_film_that_keeps_its_plan_passes_with_its_measures() {
 
 #[test]
 fn cuts_one_frame_late_or_early_fail() {
-    let project = rendered();
+    let project = made();
     let media = ["1.mp4", "2.mp4", "3.mp4"];
     for by in [-1, 1] {
         write(
@@ -92,7 +97,7 @@ fn cuts_one_frame_late_or_early_fail() {
 
 #[test]
 fn a_missing_frame_fails() {
-    let project = rendered();
+    let project = made();
     remade(&project, &["-c", "copy", "-frames:v", "114"]);
     project
         .verify()
@@ -102,14 +107,14 @@ fn a_missing_frame_fails() {
 
 #[test]
 fn late_sound_fails() {
-    let project = rendered();
+    let project = made();
     remade(&project, &["-c:v", "copy", "-af", "adelay=5:all=1"]);
     project.verify().expect(65).says("sound");
 }
 
 #[test]
 fn sound_that_starts_late_fails() {
-    let project = rendered();
+    let project = made();
     let film = project.path("film.mp4");
     let film = film.to_str().unwrap();
     remade(
@@ -132,21 +137,21 @@ fn sound_that_starts_late_fails() {
 
 #[test]
 fn another_song_fails() {
-    let project = rendered();
+    let project = made();
     remade(&project, &["-c:v", "copy", "-af", "areverse"]);
     project.verify().expect(65).says("not the song");
 }
 
 #[test]
 fn a_film_without_sound_fails() {
-    let project = rendered();
+    let project = made();
     remade(&project, &["-c", "copy", "-an"]);
     project.verify().expect(65).says("no sound");
 }
 
 #[test]
 fn a_film_that_cannot_be_read_is_an_input_error() {
-    let project = rendered();
+    let project = made();
     std::fs::write(project.path("film.mp4"), "not a film").unwrap();
     project.verify().expect(66).says("film.mp4");
     std::fs::remove_file(project.path("film.mp4")).unwrap();
