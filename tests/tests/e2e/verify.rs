@@ -138,7 +138,10 @@ fn sound_that_starts_late_fails() {
 #[test]
 fn another_song_fails() {
     let project = made();
-    remade(&project, &["-c:v", "copy", "-af", "areverse"]);
+    remade(
+        &project,
+        &["-c:v", "copy", "-af", "aeval=random(0)*0.5-0.25:c=same"],
+    );
     project.verify().expect(65).says("not the song");
 }
 
