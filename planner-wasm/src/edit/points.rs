@@ -8,9 +8,8 @@ use shared::time::{Music, Time};
 
 use super::pace::MIN_SHOT_US;
 use super::request::{EditError, EditSettings};
+use crate::music::TRUSTED_PERMILLE;
 
-/// Below this confidence the beats are not trusted, and cuts follow a fixed grid.
-pub(super) const MIN_CONFIDENCE_PERMILLE: u16 = 100;
 /// Fewer beats than this make no grid.
 const MIN_BEATS: usize = 4;
 /// Step of the fixed grid, in microseconds.
@@ -143,7 +142,7 @@ pub(super) fn points(
     decisions: &mut Vec<Decision>,
 ) -> Vec<Point> {
     let steady = grid.beats.len() >= MIN_BEATS
-        && grid.confidence_permille >= MIN_CONFIDENCE_PERMILLE
+        && grid.confidence_permille >= TRUSTED_PERMILLE
         && grid.tempo_millibpm > 0;
     let mut raw: Vec<(u64, CutKind)> = Vec::new();
     if steady {
