@@ -83,7 +83,7 @@ pub(super) fn check_settings(plan: &Plan, settings: &RenderSettings) -> Result<(
     };
     if !join::takes(container, settings.audio) {
         return setting(format!(
-            "{:?} sound does not go into {}; choose .mkv, or AAC",
+            "{:?} sound does not go into {}; leave the choice of sound to the container",
             settings.audio,
             output.display()
         ));

@@ -78,7 +78,8 @@ pub(super) fn container(output: &Path) -> Option<&'static str> {
 /// Whether a container takes a sound codec.
 pub(super) fn takes(container: &str, audio: AudioCodec) -> bool {
     match audio {
-        AudioCodec::Aac => true,
+        AudioCodec::Auto => true,
+        AudioCodec::Aac => container != "matroska",
         AudioCodec::Flac => container != "mov",
         AudioCodec::Pcm => container != "mp4",
     }
@@ -117,7 +118,8 @@ fn arguments(
     add(&["-af", &song.filters(canvas, frames)]);
     let bitrate = settings.quality.audio_bitrate().to_string();
     match settings.audio {
-        AudioCodec::Aac => add(&["-c:a", "aac", "-b:a", &bitrate]),
+        AudioCodec::Auto if container == "matroska" => add(&["-c:a", "flac"]),
+        AudioCodec::Auto | AudioCodec::Aac => add(&["-c:a", "aac", "-b:a", &bitrate]),
         AudioCodec::Flac => add(&["-c:a", "flac", "-strict", "experimental"]),
         AudioCodec::Pcm => add(&["-c:a", "pcm_s16le"]),
     }
@@ -261,7 +263,7 @@ fn fault(facts: &Facts, canvas: Canvas, frames: u64) -> Option<String> {
 /// Bytes of sound per second, for the estimate of disk space.
 pub(super) const fn audio_bytes_per_second(audio: AudioCodec, quality: Quality) -> u64 {
     match audio {
-        AudioCodec::Aac => quality.audio_bitrate() as u64 / 8,
+        AudioCodec::Auto | AudioCodec::Aac => quality.audio_bitrate() as u64 / 8,
         AudioCodec::Flac => 120_000,
         AudioCodec::Pcm => 192_000,
     }
@@ -377,5 +379,6 @@ mod tests {
         assert_eq!(container(Path::new("a.avi")), None);
         assert!(!takes("mp4", AudioCodec::Pcm) && takes("mov", AudioCodec::Pcm));
         assert!(!takes("mov", AudioCodec::Flac) && takes("matroska", AudioCodec::Flac));
+        assert!(!takes("matroska", AudioCodec::Aac) && takes("matroska", AudioCodec::Auto));
     }
 }

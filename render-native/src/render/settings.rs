@@ -113,8 +113,11 @@ impl Quality {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum AudioCodec {
-    /// Lossy, plays everywhere.
+    /// What suits the container: FLAC in `mkv`, AAC elsewhere.
     #[default]
+    Auto,
+    /// Lossy, plays everywhere; for `mp4` and `mov`. In `mkv` its start cannot be told exactly:
+    /// the encoder's priming shifts it by 23 ms.
     Aac,
     /// Lossless, compressed; for `mkv` and `mp4`.
     Flac,
