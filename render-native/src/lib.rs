@@ -8,6 +8,7 @@
 pub mod cli;
 pub mod exit;
 pub mod ffmpeg;
+pub mod headless;
 pub mod interrupt;
 pub mod launcher;
 pub mod media;

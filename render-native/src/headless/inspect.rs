@@ -1,0 +1,169 @@
+//! What a survey found, in the form in which people and scripts read it.
+
+use planner_wasm::footage::{Defect, Shot, TICK_US, Tick};
+use serde::Serialize;
+use shared::decision::Decision;
+use shared::fingerprint::Fingerprint;
+use shared::media::VideoStream;
+
+use super::survey::Clip;
+
+/// One clip, summed up. Times are microseconds of the container's time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// The file.
+    pub path: String,
+    /// Size, rate and codec of its picture.
+    pub video: VideoStream,
+    /// Clockwise turn that its pictures need, in degrees.
+    pub rotation: u16,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// What it is by content.
+    pub fingerprint: Fingerprint,
+    /// First picture that can be used.
+    pub start_us: u64,
+    /// End of the last picture that can be used.
+    pub end_us: u64,
+    /// How many pictures were measured.
+    pub pictures: u64,
+    /// Unbroken takes.
+    pub shots: Vec<Span>,
+    /// Mean quality of what is not rejected, 0 to 1000.
+    pub quality_permille: u16,
+    /// How much of the clip is not rejected, 0 to 1000.
+    pub usable_permille: u16,
+    /// What is rejected, and why.
+    pub rejected: Vec<Rejected>,
+    /// Instants worth placing on a beat.
+    pub anchors: usize,
+    /// What was odd about it.
+    pub decisions: Vec<Decision>,
+}
+
+/// A stretch of a clip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Span {
+    /// First instant.
+    pub start_us: u64,
+    /// First instant after it.
+    pub end_us: u64,
+}
+
+/// A stretch that is not used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rejected {
+    /// Where.
+    #[serde(flatten)]
+    pub span: Span,
+    /// Everything that is wrong with some part of it.
+    pub defects: Vec<Defect>,
+}
+
+/// Sums up a clip.
+#[must_use]
+pub fn summary(clip: &Clip) -> Summary {
+    let footage = &clip.footage;
+    let good = || footage.ticks.iter().filter(|tick| tick.defects.is_empty());
+    let (count, all) = (good().count(), footage.ticks.len());
+    let quality: usize = good().map(|tick| usize::from(tick.quality)).sum();
+    let permille =
+        |part: usize, whole: usize| u16::try_from((1000 * part).checked_div(whole).unwrap_or(0));
+    let span = |shot: &Shot| Span {
+        start_us: shot.start_us,
+        end_us: shot.end_us,
+    };
+    Summary {
+        path: clip.path.display().to_string(),
+        video: clip.video.described(),
+        rotation: clip.video.rotation,
+        bytes: clip.stamp.bytes,
+        fingerprint: clip.fingerprint,
+        start_us: footage.start_us,
+        end_us: footage.end_us,
+        pictures: clip.pictures,
+        shots: footage.shots.iter().map(span).collect(),
+        quality_permille: permille(quality, 255 * count).unwrap_or(1000),
+        usable_permille: permille(count, all).unwrap_or(1000),
+        rejected: rejected(&footage.ticks, footage.start_us, footage.end_us),
+        anchors: footage.anchors.len(),
+        decisions: clip.decisions.clone(),
+    }
+}
+
+/// Neighbouring ticks that have defects, joined.
+fn rejected(ticks: &[Tick], start_us: u64, end_us: u64) -> Vec<Rejected> {
+    let mut spans: Vec<Rejected> = Vec::new();
+    for (at, tick) in ticks.iter().enumerate() {
+        if tick.defects.is_empty() {
+            continue;
+        }
+        let from = start_us + at as u64 * TICK_US;
+        let to = (from + TICK_US).min(end_us);
+        match spans.last_mut() {
+            Some(last) if last.span.end_us == from => {
+                last.span.end_us = to;
+                last.defects.extend(tick.defects.iter());
+            }
+            _ => spans.push(Rejected {
+                span: Span {
+                    start_us: from,
+                    end_us: to,
+                },
+                defects: tick.defects.iter().collect(),
+            }),
+        }
+    }
+    for span in &mut spans {
+        span.defects.sort();
+        span.defects.dedup();
+    }
+    spans
+}
+
+/// The word for a defect.
+#[must_use]
+pub const fn word(defect: Defect) -> &'static str {
+    match defect {
+        Defect::Black => "black",
+        Defect::Covered => "covered",
+        Defect::Underexposed => "too dark",
+        Defect::Overexposed => "too bright",
+        Defect::Blurred => "blurred",
+        Defect::Shaken => "shaken",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use planner_wasm::footage::Defects;
+
+    #[test]
+    fn neighbouring_bad_ticks_are_one_stretch() {
+        let tick = |defects| Tick {
+            defects,
+            ..Tick::default()
+        };
+        let none = Defects::default();
+        let ticks = [
+            tick(none),
+            tick(none.with(Defect::Shaken)),
+            tick(none.with(Defect::Shaken).with(Defect::Black)),
+            tick(none),
+            tick(none.with(Defect::Blurred)),
+        ];
+        let found = rejected(&ticks, 1_000_000, 1_450_000);
+        let shown: Vec<_> = found
+            .iter()
+            .map(|r| (r.span.start_us, r.span.end_us, r.defects.as_slice()))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                (1_100_000, 1_300_000, &[Defect::Black, Defect::Shaken][..]),
+                (1_400_000, 1_450_000, &[Defect::Blurred][..]),
+            ]
+        );
+    }
+}

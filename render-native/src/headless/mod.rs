@@ -1,0 +1,17 @@
+//! The planner without a page: ffmpeg decodes, `planner_wasm` thinks, a plan comes out.
+//!
+//! Only here is the planner named. Nothing here knows of rendering.
+//!
+//! * [`walk`] — which files there are.
+//! * [`pcm`] — a song, as the beat tracker hears it.
+//! * [`frames`] — a clip, as the footage analyser sees it.
+//! * [`survey`] — many clips at once, within bounded memory.
+//! * [`inspect`] — what a survey found, for people and scripts.
+//! * [`reference`] — how a plan names a file.
+
+pub mod frames;
+pub mod inspect;
+mod matroska;
+pub mod reference;
+pub mod survey;
+pub mod walk;

@@ -1,0 +1,181 @@
+//! Which files the user means: files as given, folders with everything in them.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use shared::decision::{Decision, DecisionCode};
+use walkdir::WalkDir;
+
+/// Most files that one survey takes.
+pub const MOST_FILES: usize = 100_000;
+
+/// The files that were found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Walked {
+    /// Candidates for clips, in the byte order of their paths, each file once.
+    pub files: Vec<PathBuf>,
+    /// What was left out without looking inside.
+    pub decisions: Vec<Decision>,
+}
+
+/// Why the files could not be listed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WalkError {
+    /// A file or folder of the command line is not there.
+    #[error("{} does not exist", path.display())]
+    Missing {
+        /// As given.
+        path: PathBuf,
+    },
+    /// There are more files than a plan can name.
+    #[error("more than {MOST_FILES} files in {}", path.display())]
+    TooMany {
+        /// Where the count was passed.
+        path: PathBuf,
+    },
+}
+
+/// A file that is no clip, and why: the song itself, the film to be.
+pub type Excluded<'a> = (&'a Path, &'a str);
+
+/// Lists `inputs`: files as they are, folders with all below them. Links are followed.
+///
+/// Left out and told: hidden files and folders, what cannot be read, what is `excluded`, the same
+/// file under a second path.
+///
+/// # Errors
+/// [`WalkError`] if an input does not exist or there are too many files.
+pub fn walk(inputs: &[PathBuf], excluded: &[Excluded<'_>]) -> Result<Walked, WalkError> {
+    let mut found = BTreeSet::new();
+    let mut decisions = Vec::new();
+    for input in inputs {
+        if !input.exists() {
+            return Err(WalkError::Missing {
+                path: input.clone(),
+            });
+        }
+        let entries = WalkDir::new(input).follow_links(true).into_iter();
+        // The input itself was named by the user, however it is called.
+        let mut hidden = Vec::new();
+        let entries = entries.filter_entry(|entry| {
+            let is_hidden =
+                entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".");
+            if is_hidden {
+                hidden.push(entry.path().to_owned());
+            }
+            !is_hidden
+        });
+        for entry in entries {
+            match entry {
+                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) => {
+                    found.insert(entry.into_path());
+                }
+                Err(error) => {
+                    let path = error.path().unwrap_or(input).to_owned();
+                    let why = error.io_error().map_or_else(
+                        || "a link that leads back to its own folder".to_owned(),
+                        ToString::to_string,
+                    );
+                    decisions.push(skipped(&path, why));
+                }
+            }
+            if found.len() > MOST_FILES {
+                return Err(WalkError::TooMany {
+                    path: input.clone(),
+                });
+            }
+        }
+        decisions.extend(hidden.iter().map(|path| skipped(path, "hidden")));
+    }
+    let excluded: Vec<_> = excluded
+        .iter()
+        .filter_map(|(path, why)| Some((path.canonicalize().ok()?, *why)))
+        .collect();
+    let mut seen = BTreeSet::new();
+    let mut files = Vec::new();
+    for path in found {
+        // What cannot be resolved is kept: opening it will tell why.
+        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+        if let Some((_, why)) = excluded.iter().find(|(other, _)| *other == real) {
+            decisions.push(skipped(&path, *why));
+        } else if seen.insert(real) {
+            files.push(path);
+        } else {
+            decisions.push(skipped(&path, "the same file as another path"));
+        }
+    }
+    decisions.sort();
+    Ok(Walked { files, decisions })
+}
+
+/// The decision to leave a file out.
+pub fn skipped(path: &Path, why: impl Into<String>) -> Decision {
+    Decision::about(
+        DecisionCode::FileSkipped,
+        path.display().to_string(),
+        why.into(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn folders_are_walked_in_byte_order_and_what_is_left_out_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        fs::create_dir_all(at("b/.git")).unwrap();
+        for name in [
+            "z.mp4",
+            "B.mp4",
+            "b/a.mp4",
+            "b/._a.mp4",
+            "b/.git/c.mp4",
+            "song.mp3",
+        ] {
+            fs::write(at(name), name).unwrap();
+        }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(at("z.mp4"), at("zz.mp4")).unwrap();
+        let song = at("song.mp3");
+        let walked = walk(&[dir.path().to_owned()], &[(&song, "the song")]).unwrap();
+        assert_eq!(walked.files, [at("B.mp4"), at("b/a.mp4"), at("z.mp4")]);
+        let told: Vec<_> = walked.decisions.iter().map(|d| d.detail.as_str()).collect();
+        assert_eq!(told.iter().filter(|why| **why == "hidden").count(), 2);
+        assert!(told.contains(&"the song"));
+        #[cfg(unix)]
+        assert!(told.contains(&"the same file as another path"));
+    }
+
+    #[test]
+    fn a_hidden_file_that_was_named_is_taken() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(".clip.mp4");
+        fs::write(&path, "x").unwrap();
+        assert_eq!(
+            walk(std::slice::from_ref(&path), &[]).unwrap().files,
+            [path]
+        );
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_circle_of_links_ends() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("a.mp4"), "x").unwrap();
+        std::os::unix::fs::symlink(dir.path(), dir.path().join("round")).unwrap();
+        let walked = walk(&[dir.path().to_owned()], &[]).unwrap();
+        assert_eq!(walked.files.len(), 1);
+        assert_eq!(walked.decisions.len(), 1);
+    }
+
+    #[test]
+    fn what_is_not_there_is_an_error_by_name() {
+        let error = walk(&[PathBuf::from("/no/such/folder")], &[]).unwrap_err();
+        assert_eq!(error.to_string(), "/no/such/folder does not exist");
+    }
+}
