@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::signals::{self, Signalled};
 use super::terminal::say;
 use crate::exit::ExitCode;
+use crate::ffmpeg::locate::{Tools, locate};
 use crate::interrupt::Interrupt;
 
 /// What every command is given besides its own arguments.
@@ -20,6 +21,10 @@ pub(super) struct Context {
 
 /// Runs a command and says on standard error what went wrong.
 #[must_use]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the arguments are used up: a command runs once"
+)]
 pub fn run(cli: Cli) -> ExitCode {
     let interrupt = Arc::<Interrupt>::default();
     let signalled = match signals::listen(&interrupt) {
@@ -33,8 +38,18 @@ pub fn run(cli: Cli) -> ExitCode {
     ended(command(&cli.command, &context), &signalled)
 }
 
-fn command(command: &Command, _context: &Context) -> Result<ExitCode, Failure> {
+impl Context {
+    /// ffmpeg and ffprobe.
+    pub(super) fn tools(&self) -> Result<Tools, Failure> {
+        locate(&self.interrupt)
+            .map_err(|error| Failure::of(ExitCode::Ffmpeg, &error).hint(error.hint()))
+    }
+}
+
+fn command(command: &Command, context: &Context) -> Result<ExitCode, Failure> {
     match command {
+        Command::Inspect(args) => super::inspect::inspect(args, context),
+        Command::Doctor => super::doctor::doctor(context),
         Command::Schema => super::schema::schema(),
         Command::Completions { shell } => super::schema::completions(*shell),
         _ => Err(Failure::new(ExitCode::Internal, "not written yet")),

@@ -8,6 +8,10 @@ pub mod terminal;
 pub mod values;
 
 mod dispatch;
+mod doctor;
+mod files;
+mod inspect;
+mod machine;
 mod schema;
 
 pub use dispatch::run;

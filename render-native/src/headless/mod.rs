@@ -12,6 +12,7 @@
 pub mod frames;
 pub mod inspect;
 mod matroska;
+pub mod pcm;
 pub mod reference;
 pub mod survey;
 pub mod walk;

@@ -1,0 +1,135 @@
+//! The files that commands read and write.
+
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use shared::plan::{MAX_PLAN_BYTES, Plan, PlanError};
+
+use super::failure::Failure;
+use crate::exit::ExitCode;
+use crate::media::fingerprint::{FileError, regular};
+
+/// Reads and checks a plan. A file above the size limit is refused unread.
+pub(super) fn read_plan(path: &Path) -> Result<Plan, Failure> {
+    let (file, metadata) = regular(path).map_err(|error| file_failure(&error))?;
+    let too_large = |bytes| {
+        let limit = MAX_PLAN_BYTES;
+        Failure::plan(path, &PlanError::TooLarge { bytes, limit })
+    };
+    if metadata.len() > MAX_PLAN_BYTES {
+        return Err(too_large(metadata.len()));
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_PLAN_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| {
+            let message = format!("cannot read {}: {error}", path.display());
+            Failure::new(ExitCode::Input, message)
+        })?;
+    let json = String::from_utf8(bytes).map_err(|error| {
+        let message = format!("{}: the plan is not UTF-8: {error}", path.display());
+        Failure::new(ExitCode::BadData, message)
+    })?;
+    Plan::from_json(&json).map_err(|error| Failure::plan(path, &error))
+}
+
+/// The folder that a plan's paths are relative to.
+pub(super) fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// A file that cannot be opened.
+pub(super) fn file_failure(error: &FileError) -> Failure {
+    Failure::of(ExitCode::Input, error)
+}
+
+/// Refuses a result's name before any work is done for it: it exists, or its folder does not.
+pub(super) fn refuse_occupied(path: &Path, overwrite: bool) -> Result<(), Failure> {
+    if path.is_dir() {
+        let message = format!("{} is a folder", path.display());
+        return Err(
+            Failure::new(ExitCode::CannotCreate, message).hint("give the name of a file with -o")
+        );
+    }
+    if !overwrite && path.symlink_metadata().is_ok() {
+        return Err(Failure::exists(path));
+    }
+    let folder = folder_of(path);
+    if !folder.is_dir() {
+        let message = format!("the folder {} does not exist", folder.display());
+        return Err(Failure::new(ExitCode::CannotCreate, message)
+            .hint("make it first, or choose another place with -o"));
+    }
+    Ok(())
+}
+
+/// Writes a result: under its name it is whole or absent. The folder of `path` must exist.
+pub(super) fn write_result(path: &Path, bytes: &[u8], overwrite: bool) -> Result<(), Failure> {
+    let failed = |error: io::Error| {
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            return Failure::exists(path);
+        }
+        let message = format!("cannot write {}: {error}", path.display());
+        Failure::new(ExitCode::CannotCreate, message)
+    };
+    // A device or a pipe cannot be replaced by a file, and need not be.
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) && overwrite {
+        return std::fs::write(path, bytes).map_err(failed);
+    }
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".render-native-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // As any program's result would be; the user's mask takes its part.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut temp = builder.tempfile_in(folder_of(path)).map_err(failed)?;
+    temp.write_all(bytes).map_err(failed)?;
+    temp.as_file().sync_all().map_err(failed)?;
+    let kept = if overwrite {
+        temp.persist(path)
+    } else {
+        temp.persist_noclobber(path)
+    };
+    kept.map(drop).map_err(|error| failed(error.error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_replaced_unasked() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("plan.json");
+        write_result(&path, b"old", false).unwrap();
+        let failure = write_result(&path, b"new", false).unwrap_err();
+        assert_eq!(failure.code, ExitCode::CannotCreate);
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        write_result(&path, b"new", true).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_told_before_work() {
+        let failure = refuse_occupied(Path::new("/no/such/film.mp4"), false).unwrap_err();
+        assert_eq!(failure.code, ExitCode::CannotCreate);
+        assert!(failure.message.contains("/no/such"));
+    }
+
+    #[test]
+    fn a_huge_plan_is_refused_unread() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("huge.json");
+        std::fs::File::create(&path)
+            .unwrap()
+            .set_len(1 << 40)
+            .unwrap();
+        assert_eq!(read_plan(&path).unwrap_err().code, ExitCode::BadData);
+    }
+}

@@ -1,0 +1,141 @@
+//! `inspect`: what each clip is.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use shared::decision::Decision;
+
+use super::args;
+use super::bars::{Bars, told};
+use super::dispatch::Context;
+use super::failure::Failure;
+use super::machine::Machine;
+use super::terminal::{escaped, print, print_json};
+use crate::exit::ExitCode;
+use crate::headless::inspect::{Summary, summary, word};
+use crate::headless::survey::{Settings, Survey, SurveyError, survey};
+use crate::headless::walk::{WalkError, walk};
+use crate::progress::Stage;
+
+/// The result as JSON.
+#[derive(Debug, Serialize)]
+struct Found {
+    clips: Vec<Summary>,
+    skipped: Vec<Decision>,
+}
+
+/// Runs `inspect`.
+pub(super) fn inspect(args: &args::Inspect, context: &Context) -> Result<ExitCode, Failure> {
+    let tools = context.tools()?;
+    let walked = walk(&args.clips, &[]).map_err(|error| walk_failure(&error))?;
+    let bars = Bars::new(context.talk, &[Stage::Probe, Stage::Footage]);
+    let found = survey(
+        &tools,
+        &walked.files,
+        settings(args.jobs),
+        &context.interrupt,
+        &bars,
+    );
+    bars.clear();
+    let Survey { clips, mut skipped } = found.map_err(|error| survey_failure(&error))?;
+    skipped.extend(walked.decisions);
+    skipped.sort();
+    let found = Found {
+        clips: clips.iter().map(summary).collect(),
+        skipped,
+    };
+    if context.talk.json {
+        print_json(&found)?;
+    } else {
+        print(&table(&found))?;
+    }
+    Ok(ExitCode::Complete)
+}
+
+/// How many clips are surveyed at once, and in how much memory: half of what is free, since
+/// ffmpeg's need is an estimate.
+pub(super) fn settings(jobs: Option<usize>) -> Settings {
+    let machine = Machine::measured();
+    Settings {
+        jobs: jobs.unwrap_or(machine.cores),
+        memory: machine.memory_available / 2,
+    }
+}
+
+/// A survey that was not made.
+pub(super) fn survey_failure(error: &SurveyError) -> Failure {
+    match error {
+        SurveyError::Interrupted => Failure::new(
+            ExitCode::Interrupted,
+            "stopped while looking at the clips; nothing is kept",
+        )
+        .hint("run the same command again"),
+        SurveyError::Process(_) => Failure::of(ExitCode::Ffmpeg, error)
+            .hint("`render-native doctor` tells what is wrong with ffmpeg"),
+    }
+}
+
+/// Files that could not be listed.
+pub(super) fn walk_failure(error: &WalkError) -> Failure {
+    let code = match error {
+        WalkError::Missing { .. } => ExitCode::Input,
+        WalkError::TooMany { .. } => ExitCode::BadData,
+    };
+    Failure::of(code, error)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "shown to a tenth of a second")]
+fn seconds(us: u64) -> f64 {
+    us as f64 / 1e6
+}
+
+fn table(found: &Found) -> String {
+    let mut text = String::new();
+    let name = |path: &str| escaped(path).replace('\n', "\\n");
+    let widest = found
+        .clips
+        .iter()
+        .map(|clip| name(&clip.path).chars().count());
+    let width = widest.max().unwrap_or(4).clamp(4, 60);
+    if !found.clips.is_empty() {
+        let _ = writeln!(
+            text,
+            "{:<width$}  {:>9}  {:>10}  {:<10}  {:>7}  {:>5}  {:>7}  {:>6}",
+            "clip", "size", "rate", "codec", "length", "shots", "quality", "usable"
+        );
+    }
+    for clip in &found.clips {
+        let video = &clip.video;
+        let rate = video
+            .rate
+            .map_or_else(|| "uneven".to_owned(), |rate| rate.to_string());
+        let _ = writeln!(
+            text,
+            "{:<width$}  {:>9}  {rate:>10}  {:<10}  {:>5.1} s  {:>5}  {:>5} %  {:>4} %",
+            name(&clip.path),
+            format!("{}x{}", video.width, video.height),
+            video.codec,
+            seconds(clip.end_us - clip.start_us),
+            clip.shots.len(),
+            clip.quality_permille / 10,
+            clip.usable_permille / 10,
+        );
+        for rejected in &clip.rejected {
+            let words: Vec<_> = rejected.defects.iter().map(|d| word(*d)).collect();
+            let _ = writeln!(
+                text,
+                "    {:.1}–{:.1} s not used: {}",
+                seconds(rejected.span.start_us),
+                seconds(rejected.span.end_us),
+                words.join(", ")
+            );
+        }
+        for decision in &clip.decisions {
+            let _ = writeln!(text, "    {}", escaped(&decision.detail));
+        }
+    }
+    for decision in &found.skipped {
+        let _ = writeln!(text, "skipped: {}", name(&told(decision)));
+    }
+    text
+}

@@ -1,0 +1,142 @@
+//! A song as the beat tracker hears it: mono, 44.1 kHz, from the first sample that a player plays.
+//!
+//! ffmpeg skips the encoder's priming samples where the file tells of them, and so do browsers:
+//! sample 0 here is sample 0 there.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use planner_wasm::music::ANALYSIS_RATE;
+
+use crate::ffmpeg::input;
+use crate::ffmpeg::locate::Tools;
+use crate::interrupt::Interrupt;
+use crate::process::{self, Command, Limits, ProcessError};
+
+/// Longest song, in samples: a day.
+const LONGEST: u64 = 24 * 3_600 * ANALYSIS_RATE as u64;
+
+/// Why a song could not be decoded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PcmError {
+    /// Nothing could be decoded.
+    #[error("no sound can be decoded from it{}", because(said.as_ref()))]
+    NoSound {
+        /// ffmpeg's decisive line.
+        said: Option<String>,
+    },
+    /// It does not end.
+    #[error("it is longer than a day")]
+    TooLong,
+    /// ffmpeg could not be run to its end.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+}
+
+fn because(said: Option<&String>) -> String {
+    said.map_or_else(String::new, |said| format!(": {said}"))
+}
+
+/// What came of decoding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded {
+    /// Samples in all.
+    pub samples: u64,
+    /// What the decoder complained of, if it did: how often, and the decisive line.
+    pub damage: Option<(u64, String)>,
+}
+
+/// Decodes the sound stream `index` of the file at `path` and gives its samples in order.
+///
+/// # Errors
+/// [`PcmError`] if there is no sample, or ffmpeg fails.
+pub fn decode(
+    tools: &Tools,
+    path: &Path,
+    index: u32,
+    interrupt: &Interrupt,
+    on_samples: &mut dyn FnMut(&[f32]),
+) -> Result<Decoded, PcmError> {
+    let command = Command::new(&tools.ffmpeg)
+        .args(["-hide_banner", "-nostdin", "-v", "level+error"])
+        .args(input::global())
+        .args(input::of(path))
+        .args(["-map", &format!("0:{index}"), "-vn", "-sn", "-dn"])
+        .args(["-ac", "1", "-ar", &ANALYSIS_RATE.to_string()])
+        .args(["-c:a", "pcm_f32le", "-f", "f32le", "pipe:1"]);
+    let mut whole = Whole::default();
+    let mut samples = 0_u64;
+    let finished = process::run(&command, Limits::JOB, interrupt, &mut |bytes| {
+        let decoded = whole.push(bytes);
+        samples += decoded.len() as u64;
+        if samples > LONGEST {
+            return ControlFlow::Break(());
+        }
+        on_samples(decoded);
+        ControlFlow::Continue(())
+    })?;
+    if samples > LONGEST {
+        return Err(PcmError::TooLong);
+    }
+    let said = finished.messages.decisive().map(ToOwned::to_owned);
+    if samples == 0 {
+        return Err(PcmError::NoSound { said });
+    }
+    let errors = finished.messages.errors;
+    let is_damaged = errors > 0 || !finished.success();
+    Ok(Decoded {
+        samples,
+        damage: is_damaged.then(|| (errors, said.unwrap_or_default())),
+    })
+}
+
+/// Whole samples from bytes that may be cut anywhere.
+#[derive(Debug, Default)]
+struct Whole {
+    rest: Vec<u8>,
+    samples: Vec<f32>,
+}
+
+impl Whole {
+    fn push(&mut self, bytes: &[u8]) -> &[f32] {
+        self.rest.extend_from_slice(bytes);
+        let (whole, rest) = self.rest.as_chunks::<4>();
+        self.samples.clear();
+        // A broken file may decode to what is no number; the tracker is given silence instead.
+        self.samples.extend(whole.iter().map(|bytes| {
+            let sample = f32::from_le_bytes(*bytes);
+            if sample.is_finite() { sample } else { 0.0 }
+        }));
+        self.rest = rest.to_vec();
+        &self.samples
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn samples_come_out_whole_however_the_bytes_are_cut(
+            samples in prop::collection::vec(-1.0_f32..1.0, 0..50),
+            piece in 1_usize..30,
+        ) {
+            let bytes: Vec<u8> = samples.iter().flat_map(|s| s.to_le_bytes()).collect();
+            let mut whole = Whole::default();
+            let found: Vec<f32> = bytes.chunks(piece).flat_map(|b| whole.push(b).to_vec()).collect();
+            prop_assert_eq!(found, samples);
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_silence() {
+        let bytes: Vec<u8> = [f32::NAN, f32::INFINITY, 0.5]
+            .iter()
+            .flat_map(|s| s.to_le_bytes())
+            .collect();
+        assert_eq!(Whole::default().push(&bytes), [0.0, 0.0, 0.5]);
+    }
+}
