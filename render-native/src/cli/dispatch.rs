@@ -48,11 +48,16 @@ impl Context {
 
 fn command(command: &Command, context: &Context) -> Result<ExitCode, Failure> {
     match command {
+        Command::Auto(args) => super::render::auto(args, context),
+        Command::Plan(args) => super::plan::command(args, context),
+        Command::Render(args) => super::render::command(args, context),
+        Command::Check(args) => super::check::check(args, context),
+        Command::Beats(args) => super::beats::beats(args, context),
+        Command::Verify(args) => super::verify::command(args, context),
         Command::Inspect(args) => super::inspect::inspect(args, context),
         Command::Doctor => super::doctor::doctor(context),
         Command::Schema => super::schema::schema(),
         Command::Completions { shell } => super::schema::completions(*shell),
-        _ => Err(Failure::new(ExitCode::Internal, "not written yet")),
     }
 }
 

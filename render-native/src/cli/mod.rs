@@ -7,11 +7,16 @@ pub mod signals;
 pub mod terminal;
 pub mod values;
 
+mod beats;
+mod check;
 mod dispatch;
 mod doctor;
 mod files;
 mod inspect;
 mod machine;
+mod plan;
+mod render;
 mod schema;
+mod verify;
 
 pub use dispatch::run;

@@ -34,6 +34,8 @@ pub struct Measured {
     pub footage: Footage,
     /// How many pictures it saw.
     pub pictures: u64,
+    /// How many errors the decoder told of.
+    pub errors: u64,
     /// What was odd.
     pub decisions: Vec<Decision>,
 }
@@ -94,15 +96,13 @@ pub fn measure(
     if let Some(error) = broken {
         return Err(error.into());
     }
-    let said = finished.messages.decisive().map(ToOwned::to_owned);
+    let said = finished.messages.decisive().map(plain);
     let pictures = takes.pictures;
     let name = path.display().to_string();
     let mut decisions = Vec::new();
     let degraded = |why| Decision::about(DecisionCode::ClipDegraded, name.clone(), why);
     let all = takes.count + u64::from(takes.current.is_some());
-    let footage = takes
-        .finish()
-        .ok_or(FramesError::NoPicture { said: said.clone() })?;
+    let footage = takes.finish().ok_or(FramesError::NoPicture { said })?;
     if all > 1 {
         decisions.push(degraded(format!(
             "its time jumps {} times; only the longest stretch, {:.1} s from {:.1} s on, is used",
@@ -114,16 +114,28 @@ pub fn measure(
     let errors = finished.messages.errors;
     if errors > 0 || !finished.success() {
         decisions.push(degraded(format!(
-            "the decoder found damage ({errors} messages{}); {:.1} s of it can be used",
-            said.map_or_else(String::new, |said| format!(", the last: {said}")),
+            "the decoder found damage ({errors} messages); {:.1} s of it can be used",
             seconds(footage.end_us - footage.start_us),
         )));
     }
     Ok(Measured {
         footage,
         pictures,
+        errors,
         decisions,
     })
+}
+
+/// A message without the part of ffmpeg that it comes from, whose address differs from run to run.
+pub(super) fn plain(line: &str) -> String {
+    let mut line = line;
+    while let Some(rest) = line
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once("] "))
+    {
+        line = rest.1;
+    }
+    line.to_owned()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "shown to a tenth of a second")]
@@ -277,6 +289,12 @@ mod tests {
         let (takes, footage) = pushed(&[-40_000, 0, 40_000, 20_000, 80_000]);
         assert_eq!(takes.pictures, 3);
         assert_eq!(footage.unwrap().start_us, 0);
+    }
+
+    #[test]
+    fn messages_lose_their_origin() {
+        let line = "[hevc @ 0x55fa5d64bd00] [error] PPS id out of range";
+        assert_eq!(plain(line), "PPS id out of range");
     }
 
     #[test]

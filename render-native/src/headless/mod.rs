@@ -7,12 +7,16 @@
 //! * [`frames`] — a clip, as the footage analyser sees it.
 //! * [`survey`] — many clips at once, within bounded memory.
 //! * [`inspect`] — what a survey found, for people and scripts.
+//! * [`song`] — a song, listened to.
+//! * [`plan`] — all of it together.
 //! * [`reference`] — how a plan names a file.
 
 pub mod frames;
 pub mod inspect;
 mod matroska;
 pub mod pcm;
+pub mod plan;
 pub mod reference;
+pub mod song;
 pub mod survey;
 pub mod walk;

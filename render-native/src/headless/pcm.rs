@@ -8,6 +8,7 @@ use std::path::Path;
 
 use planner_wasm::music::ANALYSIS_RATE;
 
+use super::frames::plain;
 use crate::ffmpeg::input;
 use crate::ffmpeg::locate::Tools;
 use crate::interrupt::Interrupt;
@@ -79,7 +80,7 @@ pub fn decode(
     if samples > LONGEST {
         return Err(PcmError::TooLong);
     }
-    let said = finished.messages.decisive().map(ToOwned::to_owned);
+    let said = finished.messages.decisive().map(plain);
     if samples == 0 {
         return Err(PcmError::NoSound { said });
     }

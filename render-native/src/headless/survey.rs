@@ -255,7 +255,12 @@ fn measure(
     tell: &mut dyn FnMut(u64),
 ) -> Result<Outcome<frames::Measured>, SurveyError> {
     let (path, probe, video) = (&candidate.path, &candidate.probe, &candidate.video);
-    match frames::measure(tools, path, probe, video, threads, interrupt, tell) {
+    let mut measured = frames::measure(tools, path, probe, video, threads, interrupt, tell);
+    if threads > 1 && measured.as_ref().is_ok_and(|measured| measured.errors > 0) {
+        // What a decoder makes of damage depends on its threads; plans must not depend on cores.
+        measured = frames::measure(tools, path, probe, video, 1, interrupt, tell);
+    }
+    match measured {
         Ok(measured) if measured.pictures < 2 => Ok(Err(
             "a still picture; only moving pictures are used".to_owned(),
         )),

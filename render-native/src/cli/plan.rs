@@ -1,0 +1,180 @@
+//! `plan`: a song and clips in, a plan out.
+
+use std::path::{Path, PathBuf};
+
+use shared::decision::DecisionCode;
+
+use super::args::{self, Edit, Material};
+use super::bars::{Bars, told};
+use super::dispatch::Context;
+use super::failure::Failure;
+use super::files::{folder_of, refuse_occupied, write_result};
+use super::inspect::{settings, survey_failure, walk_failure};
+use super::terminal::{print, say};
+use super::values::{Aspect, Size};
+use crate::exit::ExitCode;
+use crate::ffmpeg::probe::ProbeError;
+use crate::headless::pcm::PcmError;
+use crate::headless::plan::{HeadlessError, Planned, Shape, Wish, plan};
+use crate::headless::song::SongError;
+use crate::process::ProcessError;
+use crate::progress::Stage;
+
+/// The stages of planning.
+pub(super) const STAGES: [Stage; 4] = [Stage::Music, Stage::Probe, Stage::Footage, Stage::Plan];
+/// Most files named that were left out, unless more is asked for.
+const NAMED: usize = 30;
+
+/// Runs `plan`.
+pub(super) fn command(args: &args::Plan, context: &Context) -> Result<ExitCode, Failure> {
+    let to_stdout = args.output == Path::new("-");
+    let plan_dir = if to_stdout {
+        PathBuf::from(".")
+    } else {
+        refuse_occupied(&args.output, args.overwrite)?;
+        folder_of(&args.output)
+    };
+    let mut wish = wish(&args.material, &args.edit, plan_dir, args.jobs);
+    wish.not_clips.push((args.output.clone(), "it is the plan"));
+    let bars = Bars::new(context.talk, &STAGES);
+    let made = make(&wish, context, &bars);
+    bars.clear();
+    let made = made?;
+    let json = made.plan.to_json();
+    if to_stdout {
+        print(&json)?;
+    } else {
+        write_result(&args.output, json.as_bytes(), args.overwrite)?;
+    }
+    tell(&made, context);
+    if context.talk.json && !to_stdout {
+        print(&json)?;
+    }
+    Ok(ExitCode::Complete)
+}
+
+/// What the arguments ask for.
+pub(super) fn wish(
+    material: &Material,
+    edit: &Edit,
+    plan_dir: PathBuf,
+    jobs: Option<usize>,
+) -> Wish {
+    let pair = |size: Size| (size.width, size.height);
+    Wish {
+        music: material.music.clone(),
+        clips: material.clips.clone(),
+        not_clips: Vec::new(),
+        plan_dir,
+        size: usual_size,
+        fixed_size: edit
+            .size
+            .or_else(|| edit.aspect.map(Aspect::size))
+            .map(pair),
+        rate: edit.fps,
+        fit: edit.fit.into(),
+        style: edit.style.into(),
+        seed: edit.seed,
+        survey: settings(jobs),
+    }
+}
+
+fn usual_size(shape: Shape) -> (u32, u32) {
+    let aspect = match shape {
+        Shape::Landscape => Aspect::Landscape,
+        Shape::Portrait => Aspect::Portrait,
+        Shape::Square => Aspect::Square,
+    };
+    (aspect.size().width, aspect.size().height)
+}
+
+/// Makes the plan.
+pub(super) fn make(wish: &Wish, context: &Context, bars: &Bars) -> Result<Planned, Failure> {
+    let tools = context.tools()?;
+    plan(&tools, wish, &context.interrupt, bars).map_err(|error| failure(&error))
+}
+
+/// Says in a few lines what was planned and what was left out.
+pub(super) fn tell(made: &Planned, context: &Context) {
+    if context.talk.quiet {
+        return;
+    }
+    let all = context.talk.verbose > 0;
+    let most = if all { usize::MAX } else { NAMED };
+    for decision in made.skipped.iter().take(most) {
+        say(&format!("skipped {}", told(decision)));
+    }
+    if let Some(more @ 1..) = made.skipped.len().checked_sub(most) {
+        say(&format!("skipped {more} more files (-v names them)"));
+    }
+    let plan = &made.plan;
+    for decision in &plan.decisions {
+        let about_the_film = !matches!(
+            decision.code,
+            DecisionCode::FileSkipped | DecisionCode::ClipDegraded | DecisionCode::FootageRejected
+        );
+        if about_the_film && !all {
+            say(&told(decision));
+        }
+    }
+    let used: std::collections::BTreeSet<u32> =
+        plan.slots.iter().map(|slot| slot.clip.media).collect();
+    let tempo = plan
+        .music
+        .beat_grid
+        .as_ref()
+        .map_or(0, |grid| grid.tempo_millibpm);
+    say(&format!(
+        "planned {} shots from {} of {} clips: {:.1} s, {}x{} at {} frames a second, {:.1} beats a minute",
+        plan.slots.len(),
+        used.len(),
+        made.clips,
+        seconds(plan.record_duration(), plan.output.rate.as_f64()),
+        plan.output.width,
+        plan.output.height,
+        plan.output.rate,
+        f64::from(tempo) / 1000.0,
+    ));
+}
+
+/// Frames as seconds, for people.
+#[expect(clippy::cast_precision_loss, reason = "shown to a tenth of a second")]
+pub(super) fn seconds(frames: u64, rate: f64) -> f64 {
+    frames as f64 / rate
+}
+
+fn failure(error: &HeadlessError) -> Failure {
+    match error {
+        HeadlessError::Walk(error) => walk_failure(error),
+        HeadlessError::Survey(error) => survey_failure(error),
+        HeadlessError::Song(error) => song_failure(error),
+        HeadlessError::NoClips { .. } => Failure::of(ExitCode::BadData, error)
+            .hint("give video files, or a folder that holds some"),
+        other => Failure::of(ExitCode::BadData, other),
+    }
+}
+
+/// A song that cannot be used.
+pub(super) fn song_failure(error: &SongError) -> Failure {
+    let of_process = |process: &ProcessError| match process {
+        ProcessError::Interrupted => ExitCode::Interrupted,
+        ProcessError::Spawn { .. } => ExitCode::Ffmpeg,
+        _ => ExitCode::Temporary,
+    };
+    let code = match error {
+        SongError::File(_) | SongError::Probe(ProbeError::File(_)) => ExitCode::Input,
+        SongError::Probe(ProbeError::Process { source, .. })
+        | SongError::Pcm {
+            source: PcmError::Process(source),
+            ..
+        } => of_process(source),
+        SongError::Music(_) => ExitCode::Internal,
+        _ => ExitCode::BadData,
+    };
+    let failure = Failure::of(code, error);
+    match code {
+        ExitCode::BadData => failure.hint("choose a song that ffmpeg can play"),
+        ExitCode::Ffmpeg => failure.hint("`render-native doctor` tells what is wrong with ffmpeg"),
+        _ => failure,
+    }
+}

@@ -1,0 +1,247 @@
+//! From a song and a survey of clips to a plan.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use planner_wasm::edit::{self, EditError, EditSettings, PlanRequest, SourceClip};
+use shared::decision::Decision;
+use shared::media::MediaReference;
+use shared::plan::{Extra, Fit, Output, Plan, Style};
+use shared::rate::Rate;
+
+use super::reference::{reference, relative};
+use super::song::{Song, SongError, listen};
+use super::survey::{Clip, Settings, Survey, SurveyError, survey};
+use super::walk::{Excluded, WalkError, walk};
+use crate::ffmpeg::locate::Tools;
+use crate::interrupt::Interrupt;
+use crate::progress::{Event, Progress, Stage};
+
+/// Pictures whose sides differ by less than a fifth count as square.
+const SQUARE_PERCENT: u64 = 120;
+
+/// Most files named when none can be used.
+const NAMED: usize = 10;
+
+/// What to plan from, and how.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// The song.
+    pub music: PathBuf,
+    /// Clips and folders of clips.
+    pub clips: Vec<PathBuf>,
+    /// Files among them that are none: results of an earlier run, and why they are left out.
+    pub not_clips: Vec<(PathBuf, &'static str)>,
+    /// The folder that the plan will lie in.
+    pub plan_dir: PathBuf,
+    /// Size of the picture by the shape of most clips, or for all of them the same.
+    pub size: fn(Shape) -> (u32, u32),
+    /// Size that the user asked for.
+    pub fixed_size: Option<(u32, u32)>,
+    /// Frame rate.
+    pub rate: Rate,
+    /// How clips of another shape are fitted.
+    pub fit: Fit,
+    /// Style of the cutting.
+    pub style: Style,
+    /// Seed of what is left to chance.
+    pub seed: u64,
+    /// How the clips are surveyed.
+    pub survey: Settings,
+}
+
+/// Shape of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shape {
+    /// Wider than high.
+    Landscape,
+    /// Higher than wide.
+    Portrait,
+    /// About as wide as high.
+    Square,
+}
+
+/// A plan, and what it was made from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Planned {
+    /// The plan.
+    pub plan: Plan,
+    /// How many clips were on offer.
+    pub clips: usize,
+    /// The files that were left out.
+    pub skipped: Vec<Decision>,
+}
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HeadlessError {
+    /// The clips could not be listed.
+    #[error(transparent)]
+    Walk(#[from] WalkError),
+    /// The song cannot be used.
+    #[error(transparent)]
+    Song(#[from] SongError),
+    /// The clips could not be surveyed.
+    #[error(transparent)]
+    Survey(#[from] SurveyError),
+    /// No clip is left.
+    #[error("none of the {files} files can be used{}", first(skipped))]
+    NoClips {
+        /// How many files there were.
+        files: usize,
+        /// Why each was left out.
+        skipped: Vec<Decision>,
+    },
+    /// The planner refuses.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+}
+
+fn first(skipped: &[Decision]) -> String {
+    skipped
+        .iter()
+        .take(NAMED)
+        .fold(String::new(), |text, file| {
+            let name = file.subject.as_deref().unwrap_or_default();
+            format!("{text}\n  {name}: {}", file.detail)
+        })
+}
+
+/// Makes the plan.
+///
+/// # Errors
+/// [`HeadlessError`] if the song or every clip is unusable, or the user interrupts.
+pub fn plan(
+    tools: &Tools,
+    wish: &Wish,
+    interrupt: &Interrupt,
+    progress: &dyn Progress,
+) -> Result<Planned, HeadlessError> {
+    let song_is_no_clip = (wish.music.as_path(), "it is the song");
+    let excluded: Vec<Excluded<'_>> = wish
+        .not_clips
+        .iter()
+        .map(|(path, why)| (path.as_path(), *why))
+        .chain([song_is_no_clip])
+        .collect();
+    let walked = walk(&wish.clips, &excluded)?;
+    let song = listen(tools, &wish.music, interrupt, progress)?;
+    let Survey { clips, mut skipped } =
+        survey(tools, &walked.files, wish.survey, interrupt, progress)?;
+    skipped.extend(walked.decisions);
+    skipped.sort();
+    if clips.is_empty() {
+        let files = skipped.len();
+        return Err(HeadlessError::NoClips { files, skipped });
+    }
+    let stage = Stage::Plan;
+    progress.report(Event::Started { stage, total: 0 });
+    let count = clips.len();
+    let request = request(wish, song, clips, skipped.clone());
+    let plan = edit::plan(&request)?;
+    progress.report(Event::Finished { stage });
+    for decision in plan.decisions.iter().skip(request.decisions.len()) {
+        progress.report(Event::Decided(decision));
+    }
+    Ok(Planned {
+        plan,
+        clips: count,
+        skipped,
+    })
+}
+
+fn request(wish: &Wish, song: Song, clips: Vec<Clip>, mut decisions: Vec<Decision>) -> PlanRequest {
+    let (width, height) = wish
+        .fixed_size
+        .unwrap_or_else(|| (wish.size)(most_common(&clips)));
+    let duration_us = Some(song.duration_us());
+    let stamped = (song.fingerprint, song.stamp);
+    let media = reference(&wish.plan_dir, &song.path, stamped, duration_us, None);
+    decisions.extend(clips.iter().flat_map(|clip| clip.decisions.clone()));
+    relabel(&mut decisions, &wish.plan_dir);
+    decisions.extend(song.decisions);
+    PlanRequest {
+        output: Output {
+            width,
+            height,
+            rate: wish.rate,
+            fit: wish.fit,
+            extra: Extra::new(),
+        },
+        song: media,
+        grid: song.grid,
+        clips: clips.into_iter().map(|clip| offered(wish, clip)).collect(),
+        settings: EditSettings {
+            style: wish.style,
+            seed: wish.seed,
+            ..EditSettings::default()
+        },
+        decisions,
+    }
+}
+
+fn offered(wish: &Wish, clip: Clip) -> SourceClip {
+    let stamped = (clip.fingerprint, clip.stamp);
+    // What was decoded, not what the container promises.
+    let duration_us = Some(clip.footage.end_us);
+    let media: MediaReference = reference(
+        &wish.plan_dir,
+        &clip.path,
+        stamped,
+        duration_us,
+        Some(&clip.video),
+    );
+    SourceClip {
+        media,
+        footage: clip.footage,
+    }
+}
+
+/// Names files in decisions as the plan names them, so that a plan says nothing about where on a
+/// machine it was made.
+fn relabel(decisions: &mut [Decision], plan_dir: &Path) {
+    for decision in decisions {
+        if let Some(subject) = &mut decision.subject {
+            let path = relative(plan_dir, Path::new(subject.as_str()));
+            path.as_text().clone_into(subject);
+        }
+    }
+}
+
+/// The shape of more than half of the clips, else landscape.
+fn most_common(clips: &[Clip]) -> Shape {
+    let mut counts: BTreeMap<Shape, usize> = BTreeMap::new();
+    for clip in clips {
+        *counts.entry(shape(clip.video.shown_size())).or_default() += 1;
+    }
+    counts
+        .into_iter()
+        .find(|(_, count)| 2 * count > clips.len())
+        .map_or(Shape::Landscape, |(shape, _)| shape)
+}
+
+fn shape((width, height): (u32, u32)) -> Shape {
+    let (width, height) = (u64::from(width), u64::from(height));
+    if 100 * width > SQUARE_PERCENT * height {
+        Shape::Landscape
+    } else if 100 * height > SQUARE_PERCENT * width {
+        Shape::Portrait
+    } else {
+        Shape::Square
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_are_told_by_their_sides() {
+        assert_eq!(shape((1920, 1080)), Shape::Landscape);
+        assert_eq!(shape((640, 480)), Shape::Landscape);
+        assert_eq!(shape((1080, 1920)), Shape::Portrait);
+        assert_eq!(shape((1080, 1080)), Shape::Square);
+        assert_eq!(shape((1000, 1100)), Shape::Square);
+    }
+}

@@ -1,0 +1,113 @@
+//! A song: probed, fingerprinted, decoded once, listened to.
+
+use std::path::{Path, PathBuf};
+
+use planner_wasm::music::{ANALYSIS_RATE, MusicAnalyser, MusicError};
+use shared::decision::{Decision, DecisionCode};
+use shared::fingerprint::Fingerprint;
+use shared::music::BeatGrid;
+
+use super::pcm::{self, PcmError};
+use crate::ffmpeg::locate::Tools;
+use crate::ffmpeg::probe::{ProbeError, probe};
+use crate::interrupt::Interrupt;
+use crate::media::fingerprint::{FileError, Stamp, fingerprint};
+use crate::progress::{Event, Progress, Stage};
+
+/// A song that was listened to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Song {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What it is by content.
+    pub fingerprint: Fingerprint,
+    /// What tells that it is still the same.
+    pub stamp: Stamp,
+    /// What was heard.
+    pub grid: BeatGrid,
+    /// What was odd.
+    pub decisions: Vec<Decision>,
+}
+
+impl Song {
+    /// Its length as it was decoded, in microseconds, rounded down.
+    #[must_use]
+    pub fn duration_us(&self) -> u64 {
+        let us = u128::from(self.grid.duration) * 1_000_000 / u128::from(self.grid.rate.max(1));
+        u64::try_from(us).unwrap_or(u64::MAX)
+    }
+}
+
+/// Why a song cannot be listened to.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SongError {
+    /// It is no song.
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
+    /// It cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// It cannot be decoded.
+    #[error("the song {} cannot be used", path.display())]
+    Pcm {
+        /// The song.
+        path: PathBuf,
+        /// Why.
+        source: PcmError,
+    },
+    /// The beat tracker wants another rate than songs are decoded to.
+    #[error(transparent)]
+    Music(#[from] MusicError),
+}
+
+/// Listens to the song at `path`.
+///
+/// # Errors
+/// [`SongError`] if there is no sound in it, it cannot be read, or ffmpeg fails.
+pub fn listen(
+    tools: &Tools,
+    path: &Path,
+    interrupt: &Interrupt,
+    progress: &dyn Progress,
+) -> Result<Song, SongError> {
+    let probe = probe(tools, path, interrupt)?;
+    let audio = probe.require_audio(path)?;
+    let (fingerprint, stamp) = fingerprint(path)?;
+    let stage = Stage::Music;
+    let samples = |us: u64| us.saturating_mul(u64::from(ANALYSIS_RATE) / 100) / 10_000;
+    let total = audio.duration_us.map_or(0, samples);
+    progress.report(Event::Started { stage, total });
+    let mut analyser = MusicAnalyser::new(ANALYSIS_RATE)?;
+    let mut done = 0;
+    let decoded = pcm::decode(tools, path, audio.index, interrupt, &mut |samples| {
+        analyser.push(samples);
+        done += samples.len() as u64;
+        progress.report(Event::Advanced { stage, done });
+    });
+    let decoded = decoded.map_err(|source| SongError::Pcm {
+        path: path.to_owned(),
+        source,
+    })?;
+    let heard = analyser.finish();
+    progress.report(Event::Finished { stage });
+    let mut decisions = Vec::new();
+    if let Some((errors, said)) = decoded.damage {
+        decisions.push(Decision::about(
+            DecisionCode::ClipDegraded,
+            "the song",
+            format!("the decoder found damage ({errors} messages, the last: {said})"),
+        ));
+    }
+    decisions.extend(heard.decisions);
+    for decision in &decisions {
+        progress.report(Event::Decided(decision));
+    }
+    Ok(Song {
+        path: path.to_owned(),
+        fingerprint,
+        stamp,
+        grid: heard.value,
+        decisions,
+    })
+}
