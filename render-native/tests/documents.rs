@@ -1,4 +1,8 @@
 //! Holds the documents to the program.
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test a failed unwrap is a failed test"
+)]
 
 use std::path::Path;
 

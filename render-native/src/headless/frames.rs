@@ -23,6 +23,8 @@ use crate::process::{self, Command, Limits, ProcessError};
 const LONGEST_GAP_US: u64 = 2_000_000;
 /// A last picture is taken to stay as long as the one before it, but no longer than this.
 const LONGEST_LAST_US: u64 = 100_000;
+/// By so much two roundings may differ, in microseconds.
+const ROUNDING_US: i64 = 2;
 /// Sources wider than this are shrunk in two steps: a quick one that looks at a part of the
 /// pixels, then one that averages. It saves a third of the cost at 1080p.
 const TWO_STEPS_FROM: u32 = 640;
@@ -97,7 +99,7 @@ pub fn measure(
         return Err(error.into());
     }
     let said = finished.messages.decisive().map(plain);
-    let pictures = takes.pictures;
+    let (pictures, too_early) = (takes.pictures, takes.too_early);
     let name = path.display().to_string();
     let mut decisions = Vec::new();
     let degraded = |why| Decision::about(DecisionCode::ClipDegraded, name.clone(), why);
@@ -109,6 +111,11 @@ pub fn measure(
             all - 1,
             seconds(footage.end_us - footage.start_us),
             seconds(footage.start_us),
+        )));
+    }
+    if too_early > 0 {
+        decisions.push(degraded(format!(
+            "{too_early} pictures lie before the start of its time and cannot be reached"
         )));
     }
     let errors = finished.messages.errors;
@@ -188,6 +195,8 @@ struct Takes {
     /// Stretches that have ended.
     count: u64,
     pictures: u64,
+    /// Pictures before the container's start.
+    too_early: u64,
     done_us: u64,
 }
 
@@ -200,8 +209,15 @@ struct Take {
 
 impl Takes {
     fn push(&mut self, picture: &[u8], at_us: i64) {
+        // The container's start is rounded to the microsecond and the picture's time down to it.
+        let at_us = if (-ROUNDING_US..0).contains(&at_us) {
+            0
+        } else {
+            at_us
+        };
         // Before the container's start: `-ss` cannot reach it.
         let Ok(at_us) = u64::try_from(at_us) else {
+            self.too_early += 1;
             return;
         };
         let jumps = self.current.as_ref().is_some_and(|take| {

@@ -261,9 +261,11 @@ fn measure(
         measured = frames::measure(tools, path, probe, video, 1, interrupt, tell);
     }
     match measured {
-        Ok(measured) if measured.pictures < 2 => Ok(Err(
-            "a still picture; only moving pictures are used".to_owned(),
-        )),
+        Ok(measured) if measured.pictures < 2 => {
+            let odd = measured.decisions.first().map(|odd| odd.detail.clone());
+            let still = "a still picture; only moving pictures are used";
+            Ok(Err(odd.unwrap_or_else(|| still.to_owned())))
+        }
         Ok(measured) => Ok(Ok(measured)),
         Err(FramesError::Process(error)) => fatal_or_told(error),
         Err(error) => Ok(Err(error.to_string())),
