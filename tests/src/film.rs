@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::frame_code::Code;
-use crate::media::{ffmpeg, ffprobe};
+use crate::media::ffmpeg;
 
 /// The code on every frame of a film of size `size`, whose sources are of shape `source`.
 #[must_use]
@@ -36,16 +36,4 @@ pub fn frames(film: &Path, size: (usize, usize)) -> Vec<Vec<u8>> {
         .chunks_exact(size.0 * size.1)
         .map(<[u8]>::to_vec)
         .collect()
-}
-
-/// One entry of a film's first picture stream, in ffprobe's words: `stream=codec_name`.
-#[must_use]
-pub fn video_entry(film: &Path, entry: &str) -> String {
-    let output = Command::new(ffprobe())
-        .args(["-v", "error", "-select_streams", "v:0", "-show_entries"])
-        .args([entry, "-of", "default=nw=1:nk=1"])
-        .arg(film)
-        .output()
-        .expect("ffprobe starts");
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }

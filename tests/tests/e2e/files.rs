@@ -57,7 +57,7 @@ fn a_film_never_replaces_one_of_its_own_clips() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_told_before_any_work() {
+fn a_place_where_no_film_can_be_is_told_before_any_work() {
     let project = project();
     let fake = Fake::default();
     let run = suite::program::run_with(
@@ -65,11 +65,11 @@ fn a_folder_that_is_not_there_is_told_before_any_work() {
             "render".into(),
             project.path("plan.json").into_os_string(),
             "-o".into(),
-            project.path("nowhere/film.mp4").into_os_string(),
+            project.path("song.wav/film.mp4").into_os_string(),
         ],
         &fake.environment(FAKE),
     );
-    run.expect(73).says("nowhere");
+    run.expect(73).says("song.wav");
     assert!(
         !fake
             .invocations("ffmpeg")
