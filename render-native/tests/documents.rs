@@ -5,6 +5,7 @@
 )]
 
 use std::path::Path;
+use std::process::Command;
 
 use render_native::exit::ExitCode;
 use shared::decision::DecisionCode;
@@ -63,4 +64,38 @@ fn smallest_plan() -> String {
 fn the_smallest_plan_is_sound() {
     let plan = Plan::from_json(&smallest_plan()).unwrap();
     assert_eq!(plan.record_duration(), 75);
+}
+
+#[test]
+fn the_smallest_plan_becomes_a_film_of_its_frames() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::create_dir(at("clips")).unwrap();
+    std::fs::write(at("plan.json"), smallest_plan()).unwrap();
+    let ffmpeg = |source: &str, file: &str| {
+        let done = Command::new("ffmpeg")
+            .args(["-nostdin", "-v", "error", "-f", "lavfi", "-i", source])
+            .arg(at(file))
+            .status();
+        assert!(done.unwrap().success(), "{file}");
+    };
+    ffmpeg("sine=duration=4", "song.mp3");
+    ffmpeg("testsrc2=size=320x180:duration=4", "clips/beach.mp4");
+    ffmpeg("mandelbrot=size=320x180,trim=duration=4", "clips/city.mov");
+
+    let film = at("film.mp4");
+    let done = Command::new(env!("CARGO_BIN_EXE_render-native"))
+        .arg(at("plan.json"))
+        .arg("-o")
+        .arg(&film)
+        .status();
+    assert_eq!(done.unwrap().code(), Some(0));
+    let counted = Command::new("ffprobe")
+        .args(["-v", "error", "-select_streams", "v:0", "-count_frames"])
+        .args(["-show_entries", "stream=nb_read_frames", "-of", "csv=p=0"])
+        .arg(&film)
+        .output()
+        .unwrap();
+    let counted = String::from_utf8(counted.stdout).unwrap();
+    assert_eq!(counted.trim().trim_end_matches(','), "75");
 }

@@ -21,7 +21,24 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
 
 /// A cargo command: the same cargo that runs this tool.
 pub(crate) fn cargo() -> Command {
-    command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // What cargo told us of this crate is not for other crates: some build scripts look at it and
+    // would be run anew, with all that depends on them.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if [
+            "CARGO_PKG_",
+            "CARGO_MANIFEST_",
+            "CARGO_BIN_",
+            "CARGO_CRATE_",
+        ]
+        .iter()
+        .any(|start| text.starts_with(start))
+        {
+            cargo.env_remove(&name);
+        }
+    }
+    cargo
 }
 
 /// Shows and runs a command.

@@ -47,7 +47,7 @@ pub(crate) fn make(film: &Path, plan: Option<&Path>, sheet: &Path) -> Result<()>
         let width = COLUMNS * (WIDTH + 4) + 4;
         write!(
             graph,
-            "[grid];[0:a]aformat=channel_layouts=mono,showwavespic=s={width}x{STRIP}:colors=0x58a6ff,\
+            "[grid];[0:a]aformat=channel_layouts=mono,showwavespic=s={width}x{STRIP}:colors=0x58a6ff:scale=sqrt:filter=peak,\
              format=rgb24{}[song];[grid][song]vstack[whole]",
             marks(&cuts, frames, width)
         )?;
@@ -55,7 +55,7 @@ pub(crate) fn make(film: &Path, plan: Option<&Path>, sheet: &Path) -> Result<()>
     // A palette of its own makes the file a third as large.
     graph.push_str(
         ";[whole]split[colours][all];[colours]palettegen=stats_mode=full[palette];\
-         [all][palette]paletteuse=dither=none[sheet]",
+         [all][palette]paletteuse=dither=bayer:bayer_scale=4[sheet]",
     );
     run_quietly(
         command("ffmpeg")

@@ -47,7 +47,7 @@ pub(crate) fn run_demo() -> Result<()> {
         .arg(&clips)
         .arg("-o")
         .arg(&film)
-        .arg("--overwrite"))?;
+        .args(["--style", "energetic", "--overwrite"]))?;
     run(command(&renderer).arg("verify").arg(&film).arg(&plan))?;
     contact_sheet::make(&film, Some(&plan), &sheet)?;
 
