@@ -7,7 +7,9 @@
 //! * [`music`] — beats, bars, sections and energy of a song.
 //! * [`footage`] — quality, motion, shots and anchors of a clip.
 //! * [`edit`] — where to cut and what to show there.
+//! * [`worker`] — the same behind a message desk, for the page.
 
 pub mod edit;
 pub mod footage;
 pub mod music;
+pub mod worker;

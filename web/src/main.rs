@@ -1,3 +1,6 @@
-//! Not written yet.
+//! Puts the planner page into the document.
 
-fn main() {}
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    web::page::open();
+}

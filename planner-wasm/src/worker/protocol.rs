@@ -1,0 +1,109 @@
+//! What the page and the planner's worker say to each other.
+//!
+//! One message is the JavaScript object `{h, b}`: `h` is a [`Request`] or a [`Reply`] as JSON text,
+//! `b` the bulk data that belongs to it (a `Float32Array` of samples) and is absent where there
+//! is none. The buffer of `b` is transferred, not copied, so the sender loses it.
+//!
+//! JSON text and not a JavaScript object, since it is what the command line writes as well: the
+//! same analysis gives the same bytes here and there, and a test can say so.
+
+use serde::{Deserialize, Serialize};
+use shared::decision::Decision;
+use shared::music::BeatGrid;
+
+/// Names a job; chosen by the page, never used twice.
+pub type JobId = u32;
+
+/// From the page to the worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Request {
+    /// Find the beats of a song. Bulk: its samples, mono. Ends in one [`Reply::Beats`],
+    /// [`Reply::Cancelled`] or [`Reply::Failed`].
+    AnalyseSong {
+        /// The job.
+        id: JobId,
+        /// Samples per second.
+        rate: u32,
+    },
+    /// Give up a job. A job that is over, or never was, is no error: the request and the last
+    /// reply may cross.
+    Cancel {
+        /// The job.
+        id: JobId,
+    },
+}
+
+/// From the worker to the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Reply {
+    /// The worker listens. What is sent earlier may be lost, so the page waits for it.
+    Ready {
+        /// Version of the planner.
+        version: String,
+    },
+    /// How far a job is.
+    Progress {
+        /// The job.
+        id: JobId,
+        /// Work done, in units of the job (samples of a song).
+        done: u64,
+        /// All the work, in the same units.
+        total: u64,
+    },
+    /// The beats of a song.
+    Beats {
+        /// The job.
+        id: JobId,
+        /// The song as it was heard.
+        grid: BeatGrid,
+        /// What was chosen that nobody asked for.
+        decisions: Vec<Decision>,
+    },
+    /// The job was given up, as asked.
+    Cancelled {
+        /// The job.
+        id: JobId,
+    },
+    /// The job cannot be done.
+    Failed {
+        /// The job; absent if the message itself could not be read or the worker broke down.
+        id: Option<JobId>,
+        /// What went wrong, for a person.
+        message: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wire_names_are_stable() {
+        let text = r#"{"kind":"analyse_song","id":7,"rate":44100}"#;
+        let request: Request = serde_json::from_str(text).unwrap();
+        assert_eq!(
+            request,
+            Request::AnalyseSong {
+                id: 7,
+                rate: 44_100
+            }
+        );
+        assert_eq!(serde_json::to_string(&request).unwrap(), text);
+    }
+
+    #[test]
+    fn unknown_messages_are_refused() {
+        for text in [
+            r#"{"kind":"dance","id":7}"#,
+            r#"{"kind":"cancel","id":7,"hard":true}"#,
+            r#"{"kind":"cancel","id":-1}"#,
+            "{}",
+        ] {
+            assert!(serde_json::from_str::<Request>(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! A file to samples, by the browser's decoders.
+
+use js_sys::{ArrayBuffer, Float32Array, Promise};
+use planner_wasm::music::ANALYSIS_RATE;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AudioBuffer, File, OfflineAudioContext};
+
+use crate::waveform::Waveform;
+
+/// Larger files are refused: decoding takes the whole file, and several times its size, in memory.
+const MOST_BYTES: f64 = 1024.0 * 1024.0 * 1024.0;
+
+/// Samples mixed between two turns of the event loop; some milliseconds of work.
+const BLOCK_SAMPLES: u32 = 1 << 18;
+
+/// A song as the planner wants it: mono, at [`ANALYSIS_RATE`].
+pub struct Pcm {
+    /// The samples, in JavaScript's memory, to be given to the worker.
+    pub samples: Float32Array,
+    /// Their outline.
+    pub waveform: Waveform,
+}
+
+/// Why a file gives no samples; every message says what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DecodeError {
+    /// There is nothing in it.
+    Empty,
+    /// It would not fit into memory.
+    TooLarge,
+    /// It could not be read: moved, removed, or not allowed.
+    Unreadable,
+    /// It is no sound, or of a kind that this browser does not know.
+    Undecodable,
+}
+
+impl DecodeError {
+    /// The sentence for a person.
+    #[must_use]
+    pub const fn sentence(&self) -> &'static str {
+        match self {
+            Self::Empty => "The file is empty. Choose another one.",
+            Self::TooLarge => {
+                "The file is larger than 1 GB, too large for a browser to decode. \
+                 Choose the song alone, without its video."
+            }
+            Self::Unreadable => {
+                "The file cannot be read. It may have been moved or removed; choose it again."
+            }
+            Self::Undecodable => {
+                "This browser finds no sound in it that it can decode. MP3, M4A, WAV, FLAC, \
+                 Ogg and Opus work in most browsers; convert the song to one of these."
+            }
+        }
+    }
+}
+
+/// Decodes and resamples a file.
+///
+/// # Errors
+/// See [`DecodeError`].
+pub async fn decode(file: &File) -> Result<AudioBuffer, DecodeError> {
+    if file.size() <= 0.0 {
+        return Err(DecodeError::Empty);
+    }
+    if file.size() > MOST_BYTES {
+        return Err(DecodeError::TooLarge);
+    }
+    let bytes: ArrayBuffer = JsFuture::from(file.array_buffer())
+        .await
+        .map_err(|_| DecodeError::Unreadable)?
+        .unchecked_into();
+    // An offline context needs no click of the user first, and resamples to its own rate.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the rate is exact in 32 bit floats"
+    )]
+    let rate = ANALYSIS_RATE as f32;
+    let decoded = async {
+        let context = OfflineAudioContext::new_with_number_of_channels_and_length_and_sample_rate(
+            1, 1, rate,
+        )?;
+        JsFuture::from(context.decode_audio_data(&bytes)?).await
+    };
+    decoded
+        .await
+        .map(JsCast::unchecked_into)
+        .map_err(|_: JsValue| DecodeError::Undecodable)
+}
+
+/// Mixes a decoded song down to one channel: the mean of its channels. The event loop turns
+/// between blocks, so the page stays alive.
+///
+/// # Errors
+/// What the browser says; out of memory for a very long song.
+pub async fn mix(song: &AudioBuffer) -> Result<Pcm, JsValue> {
+    let length = song.length();
+    let channels = song.number_of_channels();
+    let samples = Float32Array::new_with_length(length);
+    let mut waveform = Waveform::default();
+    let mut mixed = vec![0.0_f32; BLOCK_SAMPLES as usize];
+    let mut channel = vec![0.0_f32; BLOCK_SAMPLES as usize];
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a song has a handful of channels"
+    )]
+    let share = 1.0 / channels.max(1) as f32;
+    for start in (0..length).step_by(BLOCK_SAMPLES as usize) {
+        let end = start.saturating_add(BLOCK_SAMPLES).min(length);
+        let block = (end - start) as usize;
+        mixed.truncate(block);
+        channel.truncate(block);
+        mixed.fill(0.0);
+        for index in 0..channels {
+            let index = i32::try_from(index).unwrap_or(i32::MAX);
+            song.copy_from_channel_with_start_in_channel(&mut channel, index, start)?;
+            for (sum, sample) in mixed.iter_mut().zip(&channel) {
+                *sum += sample * share;
+            }
+        }
+        waveform.push(&mixed);
+        samples.subarray(start, end).copy_from(&mixed);
+        next_turn().await?;
+    }
+    Ok(Pcm { samples, waveform })
+}
+
+/// Waits until the browser has seen to everything else.
+async fn next_turn() -> Result<(), JsValue> {
+    let turn = Promise::new(&mut |resolve, _| {
+        if let Some(window) = web_sys::window() {
+            // A timer that cannot be set would leave the promise open for ever.
+            if window.set_timeout_with_callback(&resolve).is_err() {
+                let _ = resolve.call0(&JsValue::UNDEFINED);
+            }
+        }
+    });
+    JsFuture::from(turn).await.map(drop)
+}
