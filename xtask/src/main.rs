@@ -14,6 +14,7 @@ mod contact_sheet;
 mod demo;
 mod gates;
 mod packages;
+mod page;
 mod schema;
 mod setup;
 mod test;
@@ -48,6 +49,8 @@ enum Task {
     },
     /// Finds or installs what the demo and the tests need.
     Setup,
+    /// Builds the planner page into web/dist.
+    Page,
     /// Checks that dependencies between crates and between modules point the right way.
     Deps,
     /// Writes the plan's JSON Schema, or compares it with the one that is checked in.
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Task::Check => gates::run_all().map(drop),
         Task::Bench { which } => bench::bench(which),
         Task::Setup => setup::everything(),
+        Task::Page => page::build_page(),
         Task::Deps => gates::deps::check(),
         Task::Schema { check } => schema::run(check),
         Task::ContactSheet { film, plan, output } => {

@@ -51,6 +51,17 @@ impl Manager {
         }
     }
 
+    /// The packages of Chromium and its driver; none where they are no plain packages.
+    pub(crate) const fn browser(self) -> &'static [&'static str] {
+        match self {
+            Self::Apt => &["chromium", "chromium-driver"],
+            Self::Dnf => &["chromium", "chromedriver"],
+            Self::Pacman => &["chromium"],
+            Self::Apk => &["chromium", "chromium-chromedriver"],
+            Self::Brew => &[],
+        }
+    }
+
     /// What a person would type to install these packages.
     pub(crate) fn line(self, packages: &[&str]) -> String {
         let sudo = if self == Self::Brew { "" } else { "sudo " };

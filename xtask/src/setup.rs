@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::command::{command, exists, output, run, succeeds};
 use crate::packages::Manager;
-use crate::workspace;
+use crate::{page, workspace};
 
 /// Everything, for `cargo xtask setup`.
 ///
@@ -15,6 +15,10 @@ use crate::workspace;
 pub(crate) fn everything() -> Result<()> {
     ffmpeg()?;
     wasm_target()?;
+    if page::browser_wanted() {
+        page::setup_page_tools()?;
+        page::ensure_browser()?;
+    }
     eprintln!("setup: everything is there");
     Ok(())
 }

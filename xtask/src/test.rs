@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::command::{cargo, run_watched};
-use crate::{gates, setup};
+use crate::{gates, page, setup};
 
 /// Tests that ran, by outcome.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,10 @@ impl Tally {
 pub(crate) fn run() -> Result<()> {
     setup::everything()?;
     let gates = gates::run_all()?;
+    // The page's tests drive what a user would get.
+    if page::browser_wanted() {
+        page::build_page()?;
+    }
 
     let mut tally = Tally::default();
     let mut tests = cargo();

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::protocol::{JobId, Reply, Request};
+use crate::edit::{self, PlanRequest};
 use crate::music::MusicAnalyser;
 
 /// Samples handed to the analyser in one step: 3 s of song, some milliseconds of work. A cancel
@@ -33,13 +34,23 @@ impl Samples for Vec<f32> {
 
 /// The jobs of one worker: done one after the other, in the order in which they came.
 pub struct Desk<S> {
-    jobs: VecDeque<Song<S>>,
+    jobs: VecDeque<Job<S>>,
     block: Vec<f32>,
 }
 
-/// A song on its way through the analyser.
-struct Song<S> {
+struct Job<S> {
     id: JobId,
+    work: Work<S>,
+}
+
+enum Work<S> {
+    /// A song on its way through the analyser.
+    Song(Box<Song<S>>),
+    /// A plan to be made, in one step.
+    Plan(Box<PlanRequest>),
+}
+
+struct Song<S> {
     samples: S,
     heard: usize,
     analyser: MusicAnalyser,
@@ -68,6 +79,11 @@ impl<S: Samples> Desk<S> {
     pub fn receive(&mut self, header: &str, samples: Option<S>) -> Option<Reply> {
         match serde_json::from_str(header) {
             Ok(Request::AnalyseSong { id, rate }) => self.accept(id, rate, samples),
+            Ok(Request::Plan { id, order }) => {
+                let work = Work::Plan(Box::new((*order).into()));
+                self.jobs.push_back(Job { id, work });
+                None
+            }
             Ok(Request::Cancel { id }) => {
                 let waiting = self.jobs.len();
                 self.jobs.retain(|job| job.id != id);
@@ -81,52 +97,75 @@ impl<S: Samples> Desk<S> {
     }
 
     fn accept(&mut self, id: JobId, rate: u32, samples: Option<S>) -> Option<Reply> {
-        let failed = |message: String| {
-            Some(Reply::Failed {
-                id: Some(id),
-                message,
-            })
-        };
         let Some(samples) = samples else {
-            return failed("the song came without its samples".to_owned());
+            return Some(failed(id, "the song came without its samples"));
         };
         match MusicAnalyser::new(rate) {
             Ok(analyser) => {
-                self.jobs.push_back(Song {
-                    id,
+                let work = Work::Song(Box::new(Song {
                     samples,
                     heard: 0,
                     analyser,
-                });
+                }));
+                self.jobs.push_back(Job { id, work });
                 None
             }
-            Err(error) => failed(error.to_string()),
+            Err(error) => Some(failed(id, error)),
         }
     }
 
     /// Does a little of the oldest job and says how that went; `None` if there is no job.
     pub fn step(&mut self) -> Option<Reply> {
         let job = self.jobs.front_mut()?;
-        let total = job.samples.count();
-        let block = total.saturating_sub(job.heard).min(BLOCK_SAMPLES);
-        if block > 0 {
-            self.block.resize(block, 0.0);
-            job.samples.read(job.heard, &mut self.block);
-            job.analyser.push(&self.block);
-            job.heard += block;
+        if let Work::Song(song) = &mut job.work
+            && song.hear(&mut self.block)
+        {
             return Some(Reply::Progress {
                 id: job.id,
-                done: job.heard as u64,
-                total: total as u64,
+                done: song.heard as u64,
+                total: song.samples.count() as u64,
             });
         }
-        let job = self.jobs.pop_front()?;
-        let heard = job.analyser.finish();
-        Some(Reply::Beats {
-            id: job.id,
-            grid: heard.value,
-            decisions: heard.decisions,
+        let Job { id, work } = self.jobs.pop_front()?;
+        Some(match work {
+            Work::Song(song) => {
+                let heard = song.analyser.finish();
+                Reply::Beats {
+                    id,
+                    grid: heard.value,
+                    decisions: heard.decisions,
+                }
+            }
+            Work::Plan(request) => match edit::plan(&request) {
+                Ok(plan) => Reply::Planned {
+                    id,
+                    plan: plan.to_json(),
+                },
+                Err(error) => failed(id, error),
+            },
         })
+    }
+}
+
+impl<S: Samples> Song<S> {
+    /// Hands the analyser the next block; false if there is none left.
+    fn hear(&mut self, block: &mut Vec<f32>) -> bool {
+        let left = self.samples.count().saturating_sub(self.heard);
+        block.resize(left.min(BLOCK_SAMPLES), 0.0);
+        if block.is_empty() {
+            return false;
+        }
+        self.samples.read(self.heard, block);
+        self.analyser.push(block);
+        self.heard += block.len();
+        true
+    }
+}
+
+fn failed(id: JobId, error: impl ToString) -> Reply {
+    Reply::Failed {
+        id: Some(id),
+        message: error.to_string(),
     }
 }
 

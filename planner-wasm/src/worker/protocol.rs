@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use shared::decision::Decision;
 use shared::music::BeatGrid;
 
+use super::order::PlanOrder;
+
 /// Names a job; chosen by the page, never used twice.
 pub type JobId = u32;
 
@@ -26,6 +28,13 @@ pub enum Request {
         id: JobId,
         /// Samples per second.
         rate: u32,
+    },
+    /// Make a plan. Ends in one [`Reply::Planned`], [`Reply::Cancelled`] or [`Reply::Failed`].
+    Plan {
+        /// The job.
+        id: JobId,
+        /// What the plan is made from.
+        order: Box<PlanOrder>,
     },
     /// Give up a job. A job that is over, or never was, is no error: the request and the last
     /// reply may cross.
@@ -62,6 +71,13 @@ pub enum Reply {
         grid: BeatGrid,
         /// What was chosen that nobody asked for.
         decisions: Vec<Decision>,
+    },
+    /// A plan.
+    Planned {
+        /// The job.
+        id: JobId,
+        /// The plan file, ready to be written.
+        plan: String,
     },
     /// The job was given up, as asked.
     Cancelled {

@@ -21,6 +21,7 @@ const GATES: &[Gate] = &[
     ("schema", schema_is_current),
     ("lints", lints),
     ("lints for WebAssembly", wasm_lints),
+    ("lints of the page", page_lints),
     ("documentation", docs),
 ];
 
@@ -67,6 +68,22 @@ fn wasm_lints() -> Result<()> {
             "CLIPPY_CONF_DIR",
             workspace::root().join(".ci").join("clippy-wasm"),
         ))
+}
+
+/// What exists for the browser alone: the page and the worker's part that carries messages.
+fn page_lints() -> Result<()> {
+    run(cargo()
+        .args([
+            "clippy",
+            "--package",
+            "web",
+            "--package",
+            "planner-wasm",
+            "--locked",
+        ])
+        .args(["--features", "planner-wasm/worker"])
+        .args(["--target", "wasm32-unknown-unknown"])
+        .args(["--", "-D", "warnings"]))
 }
 
 fn docs() -> Result<()> {
