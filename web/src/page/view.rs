@@ -128,10 +128,20 @@ fn Chooser(session: Session, over: RwSignal<bool>) -> impl IntoView {
 /// How far the work is.
 #[component]
 fn Work(session: Session, name: String, step: Step) -> impl IntoView {
+    let title = move || {
+        // The last of the work is done in one piece, with nothing to count.
+        let heard_all = step == Step::Listening && session.done.get() >= 1.0;
+        let doing = if heard_all {
+            "Finding the beats of"
+        } else {
+            step_name(step)
+        };
+        format!("{doing} “{name}” …")
+    };
     view! {
         <section class="sheet">
             <div class="row">
-                <h2>{format!("{} “{name}” …", step_name(step))}</h2>
+                <h2>{title}</h2>
                 <button id="cancel" on:click=move |_| session.cancel()>"Cancel"</button>
             </div>
             <p></p>
