@@ -98,7 +98,7 @@ impl<S: Samples> Desk<S> {
 
     fn accept(&mut self, id: JobId, rate: u32, samples: Option<S>) -> Option<Reply> {
         let Some(samples) = samples else {
-            return Some(failed(id, "the song came without its samples"));
+            return Some(failed(id, &"the song came without its samples"));
         };
         match MusicAnalyser::new(rate) {
             Ok(analyser) => {
@@ -110,7 +110,7 @@ impl<S: Samples> Desk<S> {
                 self.jobs.push_back(Job { id, work });
                 None
             }
-            Err(error) => Some(failed(id, error)),
+            Err(error) => Some(failed(id, &error)),
         }
     }
 
@@ -141,7 +141,7 @@ impl<S: Samples> Desk<S> {
                     id,
                     plan: plan.to_json(),
                 },
-                Err(error) => failed(id, error),
+                Err(error) => failed(id, &error),
             },
         })
     }
@@ -162,7 +162,7 @@ impl<S: Samples> Song<S> {
     }
 }
 
-fn failed(id: JobId, error: impl ToString) -> Reply {
+fn failed(id: JobId, error: &impl ToString) -> Reply {
     Reply::Failed {
         id: Some(id),
         message: error.to_string(),
