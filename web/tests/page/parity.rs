@@ -16,10 +16,10 @@ use crate::{sound, synthetic};
 const ASK: &str = "
     const [header, samples, cancel, done] = arguments;
     const send = async () => {
-        const worker = new Worker('./planner_worker_loader.js', { type: 'module' });
         const bulk = samples
             ? new Float32Array(await (await fetch(samples)).arrayBuffer())
             : undefined;
+        const worker = new Worker('./planner_worker_loader.js', { type: 'module' });
         let cancelled = false;
         worker.onerror = (event) => done('worker: ' + event.message);
         worker.onmessage = ({ data }) => {
@@ -63,7 +63,7 @@ fn the_worker_gives_the_bytes_of_the_native_planner() {
     let clips = (1..=12)
         .map(|seed| synthetic::clip(seed, 9_000_000, 3, 8))
         .collect();
-    let film = synthetic::request(heard.value.clone(), clips, EditSettings::default());
+    let film = synthetic::request(synthetic::song(5, 90, 124), clips, EditSettings::default());
     let plan = edit::plan(&film).unwrap().to_json();
 
     let bytes = music
@@ -80,7 +80,7 @@ fn the_worker_gives_the_bytes_of_the_native_planner() {
         order: Box::new(film.into()),
     };
     let [beats, planned, cancelled] = with_browser(async |page| {
-        page.set_script_timeout(std::time::Duration::from_secs(120))
+        page.set_script_timeout(std::time::Duration::from_secs(30))
             .await?;
         page.goto(site.address()).await?;
         stage(&page, "idle").await?;
