@@ -18,7 +18,7 @@ const VIEW_SECONDS: u32 = 12;
 
 /// The whole page.
 #[component]
-pub fn Page() -> impl IntoView {
+pub(super) fn Page() -> impl IntoView {
     let session = Session::start();
     let over = RwSignal::new(false);
     let dragged = move |event: DragEvent| {

@@ -101,7 +101,7 @@ fn wait_for(port: u16) {
 pub(crate) async fn stage(driver: &WebDriver, name: &str) -> WebDriverResult<()> {
     driver
         .query(By::Css(format!("main[data-stage={name}]")))
-        .wait(Duration::from_secs(120), Duration::from_millis(50))
+        .wait(Duration::from_mins(2), Duration::from_millis(50))
         .first()
         .await
         .map(drop)

@@ -80,7 +80,7 @@ fn the_worker_gives_the_bytes_of_the_native_planner() {
         order: Box::new(film.into()),
     };
     let [beats, planned, cancelled] = with_browser(async |page| {
-        page.set_script_timeout(std::time::Duration::from_secs(30))
+        page.set_script_timeout(std::time::Duration::from_mins(2))
             .await?;
         page.goto(site.address()).await?;
         stage(&page, "idle").await?;
