@@ -9,7 +9,7 @@ pub mod chart;
 pub mod decode;
 pub mod planner;
 pub mod session;
-mod view;
+pub mod view;
 
 /// Puts the page into the document.
 pub fn open() {

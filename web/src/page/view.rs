@@ -1,4 +1,8 @@
 //! What is shown.
+#![expect(
+    clippy::must_use_candidate,
+    reason = "components are used by the view's macro, never called by hand"
+)]
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -18,7 +22,7 @@ const VIEW_SECONDS: u32 = 12;
 
 /// The whole page.
 #[component]
-pub(super) fn Page() -> impl IntoView {
+pub fn Page() -> impl IntoView {
     let session = Session::start();
     let over = RwSignal::new(false);
     let dragged = move |event: DragEvent| {
