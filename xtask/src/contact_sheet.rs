@@ -69,7 +69,7 @@ pub(crate) fn make(film: &Path, plan: Option<&Path>, sheet: &Path) -> Result<()>
 
 /// First frame and length of every slot of a plan.
 fn shots(plan: &Path) -> Result<Vec<(u64, u64)>> {
-    let text = fs_err(plan)?;
+    let text = read(plan)?;
     let plan: Value = serde_json::from_slice(&text).context("the plan is not JSON")?;
     let slots = plan
         .get("slots")
@@ -88,11 +88,15 @@ fn shots(plan: &Path) -> Result<Vec<(u64, u64)>> {
         .context("a slot of the plan has no record_start and record_duration")
 }
 
-fn fs_err(path: &Path) -> Result<Vec<u8>> {
+fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-fn frame_count(film: &Path) -> Result<u64> {
+/// Frames of a film, by its packets.
+///
+/// # Errors
+/// If ffprobe counts none.
+pub(crate) fn frame_count(film: &Path) -> Result<u64> {
     let text = output(
         command("ffprobe")
             .args(["-v", "error", "-select_streams", "v:0", "-count_packets"])

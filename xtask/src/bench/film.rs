@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use super::edit::{self, Shot};
 use super::material;
 use super::measure::{Cost, measure};
 use crate::command::{command, shown};
+use crate::contact_sheet::frame_count;
 use crate::workspace;
 
 /// The encoder as the renderer's standard quality sets it.
@@ -75,10 +76,14 @@ pub(super) fn bench(rounds: u32, shots: usize) -> Result<()> {
     let [Some(ours), Some(theirs)] = best else {
         return Ok(());
     };
+    for film in [&ours_film, &their_film] {
+        let counted = frame_count(film)?;
+        ensure!(counted == frames, "{} has {counted} frames", film.display());
+    }
     let limit = limit(&clips, &shots, &their_film)?;
     println!("\nours          {ours}");
     println!("one process   {theirs}");
-    println!("limit         {limit}   (decode what is shown + encode, nothing else)");
+    println!("limit         {limit}   (seek and decode what is shown + encode)");
     println!(
         "\nours / one process: wall {:.2}, CPU {:.2}, memory {:.2}",
         ours.wall / theirs.wall,
