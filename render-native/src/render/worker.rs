@@ -24,6 +24,8 @@ use crate::progress::{Event, Progress, Stage};
 
 /// Alternates that are tried before a picture is held.
 const ALTERNATES: usize = 3;
+/// How far into a file it is worth decoding from its start for a cleaner picture, in microseconds.
+const FROM_START_US: u64 = 120_000_000;
 
 /// How a segment came out.
 pub(super) enum Made {
@@ -111,7 +113,12 @@ impl Shop<'_> {
             };
             let picture = picture(step, take);
             let fault = match self.attempts_at(&segment, &picture, &mut attempts, &mut peak)? {
-                Ok((good, temporary)) => {
+                Ok(made) => {
+                    let (step, good, temporary) =
+                        self.cleanest(&segment, step, take, made, &mut attempts, &mut peak)?;
+                    if step != Step::Planned(Way::Seek) && first_fault.is_none() {
+                        first_fault = Some("the seek began with damaged pictures".to_owned());
+                    }
                     let mut decisions = Vec::new();
                     decisions.extend(decision(index, slot, job, step, take, first_fault));
                     decisions.extend(damage(index, take, &good));
@@ -149,6 +156,42 @@ impl Shop<'_> {
             segment: index,
             said: first_fault.unwrap_or_else(|| "no reason is known".to_owned()),
         })
+    }
+
+    /// A seek may begin with pictures whose references lie before it (an open group of pictures):
+    /// the decoder complains and smears. Decoding from the file's start shows them whole, and
+    /// stands if it complains less.
+    fn cleanest(
+        &self,
+        segment: &Segment,
+        step: Step,
+        take: Option<&Take>,
+        (good, temporary): (Good, PathBuf),
+        attempts: &mut u32,
+        peak: &mut u64,
+    ) -> Result<(Step, Good, PathBuf), RenderError> {
+        let worth_it = |take: &&Take| (1..=FROM_START_US).contains(&take.start_us);
+        let (Step::Planned(Way::Seek), Some(take), 1..) =
+            (step, take.filter(worth_it), good.damage)
+        else {
+            return Ok((step, good, temporary));
+        };
+        let way = Way::Sequential;
+        let picture = Picture::Take { take, way };
+        let (kept, dropped) = match self.attempts_at(segment, &picture, attempts, peak)? {
+            Ok((other, path)) if other.damage < good.damage => {
+                ((Step::Planned(way), other, path), Some(temporary))
+            }
+            Ok((_, path)) => ((step, good, temporary), Some(path)),
+            Err(_) => ((step, good, temporary), None),
+        };
+        if let Some(path) = dropped {
+            // Both were counted as frames done; one film needs only one of them. What is left behind here is removed with the work directory.
+            self.frames
+                .fetch_sub(segment.frames.into(), Ordering::Relaxed);
+            let _ = std::fs::remove_file(path);
+        }
+        Ok(kept)
     }
 
     /// Tries one picture; after a crash, which may pass, once more. Gives the file that stands.
