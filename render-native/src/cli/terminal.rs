@@ -29,7 +29,7 @@ pub fn print(text: &str) -> Result<(), Failure> {
 /// Writes a value as indented JSON and a line end to standard output.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let json = serde_json::to_string_pretty(value)
         .map_err(|error| Failure::of(ExitCode::Internal, &error))?;

@@ -9,7 +9,7 @@
 //! * [`inspect`] — what a survey found, for people and scripts.
 //! * [`song`] — a song, listened to.
 //! * [`plan`] — all of it together.
-//! * [`reference`] — how a plan names a file.
+//! * [`mod@reference`] — how a plan names a file.
 
 pub mod frames;
 pub mod inspect;
