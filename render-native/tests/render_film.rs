@@ -47,6 +47,19 @@ fn media() -> &'static Path {
             colour("red.mp4", "color=red:s=192x108:r=30:d=2");
             colour("blue.mp4", "color=blue:s=108x192:r=25:d=2");
             colour("it's 100% green.mp4", "color=lime:s=64x64:r=24000/1001:d=2");
+            // Groups of pictures that lean on the one before, and no index to seek by.
+            let open =
+                "open-gop=1:keyint=30:min-keyint=30:bframes=4:b-adapt=0:scenecut=0:log-level=none";
+            let x265 = [
+                "-c:v",
+                "libx265",
+                "-preset",
+                "ultrafast",
+                "-x265-params",
+                open,
+            ];
+            let moving = "testsrc2=s=192x108:r=30:d=4,format=yuv420p";
+            make(&[&[moving][..], &x265].concat(), "open.ts");
             make(&["sine=f=440:r=44100:d=8"], "song.wav");
             std::fs::write(dir.path().join("text.mp4"), "not a clip").unwrap();
             dir
@@ -54,7 +67,13 @@ fn media() -> &'static Path {
         .path()
 }
 
-const NAMES: [&str; 4] = ["red.mp4", "blue.mp4", "it's 100%25 green.mp4", "text.mp4"];
+const NAMES: [&str; 5] = [
+    "red.mp4",
+    "blue.mp4",
+    "it's 100%25 green.mp4",
+    "text.mp4",
+    "open.ts",
+];
 
 /// A slot of so many frames: media, start in microseconds, alternates.
 type Slot<'a> = (u32, usize, u64, &'a [usize]);
@@ -224,6 +243,17 @@ fn a_clip_that_fails_costs_its_own_segment_and_no_cut() {
     let colours = film.colours();
     assert_eq!(colours.len(), 50);
     assert_eq!(cuts(&colours), [10, 20, 30]);
+}
+
+#[test]
+fn a_seek_that_begins_with_damaged_pictures_is_decoded_from_the_start_instead() {
+    let film = Film::new("film.mp4");
+    let report = film.render(&plan(&[(20, 4, 1_500_000, &[])])).unwrap();
+    let segment = &report.segments[0];
+    assert_eq!(
+        (segment.rung, segment.damage, report.degraded),
+        (Rung::Sequential, 0, 0)
+    );
 }
 
 #[test]
