@@ -157,6 +157,23 @@ fn nothing_is_overwritten_unasked() {
 }
 
 #[test]
+fn an_input_is_never_the_output_even_when_overwriting() {
+    let dir = tempfile::tempdir().unwrap();
+    let [song, clip] = ["song.wav", "clip.mp4"].map(|name| dir.path().join(name));
+    for path in [&song, &clip] {
+        std::fs::write(path, "mine").unwrap();
+    }
+    let [song, clip] = [&song, &clip].map(|path| path.to_str().unwrap());
+    for (command, output) in [("auto", clip), ("auto", song), ("plan", song)] {
+        let args = [command, "--music", song, clip, "-o", output, "--overwrite"];
+        let (code, _, stderr) = code_of(&args);
+        assert_eq!(code, ExitCode::Usage.code(), "{stderr}");
+        assert!(stderr.contains("is one of the inputs"), "{stderr}");
+        assert_eq!(std::fs::read_to_string(output).unwrap(), "mine");
+    }
+}
+
+#[test]
 fn a_machine_without_ffmpeg_is_69_with_a_way_out() {
     let dir = tempfile::tempdir().unwrap();
     for args in [&["doctor"][..], &["inspect", "."], &["beats", "x.mp3"]] {

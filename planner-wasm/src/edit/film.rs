@@ -103,8 +103,8 @@ pub fn plan(request: &PlanRequest) -> Result<Plan, EditError> {
     })
 }
 
-/// The style's pace; half as fast again where there is much too little footage, since every
-/// repeat is then a cut within the same few shots.
+/// The style's pace; shots are half as long again where there is much too little footage, since
+/// every repeat is then a cut within the same few shots.
 fn pace(
     settings: &EditSettings,
     needed_us: u64,

@@ -164,10 +164,11 @@ pub(super) fn points(
         decisions.push(Decision::new(
             DecisionCode::TempoFallback,
             format!(
-                "{} beats were found with confidence {} of 1000; cuts follow a grid of {} s instead",
+                "{} beats were found with confidence {} of 1000; cuts follow a grid of {}.{} s instead",
                 grid.beats.len(),
                 grid.confidence_permille,
-                GRID_STEP_US / 100_000 / 10
+                GRID_STEP_US / 1_000_000,
+                GRID_STEP_US % 1_000_000 / 100_000
             ),
         ));
     }

@@ -38,7 +38,7 @@ pub struct Talk {
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
 
-    /// Say more: every decision, every command.
+    /// Say more: every decision.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
 

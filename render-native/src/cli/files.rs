@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use shared::plan::{MAX_PLAN_BYTES, Plan, PlanError};
 
+use super::args::Material;
 use super::failure::Failure;
 use crate::exit::ExitCode;
 use crate::media::fingerprint::{FileError, regular};
@@ -62,6 +63,19 @@ pub(super) fn refuse_occupied(path: &Path, overwrite: bool) -> Result<(), Failur
         let message = format!("the folder {} does not exist", folder.display());
         return Err(Failure::new(ExitCode::CannotCreate, message)
             .hint("make it first, or choose another place with -o"));
+    }
+    Ok(())
+}
+
+/// Refuses to write over a file that was named as an input, whatever `--overwrite` says.
+pub(super) fn refuse_input(path: &Path, material: &Material) -> Result<(), Failure> {
+    let Ok(output) = path.canonicalize() else {
+        return Ok(());
+    };
+    let mut inputs = std::iter::once(&material.music).chain(&material.clips);
+    if inputs.any(|input| input.canonicalize().is_ok_and(|input| input == output)) {
+        let message = format!("{} is one of the inputs", path.display());
+        return Err(Failure::new(ExitCode::Usage, message).hint("choose another name with -o"));
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::args::{self, Edit, Material};
 use super::bars::{Bars, told};
 use super::dispatch::Context;
 use super::failure::Failure;
-use super::files::{folder_of, refuse_occupied, write_result};
+use super::files::{folder_of, refuse_input, refuse_occupied, write_result};
 use super::inspect::{settings, survey_failure, walk_failure};
 use super::terminal::{print, say};
 use super::values::{Aspect, Size};
@@ -32,6 +32,7 @@ pub(super) fn command(args: &args::Plan, context: &Context) -> Result<ExitCode, 
         PathBuf::from(".")
     } else {
         refuse_occupied(&args.output, args.overwrite)?;
+        refuse_input(&args.output, &args.material)?;
         folder_of(&args.output)
     };
     let mut wish = wish(&args.material, &args.edit, plan_dir, args.jobs);

@@ -9,7 +9,7 @@ use super::args::{self, Effort, Encoding, FilmOutput, QualityArg};
 use super::bars::{Bars, told};
 use super::dispatch::Context;
 use super::failure::Failure;
-use super::files::{folder_of, read_plan, refuse_occupied, write_result};
+use super::files::{folder_of, read_plan, refuse_input, refuse_occupied, write_result};
 use super::plan::{self, seconds};
 use super::terminal::{print_json, say};
 use crate::exit::ExitCode;
@@ -51,7 +51,9 @@ pub(super) fn auto(args: &args::Auto, context: &Context) -> Result<ExitCode, Fai
         let message = format!("{} is the plan's name, not a film's", output.display());
         return Err(Failure::new(ExitCode::Usage, message));
     }
+    refuse_input(output, &args.material)?;
     let settings = settings(output, *overwrite, &[], &args.effort, &args.encoding);
+    refuse_occupied(&settings.report_path(), *overwrite)?;
     let plan_dir = folder_of(&plan_path);
     let mut wish = plan::wish(&args.material, &args.edit, plan_dir, args.effort.jobs);
     if let Some(memory) = args.effort.memory {
@@ -161,7 +163,7 @@ fn tell(report: &Report, all: bool) {
         for decision in &segment.decisions {
             told_of += 1;
             if told_of <= most {
-                say(&format!("shot {}: {}", segment.index, told(decision)));
+                say(&told(decision));
             }
         }
     }

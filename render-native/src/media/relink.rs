@@ -42,6 +42,13 @@ pub enum MediaProblem {
         /// What differs.
         how: String,
     },
+    /// Several files could be it, and the plan has no fingerprint to tell them apart.
+    Ambiguous {
+        /// Its path as the plan has it.
+        path: String,
+        /// Two of the files.
+        candidates: [PathBuf; 2],
+    },
     /// It is there but cannot be read.
     Unreadable {
         /// Why, naming the file.
@@ -56,9 +63,24 @@ impl fmt::Display for MediaProblem {
             Self::Changed { path, how } => {
                 write!(f, "{} changed since planning: {how}", path.display())
             }
+            Self::Ambiguous {
+                path,
+                candidates: [one, other],
+            } => write!(
+                f,
+                "{path} could be {} or {}; name the folder it lies in",
+                one.display(),
+                other.display()
+            ),
             Self::Unreadable { why } => f.write_str(why),
         }
     }
+}
+
+/// How many parts of two paths are the same, counted from their ends.
+fn common_ending(a: &Path, b: &Path) -> usize {
+    let parts = a.components().rev().zip(b.components().rev());
+    parts.take_while(|(a, b)| a == b).count()
 }
 
 /// Files of the plan that cannot be used, all of them.
@@ -173,9 +195,24 @@ impl Finder {
             .bytes
             .filter(|_| reference.fingerprint.is_some())
             .and_then(|bytes| index.by_size.get(&bytes));
+        // Cameras give the same names again in every folder: the path that ends most alike is
+        // asked first.
+        let alike = |path: &Path| common_ending(path, &planned);
+        let mut named: Vec<&PathBuf> = named.into_iter().flatten().collect();
+        named.sort_by_key(|path| std::cmp::Reverse(alike(path)));
+        if let (None, [one, other, ..]) = (reference.fingerprint, named.as_slice())
+            && alike(one) == alike(other)
+            && one.canonicalize().ok() != other.canonicalize().ok()
+        {
+            return Err(MediaProblem::Ambiguous {
+                path: reference.path.as_text().to_owned(),
+                candidates: [(*one).clone(), (*other).clone()],
+            });
+        }
+        let same_size: Vec<&PathBuf> = same_size.into_iter().flatten().collect();
         let mut nearest = problem;
         for (paths, how) in [(named, "name"), (same_size, "content")] {
-            for path in paths.into_iter().flatten() {
+            for path in paths {
                 match examine(path, reference) {
                     Ok(found) => {
                         let decision = Decision::about(
@@ -313,6 +350,27 @@ mod tests {
         std::fs::create_dir(plan.join("clips")).unwrap();
         std::fs::write(plan.join("clips/a.mp4"), b"a picture").unwrap();
         assert_eq!(find(&wanted), (Ok(plan.join("clips/a.mp4")), 0));
+    }
+
+    #[test]
+    fn of_equal_names_the_one_in_the_like_folder_is_taken_and_a_tie_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        for card in ["far/a", "far/b"] {
+            std::fs::create_dir_all(dir.path().join(card)).unwrap();
+            std::fs::write(dir.path().join(card).join("clip.mp4"), card).unwrap();
+        }
+        let find = |text: &str| {
+            let wanted = MediaReference::by_path(MediaPath::from_text(text).unwrap());
+            let far = [dir.path().join("far")];
+            let plan_dir = dir.path().join("plan");
+            Finder::new(&plan_dir, &far)
+                .find_all([&wanted], &mut Vec::new())
+                .map(|found| found[0].path.clone())
+        };
+        assert_eq!(find("b/clip.mp4"), Ok(dir.path().join("far/b/clip.mp4")));
+        assert_eq!(find("a/clip.mp4"), Ok(dir.path().join("far/a/clip.mp4")));
+        let told = find("clip.mp4").unwrap_err().to_string();
+        assert!(told.contains("clip.mp4 could be "), "{told}");
     }
 
     #[test]
