@@ -157,6 +157,35 @@ fn nothing_is_overwritten_unasked() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_stop_while_the_tools_are_looked_at_is_a_stop() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let [ffmpeg, asked] = ["ffmpeg", "asked"].map(|name| dir.path().join(name));
+    let script = format!("#!/bin/sh\ntouch {}\nsleep 600\n", asked.display());
+    std::fs::write(&ffmpeg, script).unwrap();
+    std::fs::set_permissions(&ffmpeg, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("render-native"))
+        .args(["beats", "song.wav", "-o", "song.beats"])
+        .env("AUTOCUT_FFMPEG", &ffmpeg)
+        .current_dir(dir.path())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    while !asked.exists() {
+        assert!(child.try_wait().unwrap().is_none(), "ffmpeg was not asked");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let kill = format!("kill -TERM {}", child.id());
+    let killed = std::process::Command::new("sh")
+        .args(["-c", &kill])
+        .status();
+    assert!(killed.unwrap().success());
+    let code = child.wait().unwrap().code().unwrap();
+    assert_eq!(code, i32::from(ExitCode::Terminated.code()));
+}
+
+#[test]
 fn an_input_is_never_the_output_even_when_overwriting() {
     let dir = tempfile::tempdir().unwrap();
     let [song, clip] = ["song.wav", "clip.mp4"].map(|name| dir.path().join(name));

@@ -8,7 +8,7 @@ use super::signals::{self, Signalled};
 use super::terminal::say;
 use crate::exit::ExitCode;
 use crate::ffmpeg::locate::{Tools, locate};
-use crate::interrupt::Interrupt;
+use crate::interrupt::{Interrupt, Urgency};
 
 /// What every command is given besides its own arguments.
 #[derive(Debug)]
@@ -29,13 +29,17 @@ pub fn run(cli: Cli) -> ExitCode {
     let interrupt = Arc::<Interrupt>::default();
     let signalled = match signals::listen(&interrupt) {
         Ok(signalled) => signalled,
-        Err(failure) => return ended(Err(failure), &Signalled::default()),
+        Err(failure) => return ended(Err(failure), &Signalled::default(), &interrupt),
     };
     let context = Context {
         talk: cli.talk,
         interrupt,
     };
-    ended(command(&cli.command, &context), &signalled)
+    ended(
+        command(&cli.command, &context),
+        &signalled,
+        &context.interrupt,
+    )
 }
 
 impl Context {
@@ -62,20 +66,28 @@ fn command(command: &Command, context: &Context) -> Result<ExitCode, Failure> {
 }
 
 /// Tells of a failure. One that a signal caused ends with the signal's code.
-fn ended(result: Result<ExitCode, Failure>, signalled: &Signalled) -> ExitCode {
-    match result {
-        Ok(code) => code,
-        Err(failure) => {
-            let by_signal = matches!(failure.code, ExitCode::Interrupted | ExitCode::Terminated);
-            let code = signalled
-                .code()
-                .filter(|_| by_signal)
-                .unwrap_or(failure.code);
+fn ended(
+    result: Result<ExitCode, Failure>,
+    signalled: &Signalled,
+    interrupt: &Interrupt,
+) -> ExitCode {
+    let failure = match result {
+        Ok(code) => return code,
+        Err(failure) => failure,
+    };
+    let by_signal = matches!(failure.code, ExitCode::Interrupted | ExitCode::Terminated);
+    match signalled.code() {
+        // Stopped at once, anything may have failed for that reason alone, and nobody can tell.
+        Some(code) if !by_signal && interrupt.urgency() == Urgency::Now => {
+            say("error: stopped; the same command starts again");
+            code
+        }
+        signal => {
             say(&format!("error: {}", failure.message));
             if let Some(hint) = failure.hint {
                 say(&format!("hint: {hint}"));
             }
-            code
+            signal.filter(|_| by_signal).unwrap_or(failure.code)
         }
     }
 }
