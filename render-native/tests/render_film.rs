@@ -193,6 +193,7 @@ fn a_film_has_exactly_the_planned_frames_and_cuts_and_leaves_nothing_else() {
         (report.frames, report.rendered, report.degraded),
         (42, 4, 0)
     );
+    assert_eq!(report.decisions, []);
     let colours = film.colours();
     assert_eq!(colours.len(), 42);
     assert_eq!(cuts(&colours), [7, 21, 22]);
@@ -291,6 +292,76 @@ fn a_second_run_takes_over_what_is_whole_and_makes_the_rest_anew() {
     assert_eq!((report.rendered, report.resumed), (1, 2));
 }
 
+#[test]
+fn a_damaged_song_costs_no_film() {
+    for name in ["damaged.flac", "damaged.m4a"] {
+        let song = media().join(name);
+        let status = Command::new("ffmpeg")
+            .args(["-v", "error", "-i"])
+            .args([&media().join("song.wav"), &song])
+            .status()
+            .unwrap();
+        assert!(status.success());
+        let mut bytes = std::fs::read(&song).unwrap();
+        let middle = bytes.len() / 3;
+        for byte in &mut bytes[middle..middle + 2000] {
+            *byte ^= 0x5a;
+        }
+        std::fs::write(&song, bytes).unwrap();
+        let film = Film::new("film.mp4");
+        let mut plan = plan(&[(90, 0, 0, &[])]);
+        plan.music.media.path = shared::media::MediaPath::from_text(name).unwrap();
+        let report = film.render(&plan).unwrap();
+        assert_eq!(report.frames, 90);
+        // The reader of FLAC leaves damaged frames out without a word.
+        if song.extension().is_some_and(|e| e == "m4a") {
+            let codes: Vec<_> = report.decisions.iter().map(|d| d.code.as_str()).collect();
+            assert_eq!(codes, ["damage_concealed"], "{:?}", report.decisions);
+        }
+    }
+}
+
+#[test]
+fn a_folder_of_the_users_is_no_work_directory() {
+    let mut film = Film::new("film.mp4");
+    let proj = film.dir.path().join("proj");
+    std::fs::create_dir_all(proj.join("seg")).unwrap();
+    std::fs::write(proj.join("seg/mine.txt"), b"mine").unwrap();
+    std::fs::write(proj.join("lock"), b"mine too").unwrap();
+    film.settings.work_dir = Some(proj.clone());
+    let error = film.render(&plan(&[(5, 0, 0, &[])])).unwrap_err();
+    assert_eq!(error.exit_code(), ExitCode::CannotCreate, "{error}");
+    assert_eq!(std::fs::read(proj.join("seg/mine.txt")).unwrap(), b"mine");
+    assert_eq!(std::fs::read(proj.join("lock")).unwrap(), b"mine too");
+    assert_eq!(film.names(), ["proj"]);
+
+    let empty = film.dir.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    film.settings.work_dir = Some(empty.clone());
+    film.render(&plan(&[(5, 0, 0, &[])])).unwrap();
+    assert_eq!(std::fs::read_dir(empty).unwrap().count(), 0);
+}
+
+#[test]
+fn half_a_film_of_a_killed_run_is_removed_and_nobody_elses() {
+    let mut film = Film::new("film.mp4");
+    film.settings.keep_work = true;
+    film.settings.overwrite = true;
+    let plan = plan(&[(5, 0, 0, &[])]);
+    film.render(&plan).unwrap();
+    // The state in which a kill during the joining leaves the folders.
+    let noted = std::fs::read_to_string(film.settings.work_path().join("film.part")).unwrap();
+    assert!(noted.starts_with(".film.mp4."), "{noted}");
+    std::fs::write(film.dir.path().join(&noted), b"half").unwrap();
+    std::fs::write(film.dir.path().join(".film.mp4.mine.part"), b"mine").unwrap();
+    film.settings.keep_work = false;
+    film.render(&plan).unwrap();
+    assert_eq!(
+        film.names(),
+        [".film.mp4.mine.part", "film.mp4", "film.report.json"]
+    );
+}
+
 /// Interrupts when the first segment is being encoded.
 struct Impatient<'a>(&'a Interrupt, Urgency);
 
@@ -371,6 +442,14 @@ fn what_is_wrong_is_said_before_anything_is_rendered() {
     assert!(matches!(
         strange.render(&plan(&[(5, 0, 0, &[])])),
         Err(RenderError::Setting { .. })
+    ));
+
+    let mut onto_folder = Film::new("film.mp4");
+    onto_folder.settings.overwrite = true;
+    onto_folder.settings.report = Some(onto_folder.dir.path().to_owned());
+    assert!(matches!(
+        onto_folder.render(&plan(&[(5, 0, 0, &[])])),
+        Err(RenderError::Exists { .. })
     ));
 
     let mut short = plan(&[(50, 0, 1_000_000, &[])]);

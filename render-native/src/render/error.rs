@@ -79,6 +79,17 @@ pub enum RenderError {
         /// Who, by its own account.
         by: String,
     },
+    /// The folder that was named for the work holds something else.
+    #[error(
+        "{} holds other files ({holds}) and is no work directory; nothing was written there",
+        path.display()
+    )]
+    NotWork {
+        /// The folder.
+        path: PathBuf,
+        /// One of the files.
+        holds: String,
+    },
     /// Even alone, and at reduced effort, a segment needs more memory than there is.
     #[error("segment {segment} needs more memory than there is ({available} bytes): {said}")]
     OutOfMemory {
@@ -147,6 +158,7 @@ impl RenderError {
             Self::Exists { .. }
             | Self::OutputIsInput { .. }
             | Self::File { .. }
+            | Self::NotWork { .. }
             | Self::NoSpace { .. } => ExitCode::CannotCreate,
             Self::Locked { .. } => ExitCode::Locked,
             Self::OutOfMemory { .. } => ExitCode::OutOfMemory,
@@ -172,6 +184,7 @@ impl RenderError {
                  where it stopped"
             }
             Self::Locked { .. } => "wait for it, or choose another --work-dir",
+            Self::NotWork { .. } => "name a new or an empty folder with --work-dir",
             Self::OutOfMemory { .. } => {
                 "close other programs, or lower --size or --quality; the same command goes on \
                  where it stopped"

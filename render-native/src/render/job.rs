@@ -12,7 +12,7 @@ use super::command::arguments;
 use super::crew::{Crew, lock};
 use super::error::RenderError;
 use super::join::{self, Join, Song};
-use super::journal::{Record, WorkDir, write_atomically};
+use super::journal::{PLAN, Record, WorkDir, refuse_foreign, write_atomically};
 use super::memory::{self, Budget};
 use super::report::{self, Report};
 use super::schedule::Queue;
@@ -92,15 +92,12 @@ pub(super) fn check_settings(plan: &Plan, settings: &RenderSettings) -> Result<(
         return setting("--jobs must be at least 1".to_owned());
     }
     for path in [output, &settings.report_path()] {
-        if !settings.overwrite && path.symlink_metadata().is_ok() {
+        // A folder is never replaced.
+        if path.is_dir() || !settings.overwrite && path.symlink_metadata().is_ok() {
             return Err(RenderError::Exists { path: path.clone() });
         }
     }
-    if output.is_dir() {
-        return Err(RenderError::Exists {
-            path: output.clone(),
-        });
-    }
+    refuse_foreign(&settings.work_path())?;
     if plan.slots.is_empty() {
         return Err(RenderError::Plan {
             what: "the plan has no slots, so there is no film".to_owned(),
@@ -150,7 +147,8 @@ pub fn prepare<'a>(
         .and_then(|probe| probe.require_audio(song_path).cloned())
         .map_err(RenderError::Song)?;
     let work = WorkDir::open(&settings.work_path())?;
-    work.write("plan.lock.json", plan.to_json().as_bytes())?;
+    work.remove_part(&settings.output);
+    work.write(PLAN, plan.to_json().as_bytes())?;
     let (jobs, threads) = shape(settings, plan.slots.len());
     let song = Song {
         audio,
@@ -411,12 +409,16 @@ impl Job<'_> {
             song_path: &self.sources.song.path,
             song: &self.song,
         };
-        join.run(&rendered.records, progress, interrupt)?;
+        let damage = join.run(&rendered.records, progress, interrupt)?;
         progress.report(Event::Finished { stage });
         let segments: Vec<_> = rendered.records.into_iter().map(|r| r.report).collect();
         let resumed = segments.iter().filter(|segment| segment.resumed).count();
         let mut decisions = self.decisions;
         decisions.extend(rendered.decisions);
+        if let Some(damage) = damage {
+            progress.report(Event::Decided(&damage));
+            decisions.push(damage);
+        }
         let report = Report {
             schema: report::SCHEMA.to_owned(),
             output: self.settings.output.to_string_lossy().into_owned(),
@@ -445,7 +447,9 @@ impl Job<'_> {
         })?;
         write_atomically(&path, &json)?;
         if !self.settings.keep_work {
-            self.work.remove()?;
+            for left in self.work.remove() {
+                progress.report(Event::Note(&left));
+            }
         }
         Ok(report)
     }

@@ -6,17 +6,19 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
+use shared::decision::{Decision, DecisionCode};
+
 use super::check::{Facts, measure};
 use super::command::{CLEAN, global};
 use super::error::RenderError;
-use super::journal::{Record, WorkDir, future_file, parent, sync_dir};
+use super::journal::{Record, WorkDir, future_file, parent, part_prefix, sync_dir};
 use super::segment::Canvas;
 use super::settings::{AudioCodec, Quality, RenderSettings};
 use crate::ffmpeg::input;
 use crate::ffmpeg::locate::Tools;
 use crate::ffmpeg::probe::Audio;
 use crate::interrupt::Interrupt;
-use crate::process::{self, Command, Limits, Lines, ProcessError};
+use crate::process::{self, Command, Limits, Lines, Messages, ProcessError};
 use crate::progress::{Event, Progress, Stage};
 
 /// The list of segments, in the work directory.
@@ -107,10 +109,11 @@ fn arguments(
     let container = container(&settings.output).unwrap_or("mp4");
     let mut args = global();
     let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
-    add(&["-xerror", "-f", "concat", "-protocol_whitelist", "file"]);
+    add(&["-f", "concat", "-protocol_whitelist", "file"]);
     add(&["-format_whitelist", "concat,mov,mp4,m4a,3gp,3g2,mj2", "-i"]);
     args.push(input::url(list));
-    // Damage in the song is for the decoder to conceal; a film without it would be worse.
+    // No `-xerror`: damage in the song is for the decoder to conceal, a film without it would be
+    // worse. Whether all is there is measured afterwards.
     args.extend(input::of(song_path));
     let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
     let map = format!("1:{}", song.audio.index);
@@ -150,13 +153,14 @@ pub(super) struct Join<'a> {
 }
 
 impl Join<'_> {
-    /// Joins `records`, which are in order and complete, into the film.
+    /// Joins `records`, which are in order and complete, into the film. Damage in the song, which
+    /// the decoder has concealed, is returned.
     pub(super) fn run(
         &self,
         records: &[Record],
         progress: &dyn Progress,
         interrupt: &Interrupt,
-    ) -> Result<(), RenderError> {
+    ) -> Result<Option<Decision>, RenderError> {
         let failed = |said: String| RenderError::Join { said };
         let (Some(first), frames) = (
             records.first(),
@@ -174,8 +178,9 @@ impl Join<'_> {
         let output = &self.settings.output;
         let dir = parent(output);
         let name = output.file_name().unwrap_or_default().to_string_lossy();
-        let out = future_file(dir, &format!(".{name}."))
+        let out = future_file(dir, &part_prefix(&name))
             .map_err(RenderError::file("create a file in", dir))?;
+        self.work.note_part(out.path())?;
         let args = arguments(
             &list,
             self.song_path,
@@ -226,7 +231,7 @@ impl Join<'_> {
             return Err(failed(said.unwrap_or_else(|| finished.status.to_string())));
         }
         let facts = measure(self.tools, out.path(), interrupt).map_err(stopped)?;
-        if let Some(fault) = fault(&facts, self.canvas, frames) {
+        if let Some(fault) = fault(&facts, self.canvas, frames, container(output)) {
             return Err(failed(fault));
         }
         out.as_file()
@@ -243,19 +248,41 @@ impl Join<'_> {
             },
             _ => RenderError::file("create", output)(error.error),
         })?;
-        sync_dir(dir)
+        sync_dir(dir)?;
+        Ok(damage(self.song_path, &finished.messages))
     }
 }
 
+/// What the decoder of the song complained about. The segments were checked before, so nothing
+/// else can be damaged.
+fn damage(song: &Path, messages: &Messages) -> Option<Decision> {
+    let line = messages.decisive_error()?;
+    let count = messages.errors;
+    Some(Decision::about(
+        DecisionCode::DamageConcealed,
+        format!(
+            "song ({})",
+            song.file_name().unwrap_or_default().to_string_lossy()
+        ),
+        format!(
+            "the decoder reported {count} error{}: {line}",
+            if count == 1 { "" } else { "s" }
+        ),
+    ))
+}
+
 /// What is wrong with the joined film.
-fn fault(facts: &Facts, canvas: Canvas, frames: u64) -> Option<String> {
+fn fault(facts: &Facts, canvas: Canvas, frames: u64, container: Option<&str>) -> Option<String> {
     if let Some(fault) = facts.fault(canvas, frames) {
         return Some(fault);
     }
     let length = i128::from(frames) * i128::from(canvas.rate.den()) * 1_000_000
         / i128::from(canvas.rate.num());
-    // Matroska does not say how long a single stream is.
-    let off = (i128::from(facts.audio_us?) - length).abs();
+    let Some(audio_us) = facts.audio_us else {
+        // Matroska does not say how long a single stream is.
+        return (container != Some("matroska")).then(|| "the film has no sound".to_owned());
+    };
+    let off = (i128::from(audio_us) - length).abs();
     (off > i128::from(AUDIO_TOLERANCE_US))
         .then(|| format!("the sound is {off} µs longer or shorter than the picture"))
 }
@@ -343,7 +370,6 @@ mod tests {
     -v level+warning
     -y
     -max_alloc 536870912
-    -xerror
     -f concat
     -protocol_whitelist file
     -format_whitelist concat,mov,mp4,m4a,3gp,3g2,mj2
@@ -371,6 +397,25 @@ mod tests {
     -progress pipe:1
     -f mp4 file:/films/.a.mp4.x.part
     "#);
+    }
+
+    #[test]
+    fn a_film_without_its_sound_is_faulty() {
+        let canvas = canvas("25");
+        let mut facts = Facts {
+            pts: (0..25).map(|i| i * 1000).collect(),
+            size: (16, 16),
+            kind: ("h264".into(), "yuv420p".into(), "1/25000".into()),
+            audio_us: Some(1_000_000),
+            ..Facts::default()
+        };
+        assert_eq!(fault(&facts, canvas, 25, Some("mp4")), None);
+        facts.audio_us = Some(900_000);
+        assert!(fault(&facts, canvas, 25, Some("mp4")).is_some());
+        facts.audio_us = None;
+        assert_eq!(fault(&facts, canvas, 25, Some("matroska")), None);
+        let said = fault(&facts, canvas, 25, Some("mov"));
+        assert_eq!(said.as_deref(), Some("the film has no sound"));
     }
 
     #[test]

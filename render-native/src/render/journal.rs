@@ -4,11 +4,16 @@
 //! DIR/plan.lock.json             the job, frozen
 //! DIR/seg/00007.<hash12>.mp4     a segment, named by its content, never overwritten
 //! DIR/seg/00007.json             its record, renamed into place last
+//! DIR/film.part                  name of the half-written film beside the output
 //! DIR/lock                       held while a local render works here
+//! DIR/autocut-work               says that all this is ours
 //! ```
 //!
 //! A segment is done when its record is there *and* its key is the one wanted *and* the file has
 //! the size and the hash that the record says.
+//!
+//! A folder that holds something and has no `autocut-work` belongs to somebody else: nothing is
+//! written there. In a folder of ours only files with names of ours are ever removed.
 
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Write as _};
@@ -18,6 +23,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::{Deserialize, Serialize};
 
 use super::error::RenderError;
+use super::join::LIST;
 use super::report::SegmentReport;
 use super::segment::SegmentKey;
 
@@ -48,6 +54,60 @@ pub(super) struct Record {
     pub(super) report: SegmentReport,
 }
 
+/// The file that makes a folder a work directory.
+const MARKER: &str = "autocut-work";
+/// In the marker, if the folder was made by us and not by the user.
+const MADE: &str = "made by render-native\n";
+/// Holds the name of the half-written film.
+const PART: &str = "film.part";
+/// The job, frozen.
+pub(super) const PLAN: &str = "plan.lock.json";
+
+/// Refuses a folder that holds something and is no work directory.
+pub(super) fn refuse_foreign(root: &Path) -> Result<(), RenderError> {
+    let entries = match std::fs::read_dir(root) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(RenderError::file("work in", root)(error)),
+    };
+    let mut first = None;
+    for entry in entries {
+        let name = entry.map_err(RenderError::file("read", root))?.file_name();
+        if name == MARKER {
+            return Ok(());
+        }
+        first = first.max(Some(name));
+    }
+    match first {
+        Some(name) => Err(RenderError::NotWork {
+            path: root.to_owned(),
+            holds: name.to_string_lossy().into_owned(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Makes the folder, or takes an empty one, and marks it as ours.
+fn claim(root: &Path) -> Result<(), RenderError> {
+    refuse_foreign(root)?;
+    let above = parent(root);
+    std::fs::create_dir_all(above).map_err(RenderError::file("create", above))?;
+    let made = match std::fs::create_dir(root) {
+        Ok(()) => true,
+        Err(_) if root.is_dir() => false,
+        Err(error) => return Err(RenderError::file("create", root)(error)),
+    };
+    let path = root.join(MARKER);
+    match File::create_new(&path) {
+        Ok(mut marker) if made => marker
+            .write_all(MADE.as_bytes())
+            .map_err(RenderError::file("write", &path)),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(RenderError::file("create", &path)(error)),
+    }
+}
+
 /// A work directory that this process holds.
 #[derive(Debug)]
 pub(super) struct WorkDir {
@@ -62,6 +122,7 @@ impl WorkDir {
     /// Makes and locks the directory, and clears what a killed run left half-written.
     pub(super) fn open(root: &Path) -> Result<Self, RenderError> {
         let root = std::path::absolute(root).map_err(RenderError::file("find", root))?;
+        claim(&root)?;
         let segments = root.join("seg");
         std::fs::create_dir_all(&segments).map_err(RenderError::file("create", &segments))?;
         let path = root.join("lock");
@@ -130,6 +191,26 @@ impl WorkDir {
         Ok(path)
     }
 
+    /// Notes the name of the half-written film, so that the next run can remove it if this one is
+    /// killed.
+    pub(super) fn note_part(&self, part: &Path) -> Result<(), RenderError> {
+        let name = part.file_name().unwrap_or_default();
+        self.write(PART, name.as_encoded_bytes()).map(drop)
+    }
+
+    /// Removes the half-written film that a killed run has left beside `output`: the one that was
+    /// noted, for others may be of a render that is running.
+    pub(super) fn remove_part(&self, output: &Path) {
+        let name = output.file_name().unwrap_or_default().to_string_lossy();
+        let noted = std::fs::read_to_string(self.root.join(PART)).unwrap_or_default();
+        let middle = noted
+            .strip_prefix(&part_prefix(&name))
+            .and_then(|rest| rest.strip_suffix(".part"));
+        if middle.is_some_and(|middle| middle.chars().all(char::is_alphanumeric)) {
+            let _ = std::fs::remove_file(parent(output).join(noted));
+        }
+    }
+
     /// A name that no other attempt has, for a segment being rendered.
     pub(super) fn temporary(&self, index: usize) -> PathBuf {
         let attempt = self.attempts.fetch_add(1, Ordering::Relaxed);
@@ -187,24 +268,69 @@ impl WorkDir {
         (bytes == record.bytes && hash == record.blake3).then_some(record)
     }
 
-    /// Removes what this program has put there, and the directory if nothing else is in it.
-    pub(super) fn remove(self) -> Result<(), RenderError> {
-        std::fs::remove_dir_all(&self.segments)
-            .map_err(RenderError::file("remove", &self.segments))?;
-        for name in ["plan.lock.json", "film.ffconcat", "lock"] {
-            let path = self.root.join(name);
-            match std::fs::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(RenderError::file("remove", &path)(error));
-                }
-                _ => {}
-            }
+    /// Removes what this program has put there, and the directory if we made it and nothing else
+    /// is in it. What could not be removed is returned; the film is made either way.
+    pub(super) fn remove(self) -> Vec<String> {
+        let mut left = Vec::new();
+        let made = std::fs::read(self.root.join(MARKER)).is_ok_and(|text| text == MADE.as_bytes());
+        remove_files(&self.segments, is_segment_file, &mut left);
+        // Something of the user's may be in either folder; then it stays.
+        let _ = std::fs::remove_dir(&self.segments);
+        // The marker last: a run that is killed here must find its own folder again.
+        remove_files(&self.root, is_root_file, &mut left);
+        for name in [PLAN, LIST, PART, "lock", MARKER] {
+            note_unless_gone(&self.root.join(name), &mut left);
         }
         drop(self.lock);
-        // Something of the user's may be in it.
-        let _ = std::fs::remove_dir(&self.root);
-        Ok(())
+        if made {
+            let _ = std::fs::remove_dir(&self.root);
+        }
+        left
     }
+}
+
+/// Half-written files of the directory itself.
+fn is_root_file(name: &str) -> bool {
+    name.strip_suffix(".part")
+        .is_some_and(|name| name.starts_with(".tmp-"))
+}
+
+/// `00007.json`, `00007.0123456789ab.mp4` and half-written files.
+fn is_segment_file(name: &str) -> bool {
+    let is_index = |text: &str| text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit());
+    let is_hash = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let parts: Vec<_> = name.split('.').collect();
+    name.starts_with(".tmp-")
+        || match parts.as_slice() {
+            [index, "json"] => is_index(index),
+            [index, hash, "mp4"] => is_index(index) && is_hash(hash),
+            _ => false,
+        }
+}
+
+fn remove_files(dir: &Path, is_ours: fn(&str) -> bool, left: &mut Vec<String>) {
+    let Ok(entries) = std::fs::read_dir(dir) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        if entry.file_name().to_str().is_some_and(is_ours) {
+            note_unless_gone(&entry.path(), left);
+        }
+    }
+}
+
+fn note_unless_gone(path: &Path, left: &mut Vec<String>) {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            left.push(format!("cannot remove {}: {error}", path.display()));
+        }
+        _ => {}
+    }
+}
+
+/// How the name of a half-written film begins; random letters and `.part` follow.
+pub(super) fn part_prefix(film: &str) -> String {
+    format!(".{film}.")
 }
 
 fn host() -> String {
@@ -348,7 +474,55 @@ mod tests {
         drop(first);
         let second = WorkDir::open(&root).unwrap();
         assert!(!left.exists());
-        second.remove().unwrap();
+        assert!(second.remove().is_empty());
         assert!(!root.exists());
+    }
+
+    #[test]
+    fn a_folder_of_the_users_is_refused_and_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("proj");
+        std::fs::create_dir_all(root.join("seg")).unwrap();
+        std::fs::write(root.join("seg/mine.txt"), b"mine").unwrap();
+        std::fs::write(root.join("lock"), b"mine too").unwrap();
+        let error = WorkDir::open(&root).unwrap_err();
+        assert!(matches!(error, RenderError::NotWork { .. }), "{error}");
+        assert_eq!(std::fs::read(root.join("seg/mine.txt")).unwrap(), b"mine");
+        assert_eq!(std::fs::read(root.join("lock")).unwrap(), b"mine too");
+        assert_eq!(std::fs::read_dir(&root).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn cleaning_up_removes_what_is_ours_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("work");
+        // An empty folder of the user's stays, even if the first run is cut off.
+        std::fs::create_dir(&root).unwrap();
+        drop(WorkDir::open(&root).unwrap());
+        assert!(WorkDir::open(&root).unwrap().remove().is_empty());
+        assert_eq!(std::fs::read_dir(&root).unwrap().count(), 0);
+
+        let work = WorkDir::open(&root).unwrap();
+        let temporary = work.temporary(3);
+        std::fs::write(&temporary, b"picture").unwrap();
+        let key = SegmentKey::new([], [], "5");
+        work.keep(&temporary, record(3, &key)).unwrap();
+        std::fs::write(work.temporary(4), b"half").unwrap();
+        std::fs::write(root.join("notes.txt"), b"mine").unwrap();
+        for name in ["holiday.mp4", "1.json", "00001.holiday.mp4"] {
+            std::fs::write(root.join("seg").join(name), b"mine").unwrap();
+        }
+        assert!(work.remove().is_empty());
+        let names = |dir: &Path| {
+            let entries = std::fs::read_dir(dir).unwrap();
+            let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name()).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(names(&root), ["notes.txt", "seg"]);
+        assert_eq!(
+            names(&root.join("seg")),
+            ["00001.holiday.mp4", "1.json", "holiday.mp4"]
+        );
     }
 }
