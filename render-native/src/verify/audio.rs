@@ -7,7 +7,7 @@
 use realfft::RealFftPlanner;
 use serde::Serialize;
 
-use super::lag::{is_silent, locate, resampled_position, samples_in};
+use super::lag::{is_clearly_heard, is_silent, locate, resampled_position, samples_in};
 
 /// Samples a second that film and song are compared at. Both are decoded to it, so that a song at
 /// another rate is resampled in the same way on both sides.
@@ -70,7 +70,7 @@ pub enum AudioFinding {
         /// How alike film and song are, 0 to 1.
         likeness: f64,
     },
-    /// The song is silent there or over, and so is the film: nothing to measure.
+    /// The song is silent there or over, or nearly so, and so is the film: nothing to measure.
     Silence,
     /// What is heard is not the song, within half a second of its place.
     Unlike {
@@ -268,7 +268,10 @@ fn compare(
     match (is_silent(expected), is_silent(&here)) {
         (true, true) => return AudioFinding::Silence,
         (false, false) => {}
-        _ => return AudioFinding::Unlike { likeness: 0.0 },
+        _ if is_clearly_heard(expected) || is_clearly_heard(&here) => {
+            return AudioFinding::Unlike { likeness: 0.0 };
+        }
+        _ => return AudioFinding::Silence,
     }
     match locate(planner, &here, &around) {
         Some(found) if found.likeness >= ALIKE => AudioFinding::Lag {
@@ -394,5 +397,21 @@ mod tests {
     #[test]
     fn too_short_a_film_is_not_measured() {
         assert!(compared(&noise(SECOND), &noise(4000), 0).places.is_empty());
+    }
+
+    #[test]
+    fn at_the_edge_of_silence_neither_side_fails() {
+        let level = |rms: f32| -> Vec<f32> {
+            (0..5 * SECOND)
+                .map(|i| if i % 2 == 0 { rms } else { -rms })
+                .collect()
+        };
+        for (song, film) in [(1.001e-3, 0.999e-3), (0.999e-3, 1.001e-3), (1.9e-3, 0.5e-3)] {
+            let found = compared(&level(song), &level(film), 0);
+            assert!(found.passes(), "{found:?}");
+            assert!(found.worst_ms().is_none(), "{found:?}");
+        }
+        assert!(!compared(&level(2.1e-3), &level(0.5e-3), 0).passes());
+        assert!(!compared(&level(0.5e-3), &level(2.1e-3), 0).passes());
     }
 }

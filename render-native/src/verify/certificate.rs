@@ -13,8 +13,6 @@ use crate::exit::ExitCode;
 const LEAST_SEEN: f64 = 0.25;
 /// Below this share it is said that many cuts could not be seen.
 const MANY_SEEN: f64 = 0.75;
-/// With fewer cuts than this a share says nothing.
-const FEW_CUTS: usize = 4;
 /// How far the durations of picture and film may be from the planned one, in microseconds: the
 /// step in which they are told.
 const DURATION_STEP_US: u64 = 1;
@@ -100,6 +98,8 @@ pub enum Failure {
     CutsOff {
         /// How many cuts.
         cuts: usize,
+        /// Frames by which the one farthest from its place is late; negative if early.
+        worst_by: i64,
     },
     /// Runs of cuts stand elsewhere.
     CutsDisplaced {
@@ -156,7 +156,10 @@ impl fmt::Display for Failure {
                 )
             }
             Self::Beats { broken } => write!(f, "{broken} cuts of the plan are not on their beat"),
-            Self::CutsOff { cuts } => write!(f, "{cuts} cuts are not on their frame"),
+            Self::CutsOff { cuts, worst_by } => write!(
+                f,
+                "{cuts} of the cuts not on their frame, the farthest {worst_by:+} frames from it"
+            ),
             Self::CutsDisplaced { runs } => write!(f, "{runs} runs of cuts stand elsewhere"),
             Self::CutsUnseen { seen, expected } => {
                 write!(f, "only {seen} of {expected} cuts can be seen")
@@ -260,9 +263,19 @@ fn cut_failures(measured: &Measured, failures: &mut Vec<Failure>) {
         });
     }
     let cuts = &measured.cuts;
-    let off = cuts.count(is_off);
-    if off > 0 {
-        failures.push(Failure::CutsOff { cuts: off });
+    let worst = cuts
+        .planned
+        .iter()
+        .filter_map(|cut| match cut.sight {
+            Sight::Off { by } => Some(by),
+            _ => None,
+        })
+        .max_by_key(|by| by.unsigned_abs());
+    if let Some(worst_by) = worst {
+        failures.push(Failure::CutsOff {
+            cuts: cuts.count(is_off),
+            worst_by,
+        });
     }
     if !cuts.displaced.is_empty() {
         failures.push(Failure::CutsDisplaced {
@@ -270,7 +283,7 @@ fn cut_failures(measured: &Measured, failures: &mut Vec<Failure>) {
         });
     }
     let (seen, expected) = seen(cuts);
-    if expected >= FEW_CUTS && share(seen, expected) < LEAST_SEEN {
+    if expected > 0 && share(seen, expected) < LEAST_SEEN {
         failures.push(Failure::CutsUnseen { seen, expected });
     }
 }
@@ -300,7 +313,7 @@ fn audio_failures(audio: &AudioFindings, failures: &mut Vec<Failure>) {
 fn notes(measured: &Measured) -> Vec<String> {
     let mut notes = Vec::new();
     let (seen, expected) = seen(&measured.cuts);
-    if expected >= FEW_CUTS && share(seen, expected) < MANY_SEEN {
+    if expected > 0 && share(seen, expected) < MANY_SEEN {
         notes.push(format!(
             "{} of {expected} cuts could not be seen in the picture; the verdict rests on the others",
             expected - seen
@@ -333,4 +346,120 @@ pub(super) fn unlike(audio: &AudioFindings) -> usize {
 #[expect(clippy::cast_precision_loss, reason = "counts of cuts, far below 2^52")]
 fn share(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::cuts::judge;
+    use crate::verify::cuts::tests::{every, film, plan, shaky};
+    use shared::rate::Rate;
+
+    /// The verdict on a film that is planned with `cuts`, shows `shown`, and is otherwise right.
+    fn verdict(cuts: &[u64], shown: &[u64]) -> Certificate {
+        let frames = cuts.last().unwrap() + 40;
+        let changes = film(usize::try_from(frames).unwrap(), shaky, shown);
+        Certificate::of(Measured {
+            film: "film.mp4".to_owned(),
+            frames: FrameFindings {
+                planned: frames,
+                decoded: frames,
+                time_base: Rate::MICROSECONDS,
+                start_us: 0,
+                misplaced: 0,
+                first_misplaced: None,
+                worst_us: 0,
+                unstamped: 0,
+            },
+            duration: DurationFindings {
+                planned_us: 1,
+                video_us: None,
+                audio_us: None,
+            },
+            damage: 0,
+            beats: BeatFindings {
+                named: cuts.len(),
+                broken: Vec::new(),
+            },
+            cuts: judge(&changes, &plan(cuts), 30.0),
+            audio: AudioFindings {
+                codec: Some("flac".to_owned()),
+                lossless: true,
+                bound_ms: 1.0,
+                start_offset_ms: 0.0,
+                places: Vec::new(),
+            },
+        })
+    }
+
+    fn moved(cuts: &[u64], by: &[i64]) -> Vec<u64> {
+        cuts.iter()
+            .zip(by)
+            .map(|(cut, by)| cut.strict_add_signed(*by))
+            .collect()
+    }
+
+    #[test]
+    fn a_film_passes_only_with_every_cut_in_place() {
+        let cuts = every(30, 7);
+        assert!(verdict(&cuts, &cuts).passed);
+        for by in [-10, -4, -1, 1, 4, 10] {
+            let shown = moved(&cuts, &[0, 0, 0, by, 0, 0, 0]);
+            let found = verdict(&cuts, &shown);
+            assert_eq!(
+                found.failures,
+                [Failure::CutsOff {
+                    cuts: 1,
+                    worst_by: by
+                }]
+            );
+            let place = format!("slot 4: planned at frame 120, seen {by:+} frames from there");
+            assert!(found.to_string().contains(&place), "{found}");
+        }
+    }
+
+    #[test]
+    fn several_cuts_displaced_each_by_its_own_fail() {
+        let cuts = every(30, 7);
+        let found = verdict(&cuts, &moved(&cuts, &[0, 5, 0, 8, 0, -7, 0]));
+        assert_eq!(
+            found.failures,
+            [Failure::CutsOff {
+                cuts: 3,
+                worst_by: 8
+            }]
+        );
+    }
+
+    #[test]
+    fn a_short_film_with_every_cut_wrong_fails() {
+        let cuts = every(30, 3);
+        assert!(verdict(&cuts, &cuts).passed);
+        let found = verdict(&cuts, &moved(&cuts, &[5, 8, -7]));
+        assert_eq!(
+            found.failures,
+            [Failure::CutsOff {
+                cuts: 3,
+                worst_by: 8
+            }]
+        );
+    }
+
+    #[test]
+    fn a_film_of_three_slots_is_judged() {
+        let cuts = [30, 60];
+        assert!(verdict(&cuts, &cuts).passed);
+        assert!(!verdict(&cuts, &[30, 70]).passed);
+        let unseen = verdict(&cuts, &[]);
+        assert_eq!(
+            unseen.failures,
+            [Failure::CutsUnseen {
+                seen: 0,
+                expected: 2
+            }]
+        );
+        // One that is seen in place, and one that is not seen anywhere.
+        let half = verdict(&cuts, &[30]);
+        assert!(half.passed && !half.notes.is_empty(), "{half}");
+    }
 }

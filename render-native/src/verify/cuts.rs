@@ -7,6 +7,7 @@
 use serde::Serialize;
 
 use super::change::{Change, Changes};
+use super::displacement::{DisplacedRun, claims, displaced_runs, signed};
 
 /// A cut stands out by this factor over what is usual around it. `PySceneDetect`'s adaptive detector
 /// asks for 3 over the mean; this one asks less over a high quantile, which is stricter where
@@ -27,13 +28,6 @@ const NEAR: u64 = 3;
 const MISPLACED: f32 = 1.5;
 /// Share of a step's change that is still there a few frames later if it was a cut.
 const LASTING: f32 = 0.4;
-/// Furthest that a run of cuts is looked for beside its place, in frames.
-const FURTHEST: i64 = 30;
-/// Cuts in a run that is looked for elsewhere as a whole.
-const RUN: usize = 8;
-/// A run is elsewhere if this many more of its cuts are seen there than in place.
-const RUN_MARGIN: usize = 4;
-
 /// A planned cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Planned {
@@ -51,12 +45,12 @@ pub(super) struct Planned {
 pub enum Sight {
     /// The picture changes exactly at the planned frame.
     Exact,
-    /// The picture does not change there, but a few frames away.
+    /// The picture does not change there, but elsewhere between the neighbouring planned cuts.
     Off {
         /// Frames by which the change is late; negative if early.
         by: i64,
     },
-    /// The picture does not visibly change there or near.
+    /// The picture does not visibly change there, nor anywhere that no other cut accounts for.
     Invisible {
         /// The plan runs on in the same footage, so that this was to be expected.
         continuous: bool,
@@ -75,17 +69,6 @@ pub struct CutSight {
     pub sight: Sight,
     /// How clearly the picture changes at the planned frame; 1 is just enough to be seen.
     pub clarity: f32,
-}
-
-/// A run of cuts that the film shows elsewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct DisplacedRun {
-    /// First slot of the run.
-    pub first_slot: usize,
-    /// Last slot of the run.
-    pub last_slot: usize,
-    /// Frames by which it is late; negative if early.
-    pub by: i64,
 }
 
 /// What the picture says about all cuts.
@@ -121,6 +104,7 @@ pub(super) fn judge(changes: &Changes, planned: &[Planned], frames_a_second: f64
     let at_planned = |frame: &u64| planned.binary_search_by_key(frame, |cut| cut.frame).is_ok();
     let mut sights = Vec::with_capacity(planned.len());
     let mut explained = Vec::new();
+    let mut unseen = Vec::new();
     for (index, cut) in planned.iter().enumerate() {
         let clarity = picture.clarity(cut.frame, planned);
         let sight = if clarity >= 1.0 {
@@ -130,14 +114,14 @@ pub(super) fn judge(changes: &Changes, planned: &[Planned], frames_a_second: f64
         } else {
             let before = index.checked_sub(1).and_then(|i| planned.get(i));
             let after = planned.get(index + 1);
-            match picture.misplaced(cut.frame, before, after, planned) {
-                Some(frame) => {
-                    explained.push(frame);
-                    Sight::Off {
-                        by: signed(frame) - signed(cut.frame),
-                    }
+            if let Some(frame) = picture.misplaced(cut.frame, before, after, planned) {
+                explained.push(frame);
+                Sight::Off {
+                    by: signed(frame) - signed(cut.frame),
                 }
-                None => Sight::Invisible { continuous: false },
+            } else {
+                unseen.push(index);
+                Sight::Invisible { continuous: false }
             }
         };
         sights.push(CutSight {
@@ -146,6 +130,27 @@ pub(super) fn judge(changes: &Changes, planned: &[Planned], frames_a_second: f64
             sight,
             clarity: (clarity * 100.0).round() / 100.0,
         });
+    }
+    if !unseen.is_empty() {
+        // The step beside a cut in its place is the end of that cut, as where its first picture is
+        // damaged or faded.
+        let beside_exact = |frame: u64| {
+            sights
+                .iter()
+                .any(|cut| cut.sight == Sight::Exact && cut.frame.abs_diff(frame) <= 1)
+        };
+        let free: Vec<u64> = (1..changes.step.len() as u64)
+            .filter(|at| picture.stands_out(*at, planned).is_some())
+            .filter(|at| !at_planned(at) && !explained.contains(at) && !beside_exact(*at))
+            .collect();
+        for (index, frame) in claims(planned, &unseen, &free) {
+            if let Some(cut) = sights.get_mut(index) {
+                cut.sight = Sight::Off {
+                    by: signed(frame) - signed(cut.frame),
+                };
+                explained.push(frame);
+            }
+        }
     }
     CutFindings {
         displaced: displaced_runs(planned, &seen),
@@ -191,6 +196,14 @@ impl<'a> Picture<'a> {
         usize::try_from(frame).map_or(0.0, |at| self.contrast(at, planned_there))
     }
 
+    /// How clearly the picture changes at `frame`, if that lasts and is clear enough to be a
+    /// planned cut in the wrong place.
+    fn stands_out(&self, frame: u64, planned: &[Planned]) -> Option<f32> {
+        let at = usize::try_from(frame).ok()?;
+        let clarity = self.lasts(at).then(|| self.clarity(frame, planned))?;
+        (clarity >= MISPLACED).then_some(clarity)
+    }
+
     /// The clearest lasting change near a planned cut at `frame` that is not seen in place,
     /// short of the neighbouring planned cuts.
     fn misplaced(
@@ -208,9 +221,7 @@ impl<'a> Picture<'a> {
             .min(frame + NEAR);
         (first..=last)
             .filter(|at| *at != frame)
-            .filter(|at| usize::try_from(*at).is_ok_and(|at| self.lasts(at)))
-            .map(|at| (at, self.clarity(at, planned)))
-            .filter(|(_, clarity)| *clarity >= MISPLACED)
+            .filter_map(|at| Some((at, self.stands_out(at, planned)?)))
             .max_by(|a, b| {
                 a.1.total_cmp(&b.1)
                     .then(b.0.abs_diff(frame).cmp(&a.0.abs_diff(frame)))
@@ -289,61 +300,17 @@ fn quantile(values: impl Iterator<Item = f32>, at: f32) -> f32 {
         .unwrap_or(0.0)
 }
 
-/// Runs of cuts of which clearly more are seen some frames away than in place. This needs no cut
-/// to be invisible, and sees displacements too long to be told cut by cut.
-fn displaced_runs(planned: &[Planned], seen: &[u64]) -> Vec<DisplacedRun> {
-    let visible: Vec<&Planned> = planned.iter().filter(|cut| !cut.continuous).collect();
-    let size = RUN.min(visible.len().max(1));
-    let mut runs: Vec<DisplacedRun> = Vec::new();
-    let last = visible.len().saturating_sub(size);
-    let starts = (0..last).step_by(RUN / 2).chain([last]);
-    for run in starts.filter_map(|start| visible.get(start..start + size)) {
-        let hits = |by: i64| {
-            run.iter()
-                .filter(|cut| {
-                    u64::try_from(signed(cut.frame) + by)
-                        .is_ok_and(|frame| seen.binary_search(&frame).is_ok())
-                })
-                .count()
-        };
-        let in_place = hits(0);
-        // In a regular beat a run is also seen one beat away from where it is; a small
-        // displacement is the likelier one, by as much as one cut for 16 frames.
-        let best = (-FURTHEST..=FURTHEST)
-            .filter(|by| *by != 0)
-            .map(|by| (hits(by), by))
-            .max_by_key(|(hits, by)| (16 * signed(*hits as u64) - by.abs(), *by));
-        let (Some((hits, by)), Some(first), Some(last)) = (best, run.first(), run.last()) else {
-            continue;
-        };
-        if hits < in_place + RUN_MARGIN {
-            continue;
-        }
-        match runs.last_mut() {
-            Some(earlier) if earlier.by == by && first.slot <= earlier.last_slot => {
-                earlier.last_slot = last.slot;
-            }
-            _ => runs.push(DisplacedRun {
-                first_slot: first.slot,
-                last_slot: last.slot,
-                by,
-            }),
-        }
-    }
-    runs
-}
-
-fn signed(frame: u64) -> i64 {
-    i64::try_from(frame).unwrap_or(i64::MAX)
-}
-
 #[cfg(test)]
-mod tests {
+pub(in crate::verify) mod tests {
     use super::*;
     use proptest::prelude::*;
 
     /// A film of `frames` frames with ordinary motion, and `cuts` in it.
-    fn film(frames: usize, motion: impl Fn(usize) -> f32, cuts: &[u64]) -> Changes {
+    pub(in crate::verify) fn film(
+        frames: usize,
+        motion: impl Fn(usize) -> f32,
+        cuts: &[u64],
+    ) -> Changes {
         let mut step: Vec<Change> = (0..frames)
             .map(|i| Change {
                 residual: motion(i),
@@ -363,7 +330,7 @@ mod tests {
         }
     }
 
-    fn plan(cuts: &[u64]) -> Vec<Planned> {
+    pub(in crate::verify) fn plan(cuts: &[u64]) -> Vec<Planned> {
         cuts.iter()
             .enumerate()
             .map(|(index, frame)| Planned {
@@ -374,11 +341,11 @@ mod tests {
             .collect()
     }
 
-    fn every(step: u64, count: u64) -> Vec<u64> {
+    pub(in crate::verify) fn every(step: u64, count: u64) -> Vec<u64> {
         (1..=count).map(|i| i * step).collect()
     }
 
-    fn shaky(i: usize) -> f32 {
+    pub(in crate::verify) fn shaky(i: usize) -> f32 {
         1.0 + (i * 7 % 5) as f32 * 0.8
     }
 
@@ -510,5 +477,46 @@ mod tests {
     fn a_planned_cut_past_the_end_is_not_seen() {
         let found = judge(&film(10, shaky, &[]), &plan(&[15]), 30.0);
         assert_eq!(found.count(|s| s == Sight::Exact), 0);
+    }
+
+    #[test]
+    fn a_cut_many_frames_away_is_off_wherever_it_is() {
+        let cuts = every(30, 12);
+        for by in [-20, -10, -4, 4, 10, 20] {
+            for index in [0, 5, 11] {
+                let mut shown = cuts.clone();
+                shown[index] = shown[index].strict_add_signed(by);
+                let found = judge(&film(400, shaky, &shown), &plan(&cuts), 30.0);
+                assert_eq!(found.planned[index].sight, Sight::Off { by });
+                assert_eq!(found.count(|s| s == Sight::Exact), 11);
+                assert!(found.straddles.is_empty(), "{:?}", found.straddles);
+            }
+        }
+    }
+
+    #[test]
+    fn a_shot_change_elsewhere_does_not_stand_for_an_unseen_cut() {
+        let cuts = every(30, 12);
+        let mut shown: Vec<u64> = cuts.iter().copied().filter(|c| *c != 180).collect();
+        // In slots that the unseen cut does not touch, and on the heels of a cut in its place.
+        shown.extend([100, 151, 250]);
+        let found = judge(&film(400, shaky, &shown), &plan(&cuts), 30.0);
+        assert_eq!(
+            found.planned[5].sight,
+            Sight::Invisible { continuous: false }
+        );
+    }
+
+    #[test]
+    fn a_flash_far_from_an_unseen_cut_is_no_misplaced_cut() {
+        let cuts = every(30, 12);
+        let shown: Vec<u64> = cuts.iter().copied().filter(|c| *c != 180).collect();
+        let mut changes = film(400, shaky, &shown);
+        for at in [190, 191] {
+            changes.step[at].residual = 60.0;
+            changes.around[at].residual = 1.0;
+        }
+        let found = judge(&changes, &plan(&cuts), 30.0);
+        assert_eq!(found.count(|s| matches!(s, Sight::Off { .. })), 0);
     }
 }

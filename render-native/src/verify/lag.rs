@@ -76,6 +76,12 @@ pub(super) fn is_silent(samples: &[f32]) -> bool {
     samples.is_empty() || energy(samples) < SILENCE * SILENCE * samples.len() as f64
 }
 
+/// Whether a recording is clearly not silent: 6 dB above what is. Between the two a lossy codec
+/// may put it on either side.
+pub(super) fn is_clearly_heard(samples: &[f32]) -> bool {
+    !samples.is_empty() && energy(samples) >= 4.0 * SILENCE * SILENCE * samples.len() as f64
+}
+
 fn energy(samples: &[f32]) -> f64 {
     samples.iter().map(|s| f64::from(*s) * f64::from(*s)).sum()
 }

@@ -7,6 +7,7 @@
 //!
 //! * `change` — how much the picture changes from frame to frame.
 //! * `cuts` — which changes are cuts, and where the planned ones are.
+//! * `displacement` — planned cuts that the film shows in the wrong place.
 //! * `timing` — frames, time stamps, the law of the beat.
 //! * `lag`, `audio` — how late the sound is.
 //! * `decode` — ffmpeg.
@@ -17,6 +18,7 @@ mod certificate;
 mod change;
 mod cuts;
 mod decode;
+mod displacement;
 mod error;
 mod lag;
 mod table;
@@ -26,7 +28,8 @@ use std::path::Path;
 
 pub use audio::{AudioFinding, AudioFindings, AudioPlace};
 pub use certificate::{Certificate, DurationFindings, Failure};
-pub use cuts::{CutFindings, CutSight, DisplacedRun, Sight};
+pub use cuts::{CutFindings, CutSight, Sight};
+pub use displacement::DisplacedRun;
 pub use error::VerifyError;
 pub use timing::{BeatFindings, BrokenBeat, FrameFindings};
 
