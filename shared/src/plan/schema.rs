@@ -1,7 +1,11 @@
 //! The plan's JSON Schema (draft 2020-12), from the types.
 
+use std::collections::BTreeMap;
+
 use schemars::transform::{Transform, transform_subschemas};
 use schemars::{Schema, generate::SchemaSettings};
+
+use serde_json::Value;
 
 use super::model::{Plan, SCHEMA};
 
@@ -22,9 +26,25 @@ pub fn plan_schema() -> String {
             "description": "Name and major version of the format."
         });
     }
-    let mut text = serde_json::to_string_pretty(schema.as_value()).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(&sorted(schema.to_value())).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// The same value with the keys of every object in order. A crate elsewhere in a build may make
+/// `serde_json` keep them as they were inserted, and the text must not depend on that.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let sorted: BTreeMap<String, Value> = map
+                .into_iter()
+                .map(|(key, value)| (key, sorted(value)))
+                .collect();
+            sorted.into_iter().collect()
+        }
+        Value::Array(list) => list.into_iter().map(sorted).collect(),
+        other => other,
+    }
 }
 
 /// Wherever no unknown key is allowed, keys beginning with `x_` still are.
