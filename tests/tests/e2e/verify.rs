@@ -88,10 +88,10 @@ fn cuts_one_frame_late_or_early_fail() {
             project.dir(),
             &plan("30", (160, 90), "song.wav", &media, &slots(by)),
         );
-        project
-            .verify()
-            .expect(65)
-            .says("7 cuts are not on their frame");
+        project.verify().expect(65).says(&format!(
+            "7 of the cuts not on their frame, the farthest {:+} frames from it",
+            -by
+        ));
     }
 }
 
