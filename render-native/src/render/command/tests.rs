@@ -61,7 +61,7 @@ fn segment(fit: Fit) -> Segment {
 /// The arguments, one option with its values to a line; the fixed lists shortened.
 fn shown(picture: &Picture<'_>, fit: Fit) -> String {
     let mut text = String::new();
-    for arg in arguments(&segment(fit), picture, Path::new("/work/seg/.tmp")) {
+    for arg in arguments(&segment(fit), picture, Path::new("/w/seg/.tmp")) {
         let arg = arg.into_string().unwrap();
         text.push(if arg.starts_with('-') && arg != "-1" {
             '\n'
@@ -120,7 +120,7 @@ fn the_direct_way() {
     -video_track_timescale 30000
     -movie_timescale 30000
     -progress pipe:1
-    -f mp4 file:/work/seg/.tmp
+    -f mp4 file:/w/seg/.tmp
     "#);
 }
 
@@ -150,7 +150,7 @@ fn the_slate_needs_no_input() {
     -video_track_timescale 30000
     -movie_timescale 30000
     -progress pipe:1
-    -f mp4 file:/work/seg/.tmp
+    -f mp4 file:/w/seg/.tmp
     "#);
 }
 
