@@ -11,7 +11,7 @@ mod lines;
 mod stderr;
 mod watch;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{self, Read as _};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -64,25 +64,6 @@ impl Command {
         self.args.extend(args.into_iter().map(Into::into));
         self
     }
-
-    /// The command as a person would type it in a shell, for messages.
-    #[must_use]
-    pub fn shown(&self) -> String {
-        let quoted = |text: &OsStr| {
-            let text = text.to_string_lossy();
-            let plain = |c: char| c.is_alphanumeric() || "-_=+./:,@%".contains(c);
-            if !text.is_empty() && text.chars().all(plain) {
-                text.into_owned()
-            } else {
-                format!("'{}'", text.replace('\'', r"'\''"))
-            }
-        };
-        std::iter::once(self.program.as_os_str())
-            .chain(self.args.iter().map(OsString::as_os_str))
-            .map(quoted)
-            .collect::<Vec<_>>()
-            .join(" ")
-    }
 }
 
 /// How long a child may take.
@@ -129,19 +110,72 @@ impl Finished {
         self.status.success() && !self.stopped
     }
 
-    /// Whether it was killed by a signal that nobody here sent, KILL above all: the trace that an
-    /// out-of-memory kill leaves.
+    /// How it ended, as far as that tells whose doing it was.
     #[must_use]
-    pub fn killed(&self) -> bool {
+    pub fn end(&self) -> End {
+        if self.success() {
+            return End::Well;
+        }
+        if self.stopped {
+            return End::Failed;
+        }
         #[cfg(unix)]
         {
             use std::os::unix::process::ExitStatusExt as _;
-            !self.stopped && self.status.signal() == Some(9)
+            const KILL: i32 = 9;
+            // Hang-up, interrupt, quit and terminate.
+            const POLITE: [i32; 4] = [1, 2, 3, 15];
+            match self.status.signal() {
+                Some(KILL) => return End::Killed { at_once: true },
+                Some(signal) if POLITE.contains(&signal) => {
+                    return End::Killed { at_once: false };
+                }
+                Some(_) => return End::Crashed,
+                None => {}
+            }
         }
-        #[cfg(not(unix))]
-        false
+        match self.status.code() {
+            Some(SIGNALLED) => End::Killed { at_once: false },
+            Some(_) => End::Failed,
+            None => End::Crashed,
+        }
+    }
+
+    /// The same, unless somebody outside has killed it: then what it printed is only the beginning
+    /// of what it would have said, whatever it says of itself.
+    ///
+    /// # Errors
+    /// [`ProcessError::Killed`].
+    pub fn unless_killed(self, command: &Command) -> Result<Self, ProcessError> {
+        match self.end() {
+            End::Killed { at_once } => Err(ProcessError::Killed {
+                program: command.program.clone(),
+                status: self.status,
+                at_once,
+            }),
+            _ => Ok(self),
+        }
     }
 }
+
+/// How a child ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// By itself, with status 0.
+    Well,
+    /// By itself, with another status, or because its reader had enough.
+    Failed,
+    /// It crashed: a signal that a process brings upon itself.
+    Crashed,
+    /// Somebody outside killed it.
+    Killed {
+        /// By KILL: no chance to obey. It is what the system does when memory runs out.
+        at_once: bool,
+    },
+}
+
+/// What ffmpeg ends with when a polite signal told it to stop; what it leaves looks whole.
+const SIGNALLED: i32 = 255;
 
 /// Why a child gave no result.
 #[derive(Debug, thiserror::Error)]
@@ -182,6 +216,16 @@ pub enum ProcessError {
         after: Duration,
         /// What it had said on standard error.
         messages: Box<Messages>,
+    },
+    /// Somebody outside killed it.
+    #[error("{} was killed ({status})", program.display())]
+    Killed {
+        /// The program.
+        program: PathBuf,
+        /// What the system says.
+        status: ExitStatus,
+        /// By KILL, as the system does when memory runs out.
+        at_once: bool,
     },
     /// The user wants to stop at once.
     #[error("interrupted")]

@@ -105,6 +105,8 @@ decision_codes! {
     SlateUsed = "slate_used",
     /// Media were found under another name or folder than the plan says.
     MediaRelinked = "media_relinked",
+    /// A file that only alternates name is missing or has changed; the alternates are left out.
+    AlternateMissing = "alternate_missing",
     /// The decoder reported damage and concealed it.
     DamageConcealed = "damage_concealed",
     /// Fewer processes run at once than there are cores, because memory is short.

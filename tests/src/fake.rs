@@ -25,6 +25,9 @@ pub enum Act {
     Hang,
     /// Dies of a segmentation fault.
     Segv,
+    /// Is killed from outside by this signal, half-way: after it has written this on standard
+    /// output.
+    Signal(i32, &'static str),
     /// Says so many lines on standard error, then does the real work.
     Noise(u32),
     /// Writes this on standard output and ends well.
@@ -60,6 +63,7 @@ impl Fake {
             Act::Exit(code, text) => ("exit", i64::from(*code), *text),
             Act::Hang => ("hang", 0, ""),
             Act::Segv => ("segv", 0, ""),
+            Act::Signal(number, text) => ("signal", i64::from(*number), *text),
             Act::Noise(lines) => ("noise", i64::from(*lines), ""),
             Act::Answer(text) => ("answer", 0, *text),
             Act::Short(frames) => ("short", i64::from(*frames), ""),

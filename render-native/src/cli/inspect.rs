@@ -15,6 +15,7 @@ use crate::exit::ExitCode;
 use crate::headless::inspect::{Summary, summary, word};
 use crate::headless::survey::{Settings, Survey, SurveyError, survey};
 use crate::headless::walk::{WalkError, walk};
+use crate::process::ProcessError;
 use crate::progress::Stage;
 
 /// The result as JSON.
@@ -62,6 +63,10 @@ pub(super) fn settings(jobs: Option<usize>) -> Settings {
     }
 }
 
+/// What to do about a killed ffmpeg.
+pub(super) const KILLED: &str =
+    "if memory is short, close other programs or try fewer --jobs; then run it again";
+
 /// A survey that was not made.
 pub(super) fn survey_failure(error: &SurveyError) -> Failure {
     match error {
@@ -70,6 +75,9 @@ pub(super) fn survey_failure(error: &SurveyError) -> Failure {
             "stopped while looking at the clips; nothing is kept",
         )
         .hint("run the same command again"),
+        SurveyError::Process(ProcessError::Killed { .. }) => {
+            Failure::of(ExitCode::Temporary, error).hint(KILLED)
+        }
         SurveyError::Process(_) => Failure::of(ExitCode::Ffmpeg, error)
             .hint("`render-native doctor` tells what is wrong with ffmpeg"),
     }

@@ -9,7 +9,7 @@ use super::bars::{Bars, told};
 use super::dispatch::Context;
 use super::failure::Failure;
 use super::files::{folder_of, refuse_input, refuse_occupied, write_result};
-use super::inspect::{settings, survey_failure, walk_failure};
+use super::inspect::{KILLED, settings, survey_failure, walk_failure};
 use super::terminal::{print, say};
 use super::values::{Aspect, Size};
 use crate::exit::ExitCode;
@@ -176,6 +176,7 @@ pub(super) fn song_failure(error: &SongError) -> Failure {
     match code {
         ExitCode::BadData => failure.hint("choose a song that ffmpeg can play"),
         ExitCode::Ffmpeg => failure.hint("`render-native doctor` tells what is wrong with ffmpeg"),
+        ExitCode::Temporary => failure.hint(KILLED),
         _ => failure,
     }
 }

@@ -248,11 +248,19 @@ pub fn probe(tools: &Tools, path: &Path, interrupt: &Interrupt) -> Result<Probe,
             .args(questions)
             .args(["-of", "json"])
             .args(input::of(path));
-        process::capture(&command, Limits::QUESTION, interrupt, ANSWER).map_err(|source| {
-            ProbeError::Process {
-                path: path.to_owned(),
-                source,
-            }
+        let ask = || {
+            let (finished, answer) =
+                process::capture(&command, Limits::QUESTION, interrupt, ANSWER)?;
+            Ok((finished.unless_killed(&command)?, answer))
+        };
+        match ask() {
+            // That says nothing about the file: once more.
+            Err(ProcessError::Killed { .. }) => ask(),
+            once => once,
+        }
+        .map_err(|source| ProbeError::Process {
+            path: path.to_owned(),
+            source,
         })
     };
     let (finished, answer) = ask(&["-show_streams", "-show_format"])?;

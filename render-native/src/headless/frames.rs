@@ -68,7 +68,7 @@ fn because(said: Option<&String>) -> String {
 /// microseconds of footage.
 ///
 /// # Errors
-/// [`FramesError`] if there is no picture, or ffmpeg fails.
+/// [`FramesError`] if there is no picture, or ffmpeg fails or is killed.
 pub fn measure(
     tools: &Tools,
     path: &Path,
@@ -95,6 +95,8 @@ pub fn measure(
             }
         }
     })?;
+    // A stream that a kill cut off makes no sense either, and the kill is the reason.
+    let finished = finished.unless_killed(&command)?;
     if let Some(error) = broken {
         return Err(error.into());
     }

@@ -51,7 +51,8 @@ pub struct Decoded {
 /// Decodes the sound stream `index` of the file at `path` and gives its samples in order.
 ///
 /// # Errors
-/// [`PcmError`] if there is no sample, or ffmpeg fails.
+/// [`PcmError`] if there is no sample, or ffmpeg fails or is killed. The samples given until then
+/// are no song.
 pub fn decode(
     tools: &Tools,
     path: &Path,
@@ -76,7 +77,8 @@ pub fn decode(
         }
         on_samples(decoded);
         ControlFlow::Continue(())
-    })?;
+    })?
+    .unless_killed(&command)?;
     if samples > LONGEST {
         return Err(PcmError::TooLong);
     }

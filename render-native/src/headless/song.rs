@@ -12,6 +12,7 @@ use crate::ffmpeg::locate::Tools;
 use crate::ffmpeg::probe::{ProbeError, probe};
 use crate::interrupt::Interrupt;
 use crate::media::fingerprint::{FileError, Stamp, fingerprint};
+use crate::process::ProcessError;
 use crate::progress::{Event, Progress, Stage};
 
 /// A song that was listened to.
@@ -78,17 +79,28 @@ pub fn listen(
     let samples = |us: u64| us.saturating_mul(u64::from(ANALYSIS_RATE) / 100) / 10_000;
     let total = audio.duration_us.map_or(0, samples);
     progress.report(Event::Started { stage, total });
-    let mut analyser = MusicAnalyser::new(ANALYSIS_RATE)?;
-    let mut done = 0;
-    let decoded = pcm::decode(tools, path, audio.index, interrupt, &mut |samples| {
-        analyser.push(samples);
-        done += samples.len() as u64;
-        progress.report(Event::Advanced { stage, done });
-    });
-    let decoded = decoded.map_err(|source| SongError::Pcm {
-        path: path.to_owned(),
-        source,
-    })?;
+    let hear = || -> Result<_, SongError> {
+        let mut analyser = MusicAnalyser::new(ANALYSIS_RATE)?;
+        let mut done = 0;
+        let decoded = pcm::decode(tools, path, audio.index, interrupt, &mut |samples| {
+            analyser.push(samples);
+            done += samples.len() as u64;
+            progress.report(Event::Advanced { stage, done });
+        });
+        let decoded = decoded.map_err(|source| SongError::Pcm {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok((analyser, decoded))
+    };
+    let (analyser, decoded) = match hear() {
+        // No fault of the song's: once more, from its start.
+        Err(SongError::Pcm {
+            source: PcmError::Process(ProcessError::Killed { .. }),
+            ..
+        }) => hear()?,
+        once => once?,
+    };
     let heard = analyser.finish();
     progress.report(Event::Finished { stage });
     let mut decisions = Vec::new();

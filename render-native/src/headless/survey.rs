@@ -76,7 +76,7 @@ pub enum SurveyError {
     /// The user wants to stop.
     #[error("interrupted")]
     Interrupted,
-    /// ffmpeg or ffprobe cannot be started.
+    /// ffmpeg or ffprobe cannot be started, or is killed again and again.
     #[error(transparent)]
     Process(ProcessError),
 }
@@ -255,10 +255,18 @@ fn measure(
     tell: &mut dyn FnMut(u64),
 ) -> Result<Outcome<frames::Measured>, SurveyError> {
     let (path, probe, video) = (&candidate.path, &candidate.probe, &candidate.video);
-    let mut measured = frames::measure(tools, path, probe, video, threads, interrupt, tell);
+    let mut measure = |threads| {
+        let mut once = || frames::measure(tools, path, probe, video, threads, interrupt, tell);
+        match once() {
+            // No fault of the clip's: once more.
+            Err(FramesError::Process(ProcessError::Killed { .. })) => once(),
+            first => first,
+        }
+    };
+    let mut measured = measure(threads);
     if threads > 1 && measured.as_ref().is_ok_and(|measured| measured.errors > 0) {
         // What a decoder makes of damage depends on its threads; plans must not depend on cores.
-        measured = frames::measure(tools, path, probe, video, 1, interrupt, tell);
+        measured = measure(1);
     }
     match measured {
         Ok(measured) if measured.pictures < 2 => {
@@ -276,7 +284,10 @@ fn measure(
 fn fatal_or_told<T>(error: ProcessError) -> Result<Outcome<T>, SurveyError> {
     match error {
         ProcessError::Interrupted => Err(SurveyError::Interrupted),
-        ProcessError::Spawn { .. } => Err(SurveyError::Process(error)),
+        // A plan that leaves out what somebody killed would be another plan every time.
+        ProcessError::Spawn { .. } | ProcessError::Killed { .. } => {
+            Err(SurveyError::Process(error))
+        }
         other => Ok(Err(other.to_string())),
     }
 }
@@ -358,6 +369,8 @@ struct Held<'a> {
 
 impl Gate {
     fn new(total: u64) -> Self {
+        // Of nothing, everybody could have a share at once.
+        let total = total.max(1);
         Self {
             total,
             free: Mutex::new(total),
@@ -430,6 +443,22 @@ mod tests {
         });
         assert!(most.unwrap().into_iter().all(|now| now <= 100));
         assert_eq!(*lock(&gate.free), 100);
+    }
+
+    #[test]
+    fn of_no_memory_one_at_a_time_has_all() {
+        let gate = Gate::new(0);
+        let (running, most) = (AtomicU64::new(0), AtomicU64::new(0));
+        let order: Vec<usize> = (0..20).collect();
+        let done = each(&order, 4, &Interrupt::new(), |_| {
+            let _permit = gate.reserve(100);
+            most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            thread::sleep(std::time::Duration::from_millis(1));
+            running.fetch_sub(1, Ordering::SeqCst);
+            Ok(())
+        });
+        assert_eq!(done.unwrap().len(), 20);
+        assert_eq!(most.load(Ordering::SeqCst), 1);
     }
 
     #[test]

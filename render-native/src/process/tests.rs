@@ -195,3 +195,29 @@ fn the_peak_of_memory_is_seen() {
     let (finished, _) = output("x=$(head -c 40000000 /dev/zero | tr '\\0' x); sleep 3; echo ${#x}");
     assert!(finished.peak_rss.unwrap() > 30_000_000);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_kill_from_outside_is_told_from_a_crash_and_a_failure() {
+    let end = |script: &str| {
+        let command = Command::new("sh").args(["-c", script]);
+        let finished = run(&command, Limits::QUESTION, &Interrupt::new(), &mut |_| {
+            ControlFlow::Continue(())
+        });
+        let finished = finished.unwrap();
+        let end = finished.end();
+        let killed = matches!(end, End::Killed { .. });
+        assert_eq!(
+            finished.unless_killed(&command).is_err(),
+            killed,
+            "{script}"
+        );
+        end
+    };
+    assert_eq!(end("exit 0"), End::Well);
+    assert_eq!(end("exit 1"), End::Failed);
+    assert_eq!(end("exit 255"), End::Killed { at_once: false });
+    assert_eq!(end("kill -TERM $$"), End::Killed { at_once: false });
+    assert_eq!(end("kill -KILL $$"), End::Killed { at_once: true });
+    assert_eq!(end("kill -SEGV $$"), End::Crashed);
+}

@@ -70,6 +70,9 @@ fn is_near(pts: i64, index: u64, time_base: &str, canvas: Canvas) -> bool {
 
 /// Reads every packet of the first picture stream of our own file `path`, and the sound's length.
 /// Nothing is decoded. A file that cannot be opened has no frames.
+///
+/// # Errors
+/// [`ProcessError`] if ffprobe could not be run to its end; a kill says nothing about the file.
 pub(super) fn measure(
     tools: &Tools,
     path: &Path,
@@ -92,7 +95,8 @@ pub(super) fn measure(
     process::run(&command, Limits::JOB, interrupt, &mut |chunk| {
         lines.push(chunk, |line| facts.take(line, &mut picture));
         ControlFlow::Continue(())
-    })?;
+    })?
+    .unless_killed(&command)?;
     facts.pts.sort_unstable();
     Ok(facts)
 }

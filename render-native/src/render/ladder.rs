@@ -86,6 +86,8 @@ pub(super) struct Seen {
     pub(super) frames: u32,
     /// Whether the planned source can be opened at all.
     pub(super) readable: bool,
+    /// Whether it is a still picture: there is one way only to read it.
+    pub(super) still: bool,
     /// The most frames that the planned source gave.
     pub(super) most: u32,
     /// Whether every failure was a source that ended early, without a complaint.
@@ -110,6 +112,8 @@ pub(super) fn steps(alternates: usize) -> impl Iterator<Item = Step> {
 pub(super) fn is_worth_trying(step: Step, seen: Seen) -> bool {
     match step {
         Step::Planned(_) | Step::Remains if !seen.readable => false,
+        Step::Planned(way) if seen.still => way == Way::Seek,
+        Step::Remains if seen.still => false,
         // Plainer filters make no source longer.
         Step::Planned(Way::Plain) => !seen.only_short,
         // A few frames held are nearer to the plan than another clip; many are not.
@@ -146,6 +150,7 @@ mod tests {
         let seen = |most| Seen {
             frames: 10,
             readable: true,
+            still: false,
             most,
             only_short: true,
         };
@@ -160,9 +165,24 @@ mod tests {
         let seen = Seen {
             frames: 10,
             readable: false,
+            still: false,
             most: 0,
             only_short: false,
         };
         assert_eq!(tried(seen)[0], Step::Alternate(0));
+    }
+
+    #[test]
+    fn a_still_picture_is_tried_once() {
+        let seen = Seen {
+            frames: 10,
+            readable: true,
+            still: true,
+            most: 0,
+            only_short: false,
+        };
+        let planned = |step: &Step| matches!(step, Step::Planned(_) | Step::Remains);
+        let tried: Vec<_> = tried(seen).into_iter().filter(planned).collect();
+        assert_eq!(tried, [Step::Planned(Way::Seek)]);
     }
 }

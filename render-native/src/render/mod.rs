@@ -4,6 +4,7 @@
 //! [`prepare`] finds the files and freezes the job; [`Job::render_all`] makes the segments;
 //! [`Job::assemble`] joins them. [`render`] is the three in a row, and [`preflight`] looks ahead.
 
+mod attempt;
 mod check;
 mod command;
 mod crew;
@@ -12,6 +13,7 @@ mod filters;
 mod job;
 mod join;
 mod journal;
+mod judge;
 mod ladder;
 pub mod memory;
 mod preflight;
@@ -20,6 +22,7 @@ pub mod schedule;
 mod segment;
 mod settings;
 mod sources;
+mod stand_in;
 mod worker;
 
 use std::path::Path;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use shared::decision::Decision;
+use shared::decision::{Decision, DecisionCode};
 use shared::plan::{Clip, Plan};
 
 use super::error::RenderError;
@@ -55,7 +55,16 @@ impl Sources {
         for (reference, use_) in plan.media.iter().zip(used) {
             let found = match use_ {
                 Use::None => None,
-                Use::Alternate => finder.find(reference).ok(),
+                Use::Alternate => finder
+                    .find(reference)
+                    .map_err(|problem| {
+                        decisions.push(Decision::about(
+                            DecisionCode::AlternateMissing,
+                            reference.path.as_text(),
+                            format!("{problem}; slots go without it as an alternate"),
+                        ));
+                    })
+                    .ok(),
                 Use::Film => finder
                     .find(reference)
                     .map_err(|problem| problems.push(problem))

@@ -87,6 +87,15 @@ fn act(rule: &Value, real: &Path, mut args: Vec<OsString>) -> ExitCode {
                 .status();
             ExitCode::FAILURE
         }
+        "signal" => {
+            let mut stdout = std::io::stdout();
+            let _ = stdout.write_all(text.as_bytes());
+            let _ = stdout.flush();
+            let _ = Command::new("sh")
+                .args(["-c", &format!("kill -{number} $PPID; sleep 5")])
+                .status();
+            ExitCode::FAILURE
+        }
         "noise" => {
             let mut stderr = std::io::stderr().lock();
             for line in 0..number {

@@ -13,6 +13,7 @@ mod documents;
 mod faults;
 mod files;
 mod hostile;
+mod killed;
 mod kinds;
 mod rates;
 mod relink;

@@ -1,0 +1,170 @@
+//! One attempt at a segment: ffmpeg is run, watched, and what it left is judged.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::check::{Facts, measure};
+use super::command::arguments;
+use super::error::RenderError;
+use super::judge::{self, Fault, Good};
+use super::segment::{Picture, Segment, Way};
+use super::worker::Shop;
+use crate::process::{self, Command, Finished, Limits, Lines, ProcessError};
+use crate::progress::{Event, Stage};
+
+impl Shop<'_> {
+    /// Tries one picture; after a crash or a kill, which may pass, once more. Gives
+    /// the file that stands.
+    pub(super) fn attempts_at(
+        &self,
+        segment: &Segment,
+        picture: &Picture<'_>,
+        attempts: &mut u32,
+        peak: &mut u64,
+    ) -> Result<Result<(Good, PathBuf), Fault>, RenderError> {
+        let mut again = false;
+        loop {
+            *attempts += 1;
+            let temporary = self.job.work.temporary(segment.index);
+            let tried = self.attempt(segment, picture, &temporary, peak);
+            if let Ok(Ok(good)) = tried {
+                return Ok(Ok((good, temporary)));
+            }
+            let _ = std::fs::remove_file(&temporary);
+            match tried?.map(drop) {
+                Err(fault) if !again && fault.may_pass() => again = true,
+                // Twice in a row, and at once: most likely the system, short of memory.
+                Err(Fault::Killed {
+                    at_once: true,
+                    said,
+                }) => return Ok(Err(Fault::Memory(said))),
+                // No fault of the clip's, so no other picture is the answer.
+                Err(Fault::Killed { said, .. }) => {
+                    let segment = segment.index;
+                    return Err(RenderError::Segment { segment, said });
+                }
+                Err(fault) => return Ok(Err(fault)),
+                Ok(()) => {}
+            }
+        }
+    }
+
+    /// Runs ffmpeg once and measures what it wrote. The outer error ends the whole render.
+    fn attempt(
+        &self,
+        segment: &Segment,
+        picture: &Picture<'_>,
+        out: &Path,
+        peak: &mut u64,
+    ) -> Result<Result<Good, Fault>, RenderError> {
+        let job = self.job;
+        let media = match picture {
+            Picture::Take { take, .. } | Picture::Still { take } => Some(take.media as usize),
+            Picture::Slate => None,
+        };
+        let unchanged = || media.map_or(Ok(()), |media| job.sources.unchanged(media));
+        unchanged()?;
+        let command = Command::new(&job.tools.ffmpeg).args(arguments(segment, picture, out));
+        let mut shown = 0;
+        let ran = self.run(
+            &command,
+            limits(job.settings.stall, segment, picture),
+            &mut shown,
+        );
+        let fault = match ran {
+            Ok(finished) => {
+                *peak = finished.peak_rss.unwrap_or(0).max(*peak);
+                match judge::ending(&finished, out)? {
+                    Some(fault) => Err(fault),
+                    None => self
+                        .measured(out)?
+                        .and_then(|facts| judge::file(segment, &finished, facts)),
+                }
+            }
+            Err(error) => Err(self.not_run(error)?),
+        };
+        unchanged()?;
+        if fault.is_err() {
+            self.frames.fetch_sub(shown, Ordering::Relaxed);
+        } else {
+            let rest = u64::from(segment.frames).saturating_sub(shown);
+            self.frames.fetch_add(rest, Ordering::Relaxed);
+        }
+        Ok(fault)
+    }
+
+    /// What is in the file that ffmpeg has written. A kill of ffprobe says nothing about the file.
+    fn measured(&self, out: &Path) -> Result<Result<Facts, Fault>, RenderError> {
+        let measure = || measure(&self.job.tools, out, self.interrupt);
+        let facts = match measure() {
+            Err(ProcessError::Killed { .. }) => measure(),
+            once => once,
+        };
+        match facts {
+            Ok(facts) => Ok(Ok(facts)),
+            Err(error) => self.not_run(error).map(Err),
+        }
+    }
+
+    /// The fault of a process that came to no end of its own; the error if that ends the render.
+    fn not_run(&self, error: ProcessError) -> Result<Fault, RenderError> {
+        match error {
+            ProcessError::Interrupted => {
+                RenderError::if_interrupted(self.interrupt, self.job.work.root())?;
+                Ok(Fault::Other("interrupted".to_owned()))
+            }
+            ProcessError::Spawn { .. } => Err(RenderError::Process(error)),
+            ProcessError::Killed { at_once, .. } => Ok(Fault::Killed {
+                at_once,
+                said: error.to_string(),
+            }),
+            error => Ok(Fault::Other(error.to_string())),
+        }
+    }
+
+    /// Runs ffmpeg and tells how far it is.
+    fn run(
+        &self,
+        command: &Command,
+        limits: Limits,
+        shown: &mut u64,
+    ) -> Result<Finished, ProcessError> {
+        let mut lines = Lines::default();
+        process::run(command, limits, self.interrupt, &mut |chunk| {
+            let mut now = *shown;
+            lines.push(chunk, |line| {
+                let frame = line.strip_prefix("frame=");
+                now = frame.and_then(|n| n.trim().parse().ok()).unwrap_or(now);
+            });
+            if now > *shown {
+                let done = self.frames.fetch_add(now - *shown, Ordering::Relaxed) + now - *shown;
+                *shown = now;
+                self.progress.report(Event::Advanced {
+                    stage: Stage::Render,
+                    done,
+                });
+            }
+            ControlFlow::Continue(())
+        })
+    }
+}
+
+/// Generous: a limit that is met means that something hangs.
+fn limits(stall: Duration, segment: &Segment, picture: &Picture<'_>) -> Limits {
+    let mega_pixels = |w: u32, h: u32| (u64::from(w) * u64::from(h)).div_ceil(1_000_000);
+    let mut work = mega_pixels(segment.canvas.width, segment.canvas.height);
+    let mut before = 0;
+    if let Picture::Take { take, way } = picture {
+        work += mega_pixels(take.video.width, take.video.height);
+        if *way == Way::Sequential {
+            before = take.start_us / 1_000_000;
+        }
+    }
+    let seconds = u64::from(segment.frames).saturating_mul(work) + before.saturating_mul(10 * work);
+    Limits {
+        stall,
+        deadline: (stall * 5).saturating_add(Duration::from_secs(seconds)),
+    }
+}

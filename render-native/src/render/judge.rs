@@ -1,0 +1,122 @@
+//! Whether what ffmpeg left is the segment, and if not, whose fault it is.
+//!
+//! ```text
+//! the disk is full                    nothing here can help: the render ends
+//! it says that memory ran out         memory: later, alone, and with less
+//! it was killed, whoever did it       once more in the same way, before any other
+//! it crashed                          once more in the same way, then the next rung
+//! it failed, or gave too few frames   the next rung
+//! ```
+
+use std::path::Path;
+
+use super::check::Facts;
+use super::error::RenderError;
+use super::segment::Segment;
+use crate::process::{End, Finished};
+
+/// Why one attempt gave no segment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The source gave too few frames, without a complaint.
+    Short {
+        /// How many it gave.
+        frames: u32,
+        /// How that looked.
+        said: String,
+    },
+    /// Memory ran out, by ffmpeg's own words.
+    Memory(String),
+    /// Somebody killed it, and nothing tells who: worth one more attempt in the same way.
+    Killed {
+        /// Whether by KILL, which is what the system sends when memory runs out.
+        at_once: bool,
+        /// How it ended.
+        said: String,
+    },
+    /// A crash: worth one more attempt in the same way.
+    Crash(String),
+    /// Anything else.
+    Other(String),
+}
+
+impl Fault {
+    /// What happened, in words.
+    pub(super) fn said(&self) -> &str {
+        match self {
+            Self::Short { said, .. }
+            | Self::Memory(said)
+            | Self::Killed { said, .. }
+            | Self::Crash(said)
+            | Self::Other(said) => said,
+        }
+    }
+
+    /// Whether the same again may go well.
+    pub(super) const fn may_pass(&self) -> bool {
+        matches!(self, Self::Killed { .. } | Self::Crash(_))
+    }
+}
+
+/// The result of an attempt that worked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Good {
+    /// Hash of the decoder's headers.
+    pub(super) headers: String,
+    /// Error messages of the decoder.
+    pub(super) damage: u64,
+    /// The decisive one.
+    pub(super) complaint: Option<String>,
+}
+
+/// Judges by how ffmpeg ended and what it said; `Ok(None)` if it claims to have made the file.
+/// The outer error ends the whole render.
+pub(super) fn ending(finished: &Finished, out: &Path) -> Result<Option<Fault>, RenderError> {
+    let messages = &finished.messages;
+    if messages.mention("No space left on device") || messages.mention("Disk quota exceeded") {
+        return Err(RenderError::NoSpace {
+            path: out.to_owned(),
+        });
+    }
+    let line = messages.decisive().map(str::to_owned);
+    let said = line.unwrap_or_else(|| finished.status.to_string());
+    if ran_out_of_memory(finished) {
+        return Ok(Some(Fault::Memory(said)));
+    }
+    Ok(match finished.end() {
+        End::Well => None,
+        End::Failed => Some(Fault::Other(said)),
+        End::Crashed => Some(Fault::Crash(format!("{}: {said}", finished.status))),
+        End::Killed { at_once } => Some(Fault::Killed {
+            at_once,
+            said: format!("ffmpeg was killed ({})", finished.status),
+        }),
+    })
+}
+
+/// Whether a lack of memory is what ended it, beyond doubt.
+fn ran_out_of_memory(finished: &Finished) -> bool {
+    let words = ["Cannot allocate memory", "malloc of size", "Out of memory"];
+    !finished.success() && words.iter().any(|words| finished.messages.mention(words))
+}
+
+/// Judges what was measured of the file that ffmpeg claims to have made.
+pub(super) fn file(segment: &Segment, finished: &Finished, facts: Facts) -> Result<Good, Fault> {
+    let messages = &finished.messages;
+    let Some(fault) = facts.fault(segment.canvas, segment.frames.into()) else {
+        let line = messages.decisive().map(str::to_owned);
+        return Ok(Good {
+            headers: facts.headers,
+            damage: messages.errors,
+            complaint: line.filter(|_| messages.errors > 0),
+        });
+    };
+    let error = messages.decisive_error();
+    let said = error.map_or(fault.clone(), |line| format!("{fault}; {line}"));
+    let frames = u32::try_from(facts.pts.len()).unwrap_or(u32::MAX);
+    Err(if frames < segment.frames {
+        Fault::Short { frames, said }
+    } else {
+        Fault::Other(said)
+    })
+}
