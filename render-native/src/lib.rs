@@ -6,6 +6,7 @@
 //! serve both; [`verify`] measures what came out.
 
 pub mod cli;
+mod durable;
 pub mod exit;
 pub mod ffmpeg;
 pub mod headless;

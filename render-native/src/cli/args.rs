@@ -253,7 +253,8 @@ pub struct Effort {
     /// Memory that all of them may use together, as 2G or 900M; default: what is free.
     #[arg(long, value_name = "BYTES", value_parser = values::bytes)]
     pub memory: Option<Bytes>,
-    /// Where segments are kept until the film is complete; default: beside the film.
+    /// Where segments are kept, also after success: made again is only what changed since.
+    /// Default: beside the film, until it is complete.
     #[arg(long, value_name = "DIR")]
     pub work_dir: Option<PathBuf>,
 }

@@ -1,12 +1,13 @@
 //! The files that commands read and write.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use shared::plan::{MAX_PLAN_BYTES, Plan, PlanError};
 
 use super::args::Material;
 use super::failure::Failure;
+use crate::durable;
 use crate::exit::ExitCode;
 use crate::media::fingerprint::{FileError, regular};
 
@@ -36,10 +37,7 @@ pub(super) fn read_plan(path: &Path) -> Result<Plan, Failure> {
 
 /// The folder that a plan's paths are relative to.
 pub(super) fn folder_of(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    }
+    durable::parent(path).to_owned()
 }
 
 /// A file that cannot be opened.
@@ -93,23 +91,12 @@ pub(super) fn write_result(path: &Path, bytes: &[u8], overwrite: bool) -> Result
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) && overwrite {
         return std::fs::write(path, bytes).map_err(failed);
     }
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".render-native-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        // As any program's result would be; the user's mask takes its part.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let mut temp = builder.tempfile_in(folder_of(path)).map_err(failed)?;
-    temp.write_all(bytes).map_err(failed)?;
-    temp.as_file().sync_all().map_err(failed)?;
-    let kept = if overwrite {
-        temp.persist(path)
+    let written = if overwrite {
+        durable::replace(path, bytes)
     } else {
-        temp.persist_noclobber(path)
+        durable::create(path, bytes)
     };
-    kept.map(drop).map_err(|error| failed(error.error))
+    written.map_err(failed)
 }
 
 #[cfg(test)]

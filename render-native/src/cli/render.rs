@@ -14,7 +14,7 @@ use super::plan::{self, seconds};
 use super::terminal::{print_json, say};
 use crate::exit::ExitCode;
 use crate::progress::Stage;
-use crate::render::{Quality, RenderError, RenderSettings, Report, render};
+use crate::render::{Quality, RenderError, RenderSettings, Report, render_and_tell};
 
 /// The stages of rendering.
 const STAGES: [Stage; 2] = [Stage::Render, Stage::Join];
@@ -31,8 +31,9 @@ pub(super) fn command(args: &args::Render, context: &Context) -> Result<ExitCode
         &args.effort,
         &args.encoding,
     );
-    let report = film(&plan, &args.plan, &settings, context, &STAGES)?;
-    finish(&report, context, &report)
+    let json = &mut |report: &Report| print_json(report);
+    let report = film(&plan, &args.plan, &settings, context, json)?;
+    Ok(finish(&report, context))
 }
 
 /// The result of `auto` as JSON.
@@ -79,26 +80,40 @@ pub(super) fn auto(args: &args::Auto, context: &Context) -> Result<ExitCode, Fai
     plan::tell(&made, context);
     drop(made);
     let read_back = read_plan(&plan_path)?;
-    let report = film(&read_back, &plan_path, &settings, context, &STAGES)?;
-    let made = Made {
-        plan: plan_path.display().to_string(),
-        report: &report,
+    let json = &mut |report: &Report| {
+        print_json(&Made {
+            plan: plan_path.display().to_string(),
+            report,
+        })
     };
-    finish(&report, context, &made)
+    let report = film(&read_back, &plan_path, &settings, context, json)?;
+    Ok(finish(&report, context))
 }
 
+/// Makes the film. What `json` prints is printed before the film has its name: a film that nobody
+/// could be told of is none.
 fn film(
     plan: &Plan,
     plan_path: &Path,
     settings: &RenderSettings,
     context: &Context,
-    stages: &[Stage],
+    json: &mut dyn FnMut(&Report) -> Result<(), Failure>,
 ) -> Result<Report, Failure> {
-    let bars = Bars::new(context.talk, stages);
-    let report = render(
+    let bars = Bars::new(context.talk, &STAGES);
+    let mut tell = |report: &Report| {
+        if !context.talk.json {
+            return Ok(());
+        }
+        bars.clear();
+        json(report).map_err(|failure| RenderError::Untold {
+            why: failure.message,
+        })
+    };
+    let report = render_and_tell(
         plan,
         &folder_of(plan_path),
         settings,
+        &mut tell,
         &bars,
         &context.interrupt,
     );
@@ -138,18 +153,15 @@ pub(super) fn failure(error: &RenderError) -> Failure {
     }
 }
 
-fn finish(report: &Report, context: &Context, json: &impl Serialize) -> Result<ExitCode, Failure> {
+fn finish(report: &Report, context: &Context) -> ExitCode {
     if !context.talk.quiet {
         tell(report, context.talk.verbose > 0);
     }
-    if context.talk.json {
-        print_json(json)?;
-    }
-    Ok(if report.is_degraded() {
+    if report.is_degraded() {
         ExitCode::Degraded
     } else {
         ExitCode::Complete
-    })
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "shown to a tenth of a second")]

@@ -119,5 +119,23 @@ fn encoder(segment: &Segment, picture: &Picture<'_>) -> Vec<OsString> {
     .into()
 }
 
+/// The arguments as a test shows them: one option with its values to a line, the fixed lists
+/// shortened.
+#[cfg(test)]
+pub(super) fn shown(args: Vec<OsString>) -> String {
+    let mut text = String::new();
+    for arg in args {
+        let arg = arg.into_string().unwrap();
+        let is_option = arg.starts_with('-') && arg != "-1";
+        text.push(if is_option { '\n' } else { ' ' });
+        text += if arg == input::FORMATS {
+            "FORMATS"
+        } else {
+            &arg
+        };
+    }
+    text.trim_start().to_owned()
+}
+
 #[cfg(test)]
 mod tests;

@@ -114,6 +114,12 @@ pub enum RenderError {
         /// Why.
         said: String,
     },
+    /// Whoever was to be told of the film cannot be told; so there is none under its name.
+    #[error("{why}")]
+    Untold {
+        /// What failed.
+        why: String,
+    },
     /// ffmpeg could not be run at all.
     #[error("ffmpeg could not be run")]
     Process(#[source] ProcessError),
@@ -163,6 +169,7 @@ impl RenderError {
             Self::Locked { .. } => ExitCode::Locked,
             Self::OutOfMemory { .. } => ExitCode::OutOfMemory,
             Self::Segment { .. } | Self::Join { .. } => ExitCode::Temporary,
+            Self::Untold { .. } => ExitCode::OutputStream,
             Self::Interrupted { .. } => ExitCode::Interrupted,
         }
     }
@@ -191,6 +198,10 @@ impl RenderError {
             }
             Self::Segment { .. } | Self::Join { .. } => {
                 "run it again; `render-native doctor` tells whether ffmpeg works"
+            }
+            Self::Untold { .. } => {
+                "no film was made under its name, but all of its segments; the same command goes \
+                 on there"
             }
             Self::Song(_) => "choose a song that ffmpeg can play",
             Self::Process(_) => "`render-native doctor` tells what is wrong with ffmpeg",

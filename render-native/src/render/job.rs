@@ -12,7 +12,7 @@ use super::command::arguments;
 use super::crew::{Crew, lock};
 use super::error::RenderError;
 use super::join::{self, Join, Song};
-use super::journal::{PLAN, Record, WorkDir, refuse_foreign, write_atomically};
+use super::journal::{PLAN, Record, WorkDir, refuse_foreign};
 use super::memory::{self, Budget};
 use super::report::{self, Report};
 use super::schedule::Queue;
@@ -21,6 +21,7 @@ use super::segment::{Canvas, Encode, Picture, Segment, SegmentKey, Take, Way};
 use super::settings::RenderSettings;
 use super::sources::Sources;
 use super::worker::Shop;
+use crate::durable;
 use crate::ffmpeg::capabilities::Capabilities;
 use crate::ffmpeg::locate::{Tools, locate};
 use crate::ffmpeg::probe;
@@ -54,6 +55,9 @@ pub struct Rendered {
     render_ms: u64,
     decisions: Vec<Decision>,
 }
+
+/// Is told of a film that is complete and about to be given its name.
+pub type Tell<'a> = &'a mut dyn FnMut(&Report) -> Result<(), RenderError>;
 
 /// Threads and processes for `slots` segments: one thread each is best while there are more
 /// segments than cores.
@@ -384,13 +388,15 @@ impl Job<'_> {
     }
 
     /// Joins the segments into the film and writes the report beside it. The work directory is
-    /// removed unless the settings keep it.
+    /// removed unless the settings keep it. `tell` is called when all is done but giving the film
+    /// its name; if it fails, there is none.
     ///
     /// # Errors
     /// [`RenderError`]; then there is nothing under the film's name that was not there before.
     pub fn assemble(
         self,
         rendered: Rendered,
+        tell: Tell<'_>,
         progress: &dyn Progress,
         interrupt: &Interrupt,
     ) -> Result<Report, RenderError> {
@@ -409,13 +415,13 @@ impl Job<'_> {
             song_path: &self.sources.song.path,
             song: &self.song,
         };
-        let damage = join.run(&rendered.records, progress, interrupt)?;
+        let mut joined = join.run(&rendered.records, progress, interrupt)?;
         progress.report(Event::Finished { stage });
         let segments: Vec<_> = rendered.records.into_iter().map(|r| r.report).collect();
         let resumed = segments.iter().filter(|segment| segment.resumed).count();
         let mut decisions = self.decisions;
         decisions.extend(rendered.decisions);
-        if let Some(damage) = damage {
+        if let Some(damage) = joined.damage.take() {
             progress.report(Event::Decided(&damage));
             decisions.push(damage);
         }
@@ -439,14 +445,24 @@ impl Job<'_> {
             decisions,
             segments,
         };
+        // First everything that can fail, then the name: whoever sees the film sees all of it.
         let path = self.settings.report_path();
         let json = serde_json::to_vec_pretty(&report).map_err(|error| RenderError::File {
             doing: "describe",
             path: path.clone(),
             source: error.into(),
         })?;
-        write_atomically(&path, &json)?;
-        if !self.settings.keep_work {
+        let had_report = path.exists();
+        durable::replace(&path, &json).map_err(RenderError::file("write", &path))?;
+        let published = tell(&report).and_then(|()| joined.publish(self.settings));
+        if let Err(error) = published {
+            if !had_report {
+                // It tells of a film that is not there. If it stays, the next one replaces it.
+                let _ = std::fs::remove_file(&path);
+            }
+            return Err(error);
+        }
+        if !self.settings.keeps_work() {
             for left in self.work.remove() {
                 progress.report(Event::Note(&left));
             }

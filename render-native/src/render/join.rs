@@ -7,13 +7,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use shared::decision::{Decision, DecisionCode};
+use tempfile::NamedTempFile;
 
 use super::check::{Facts, measure};
 use super::command::{CLEAN, global};
 use super::error::RenderError;
-use super::journal::{Record, WorkDir, future_file, parent, part_prefix, sync_dir};
+use super::journal::{Record, WorkDir, part_prefix};
 use super::segment::Canvas;
 use super::settings::{AudioCodec, Quality, RenderSettings};
+use crate::durable;
 use crate::ffmpeg::input;
 use crate::ffmpeg::locate::Tools;
 use crate::ffmpeg::probe::Audio;
@@ -152,15 +154,32 @@ pub(super) struct Join<'a> {
     pub(super) song: &'a Song,
 }
 
+/// A film that is complete and has no name yet: it vanishes unless it is given one.
+pub(super) struct Joined {
+    film: NamedTempFile,
+    /// Damage in the song, which the decoder has concealed.
+    pub(super) damage: Option<Decision>,
+}
+
+impl Joined {
+    /// Gives the film its name.
+    pub(super) fn publish(self, settings: &RenderSettings) -> Result<(), RenderError> {
+        let path = &settings.output;
+        durable::settle(self.film, path, settings.overwrite).map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => RenderError::Exists { path: path.clone() },
+            _ => RenderError::file("create", path)(error),
+        })
+    }
+}
+
 impl Join<'_> {
-    /// Joins `records`, which are in order and complete, into the film. Damage in the song, which
-    /// the decoder has concealed, is returned.
+    /// Joins `records`, which are in order and complete, into the film, which has no name yet.
     pub(super) fn run(
         &self,
         records: &[Record],
         progress: &dyn Progress,
         interrupt: &Interrupt,
-    ) -> Result<Option<Decision>, RenderError> {
+    ) -> Result<Joined, RenderError> {
         let failed = |said: String| RenderError::Join { said };
         let (Some(first), frames) = (
             records.first(),
@@ -176,9 +195,9 @@ impl Join<'_> {
         }
         let list = self.work.write(LIST, list(records).as_bytes())?;
         let output = &self.settings.output;
-        let dir = parent(output);
+        let dir = durable::parent(output);
         let name = output.file_name().unwrap_or_default().to_string_lossy();
-        let out = future_file(dir, &part_prefix(&name))
+        let out = durable::draft(dir, &part_prefix(&name))
             .map_err(RenderError::file("create a file in", dir))?;
         self.work.note_part(out.path())?;
         let args = arguments(
@@ -234,22 +253,10 @@ impl Join<'_> {
         if let Some(fault) = fault(&facts, self.canvas, frames, container(output)) {
             return Err(failed(fault));
         }
-        out.as_file()
-            .sync_all()
-            .map_err(RenderError::file("flush", output))?;
-        let persisted = if self.settings.overwrite {
-            out.persist(output)
-        } else {
-            out.persist_noclobber(output)
-        };
-        persisted.map_err(|error| match error.error.kind() {
-            std::io::ErrorKind::AlreadyExists => RenderError::Exists {
-                path: output.clone(),
-            },
-            _ => RenderError::file("create", output)(error.error),
-        })?;
-        sync_dir(dir)?;
-        Ok(damage(self.song_path, &finished.messages))
+        Ok(Joined {
+            damage: damage(self.song_path, &finished.messages),
+            film: out,
+        })
     }
 }
 
@@ -299,6 +306,7 @@ pub(super) const fn audio_bytes_per_second(audio: AudioCodec, quality: Quality) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::command::shown;
 
     fn song(rate: u32, start: u64) -> Song {
         Song {
@@ -350,21 +358,7 @@ mod tests {
             &settings,
             Path::new("/films/.a.mp4.x.part"),
         );
-        let mut text = String::new();
-        for arg in args {
-            let arg = arg.into_string().unwrap();
-            text.push(if arg.starts_with('-') && arg != "-1" {
-                '\n'
-            } else {
-                ' '
-            });
-            text += if arg == input::FORMATS {
-                "FORMATS"
-            } else {
-                &arg
-            };
-        }
-        insta::assert_snapshot!(text.trim_start(), @r#"
+        insta::assert_snapshot!(shown(args), @r#"
     -hide_banner
     -nostdin
     -v level+warning

@@ -26,6 +26,7 @@ use super::error::RenderError;
 use super::join::LIST;
 use super::report::SegmentReport;
 use super::segment::SegmentKey;
+use crate::durable;
 
 /// What is known of a finished segment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -90,7 +91,7 @@ pub(super) fn refuse_foreign(root: &Path) -> Result<(), RenderError> {
 /// Makes the folder, or takes an empty one, and marks it as ours.
 fn claim(root: &Path) -> Result<(), RenderError> {
     refuse_foreign(root)?;
-    let above = parent(root);
+    let above = durable::parent(root);
     std::fs::create_dir_all(above).map_err(RenderError::file("create", above))?;
     let made = match std::fs::create_dir(root) {
         Ok(()) => true,
@@ -187,7 +188,7 @@ impl WorkDir {
     /// Writes a file of the directory: the old content or the new one, never half.
     pub(super) fn write(&self, name: &str, content: &[u8]) -> Result<PathBuf, RenderError> {
         let path = self.root.join(name);
-        write_atomically(&path, content)?;
+        durable::replace(&path, content).map_err(RenderError::file("write", &path))?;
         Ok(path)
     }
 
@@ -205,9 +206,9 @@ impl WorkDir {
         let noted = std::fs::read_to_string(self.root.join(PART)).unwrap_or_default();
         let middle = noted
             .strip_prefix(&part_prefix(&name))
-            .and_then(|rest| rest.strip_suffix(".part"));
+            .and_then(|rest| rest.strip_suffix(durable::PART));
         if middle.is_some_and(|middle| middle.chars().all(char::is_alphanumeric)) {
-            let _ = std::fs::remove_file(parent(output).join(noted));
+            let _ = std::fs::remove_file(durable::parent(output).join(noted));
         }
     }
 
@@ -236,13 +237,14 @@ impl WorkDir {
         (record.bytes, record.blake3) = (bytes, hash);
         let path = self.segments.join(&record.file);
         std::fs::rename(temporary, &path).map_err(RenderError::file("rename", &path))?;
-        sync_dir(&self.segments)?;
+        durable::sync_dir(&self.segments).map_err(RenderError::file("flush", &self.segments))?;
         let json = serde_json::to_vec(&record).map_err(|error| RenderError::File {
             doing: "describe",
             path,
             source: error.into(),
         })?;
-        write_atomically(&self.record_path(index), &json)?;
+        let path = self.record_path(index);
+        durable::replace(&path, &json).map_err(RenderError::file("write", &path))?;
         Ok(record)
     }
 
@@ -251,12 +253,15 @@ impl WorkDir {
     }
 
     /// The record of a segment that is done, by its content and not by its presence. Whatever is
-    /// wrong with it, the answer is that it is not done.
+    /// wrong with it, the answer is that it is not done; so too if something stands in for the
+    /// plan.
     pub(super) fn finished(&self, index: usize, key: &SegmentKey, frames: u32) -> Option<Record> {
         let json = std::fs::read(self.record_path(index)).ok()?;
         let record: Record = serde_json::from_slice(&json).ok()?;
         let plain_name = !record.file.contains(['/', '\\']);
         let wanted = plain_name
+            // What stands in is no part of the key, and the planned clip may be well by now.
+            && record.report.rung.shows_the_plan()
             && record.segment_key == key.as_str()
             && record.frames == frames
             && record.report.index == index;
@@ -291,7 +296,7 @@ impl WorkDir {
 
 /// Half-written files of the directory itself.
 fn is_root_file(name: &str) -> bool {
-    name.strip_suffix(".part")
+    name.strip_suffix(durable::PART)
         .is_some_and(|name| name.starts_with(".tmp-"))
 }
 
@@ -358,51 +363,6 @@ fn digest(mut file: &File) -> std::io::Result<(u64, String)> {
     }
 }
 
-/// Replaces a file in one step that survives a power cut.
-pub(super) fn write_atomically(path: &Path, content: &[u8]) -> Result<(), RenderError> {
-    let dir = parent(path);
-    let mut temp = future_file(dir, ".tmp-").map_err(RenderError::file("create a file in", dir))?;
-    temp.write_all(content)
-        .map_err(RenderError::file("write", path))?;
-    temp.as_file()
-        .sync_all()
-        .map_err(RenderError::file("flush", path))?;
-    temp.persist(path)
-        .map_err(|error| RenderError::file("replace", path)(error.error))?;
-    sync_dir(dir)
-}
-
-/// A temporary file that will become one of the user's: as open to others as their settings say,
-/// where usual temporary files are for their owner alone.
-pub(super) fn future_file(dir: &Path, prefix: &str) -> std::io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(prefix).suffix(".part");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(dir)
-}
-
-/// The folder that a file is in.
-pub(super) fn parent(path: &Path) -> &Path {
-    match path.parent() {
-        Some(dir) if dir != Path::new("") => dir,
-        _ => Path::new("."),
-    }
-}
-
-/// Makes renames in a folder permanent. Systems that cannot do that with folders are forgiven.
-pub(super) fn sync_dir(dir: &Path) -> Result<(), RenderError> {
-    match File::open(dir).and_then(|dir| dir.sync_all()) {
-        Err(error) if error.kind() == std::io::ErrorKind::StorageFull => {
-            Err(RenderError::file("flush", dir)(error))
-        }
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -458,6 +418,12 @@ mod tests {
         std::fs::write(&path, b"pictu").unwrap();
         assert_eq!(work.finished(7, &key("a"), 5), None, "cut short");
         assert!(keep() == kept && work.finished(7, &key("a"), 5).is_some());
+        let mut held = record(7, &key("a"));
+        held.report.rung = Rung::Hold;
+        let temporary = work.temporary(7);
+        std::fs::write(&temporary, b"pictures").unwrap();
+        work.keep(&temporary, held).unwrap();
+        assert_eq!(work.finished(7, &key("a"), 5), None, "a stand-in");
         std::fs::write(work.record_path(7), b"{\"segment_key\":").unwrap();
         assert_eq!(work.finished(7, &key("a"), 5), None, "half a record");
     }

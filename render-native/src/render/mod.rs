@@ -30,7 +30,7 @@ use std::path::Path;
 use shared::plan::Plan;
 
 pub use error::RenderError;
-pub use job::{Job, Rendered, prepare};
+pub use job::{Job, Rendered, Tell, prepare};
 pub use ladder::Rung;
 pub use preflight::{Preflight, preflight};
 pub use report::{Report, SegmentReport};
@@ -50,7 +50,23 @@ pub fn render(
     progress: &dyn Progress,
     interrupt: &Interrupt,
 ) -> Result<Report, RenderError> {
+    let tell = &mut |_: &Report| Ok(());
+    render_and_tell(plan, plan_dir, settings, tell, progress, interrupt)
+}
+
+/// The same; `tell` is called when all is done but giving the film its name.
+///
+/// # Errors
+/// As [`render`], and what `tell` says.
+pub fn render_and_tell(
+    plan: &Plan,
+    plan_dir: &Path,
+    settings: &RenderSettings,
+    tell: Tell<'_>,
+    progress: &dyn Progress,
+    interrupt: &Interrupt,
+) -> Result<Report, RenderError> {
     let job = prepare(plan, plan_dir, settings, progress, interrupt)?;
     let rendered = job.render_all(progress, interrupt)?;
-    job.assemble(rendered, progress, interrupt)
+    job.assemble(rendered, tell, progress, interrupt)
 }

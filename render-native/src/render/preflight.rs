@@ -8,11 +8,11 @@ use shared::plan::Plan;
 use super::error::RenderError;
 use super::job::{check_settings, shape};
 use super::join;
-use super::journal::parent;
 use super::memory;
 use super::schedule::estimate::{Class, Estimator, Target};
 use super::settings::{Quality, RenderSettings};
 use super::sources::Sources;
+use crate::durable;
 
 /// Most problems that are listed.
 const LISTED: usize = 50;
@@ -113,7 +113,7 @@ pub fn preflight(
         .saturating_mul(1_000_000)
         / u64::from(rate.num());
     let disk = disk(target, frames, duration_us, settings);
-    let disk_free = disk_free(parent(&settings.output));
+    let disk_free = disk_free(durable::parent(&settings.output));
     if disk_free.is_some_and(|free| free < disk) {
         problems.push(format!(
             "about {} MB are needed beside {}, and {} MB are free",

@@ -18,9 +18,10 @@ pub struct RenderSettings {
     pub jobs: Option<usize>,
     /// Most memory used by all segments together, in bytes; what is free if `None`.
     pub memory: Option<u64>,
-    /// Where unfinished work is kept; beside the output if `None`.
+    /// Where the work is done and stays, so that after a change only what changed is made again.
+    /// If `None`, it is done beside the output and removed after success.
     pub work_dir: Option<PathBuf>,
-    /// Whether the work is kept after success.
+    /// Whether the work is kept after success even beside the output.
     pub keep_work: bool,
     /// Effort against size and fidelity.
     pub quality: Quality,
@@ -49,6 +50,12 @@ impl RenderSettings {
             report: None,
             stall: Duration::from_mins(1),
         }
+    }
+
+    /// Whether the work is still there after success.
+    #[must_use]
+    pub fn keeps_work(&self) -> bool {
+        self.keep_work || self.work_dir.is_some()
     }
 
     /// The report's file.

@@ -19,3 +19,4 @@ mod rates;
 mod relink;
 mod stand_in;
 mod verify;
+mod work_dir;

@@ -58,23 +58,8 @@ fn segment(fit: Fit) -> Segment {
     }
 }
 
-/// The arguments, one option with its values to a line; the fixed lists shortened.
-fn shown(picture: &Picture<'_>, fit: Fit) -> String {
-    let mut text = String::new();
-    for arg in arguments(&segment(fit), picture, Path::new("/w/seg/.tmp")) {
-        let arg = arg.into_string().unwrap();
-        text.push(if arg.starts_with('-') && arg != "-1" {
-            '\n'
-        } else {
-            ' '
-        });
-        text += if arg == input::FORMATS {
-            "FORMATS"
-        } else {
-            &arg
-        };
-    }
-    text.trim_start().to_owned()
+fn asked(picture: &Picture<'_>, fit: Fit) -> String {
+    shown(arguments(&segment(fit), picture, Path::new("/w/seg/.tmp")))
 }
 
 fn filter_of(picture: &Picture<'_>, fit: Fit) -> String {
@@ -87,7 +72,7 @@ fn filter_of(picture: &Picture<'_>, fit: Fit) -> String {
 fn the_direct_way() {
     let take = take(video("yuv420p", Colour::default()));
     let way = Way::Seek;
-    insta::assert_snapshot!(shown(&Picture::Take { take: &take, way }, Fit::Crop), @r#"
+    insta::assert_snapshot!(asked(&Picture::Take { take: &take, way }, Fit::Crop), @r#"
     -hide_banner
     -nostdin
     -v level+warning
@@ -126,7 +111,7 @@ fn the_direct_way() {
 
 #[test]
 fn the_slate_needs_no_input() {
-    insta::assert_snapshot!(shown(&Picture::Slate, Fit::Crop), @r#"
+    insta::assert_snapshot!(asked(&Picture::Slate, Fit::Crop), @r#"
     -hide_banner
     -nostdin
     -v level+warning
