@@ -1,18 +1,13 @@
 //! The prober against the development set of odd files, where that lies beside the checkout.
 
-use std::path::{Path, PathBuf};
-
 use render_native::ffmpeg::{locate, probe};
 use render_native::interrupt::Interrupt;
 
-fn media() -> Option<PathBuf> {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/media");
-    dir.join("manifest.json").exists().then_some(dir)
-}
-
 #[test]
 fn every_file_is_either_understood_or_refused_with_a_reason() {
-    let Some(dir) = media() else { return };
+    let Some(dir) = suite::dev_data::folder("media") else {
+        return;
+    };
     let interrupt = Interrupt::new();
     let tools = locate::locate(&interrupt).unwrap();
     let manifest = std::fs::read(dir.join("manifest.json")).unwrap();

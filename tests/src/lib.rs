@@ -6,6 +6,7 @@
 //! * [`frame_code`] — pictures that carry their clip's and their own number.
 //! * [`film`] — what a finished film shows, frame by frame.
 //! * [`plans`] — plans written by hand.
+//! * [`dev_data`] — a developer's media beside the checkout, or a line that says they are not.
 //! * [`fake`] — an ffmpeg that fails where it is told to.
 #![expect(
     clippy::unwrap_used,
@@ -21,6 +22,7 @@
     reason = "fixtures: one that fails is a failed test"
 )]
 
+pub mod dev_data;
 pub mod fake;
 pub mod film;
 pub mod frame_code;

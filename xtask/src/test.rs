@@ -1,5 +1,7 @@
 //! `cargo xtask test`: every gate, then every test, with one line of sums at the end.
 
+use std::fmt;
+
 use anyhow::{Result, bail};
 
 use crate::command::{cargo, run_watched};
@@ -10,11 +12,21 @@ use crate::{gates, page, setup};
 struct Tally {
     passed: u64,
     failed: u64,
+    /// Tests that could not be tried here and returned at once; the harness counts them as passed.
+    skipped: u64,
 }
 
+/// What a test says that cannot be tried here, before its name and the reason.
+const SKIPPED: &str = "SKIPPED: ";
+
 impl Tally {
-    /// Adds what a line of the test harness tells: `test result: ok. 3 passed; 0 failed; …`.
+    /// Adds what a line of the test harness tells: `test result: ok. 3 passed; 0 failed; …`, and
+    /// what a test tells that cannot be tried.
     fn see(&mut self, line: &str) {
+        // The harness may have begun a line of its own.
+        if line.contains(SKIPPED) {
+            self.skipped += 1;
+        }
         let Some(sums) = line.trim().strip_prefix("test result: ") else {
             return;
         };
@@ -27,6 +39,17 @@ impl Tally {
                 _ => {}
             }
         }
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let passed = self.passed.saturating_sub(self.skipped);
+        write!(f, "{passed} passed, {} failed", self.failed)?;
+        if self.skipped > 0 {
+            write!(f, ", {} skipped", self.skipped)?;
+        }
+        Ok(())
     }
 }
 
@@ -48,7 +71,7 @@ pub(crate) fn run() -> Result<()> {
     let good = run_watched(&mut tests, |line| tally.see(line))?;
 
     eprintln!("\n{gates} gates held");
-    println!("{} passed, {} failed", tally.passed, tally.failed);
+    println!("{tally}");
     if !good || tally.failed > 0 {
         bail!("`cargo test --workspace` failed");
     }
@@ -70,5 +93,18 @@ mod tests {
             tally.see(line);
         }
         assert_eq!((tally.passed, tally.failed), (5, 4));
+    }
+
+    #[test]
+    fn a_skipped_test_is_not_told_as_passed() {
+        let mut tally = Tally::default();
+        for line in [
+            "SKIPPED: odd_clips: there is no folder ../shared/media beside the checkout",
+            "test songs ... SKIPPED: songs: there is no folder",
+            "test result: ok. 5 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out",
+        ] {
+            tally.see(line);
+        }
+        assert_eq!(tally.to_string(), "3 passed, 0 failed, 2 skipped");
     }
 }

@@ -39,10 +39,5 @@ pub(super) fn command(args: &args::Verify, context: &Context) -> Result<ExitCode
     } else {
         print(&format!("{certificate}\n"))?;
     }
-    Ok(if certificate.passed {
-        ExitCode::Complete
-    } else {
-        // The film is data that is not what its plan says.
-        ExitCode::BadData
-    })
+    Ok(certificate.exit_code())
 }

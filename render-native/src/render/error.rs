@@ -91,7 +91,7 @@ pub enum RenderError {
         holds: String,
     },
     /// Even alone, and at reduced effort, a segment needs more memory than there is.
-    #[error("segment {segment} needs more memory than there is ({available} bytes): {said}")]
+    #[error("slot {} needs more memory than there is ({available} bytes): {said}", segment + 1)]
     OutOfMemory {
         /// Position in the plan, from 0.
         segment: usize,
@@ -101,7 +101,7 @@ pub enum RenderError {
         said: String,
     },
     /// ffmpeg fails even at what cannot fail: a plain picture.
-    #[error("segment {segment} cannot be rendered in any way: {said}")]
+    #[error("slot {} cannot be rendered in any way: {said}", segment + 1)]
     Segment {
         /// Position in the plan, from 0.
         segment: usize,

@@ -198,7 +198,8 @@ impl Job<'_> {
     fn slot(&self, index: usize) -> Result<&Slot, RenderError> {
         self.plan.slots.get(index).ok_or_else(|| RenderError::Plan {
             what: format!(
-                "there is no segment {index}; the plan has {}",
+                "there is no slot {}; the plan has {}",
+                index + 1,
                 self.plan.slots.len()
             ),
         })

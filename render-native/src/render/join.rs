@@ -189,8 +189,8 @@ impl Join<'_> {
         };
         if let Some(odd) = records.iter().find(|r| r.headers != first.headers) {
             return Err(failed(format!(
-                "segment {} has other headers than the first",
-                odd.report.index
+                "slot {} has other headers than the first",
+                odd.report.index + 1
             )));
         }
         let list = self.work.write(LIST, list(records).as_bytes())?;

@@ -7,7 +7,9 @@
 use realfft::RealFftPlanner;
 use serde::Serialize;
 
-use super::lag::{is_clearly_heard, is_silent, locate, resampled_position, samples_in};
+use super::lag::{
+    Found, Peak, is_clearly_heard, is_silent, locate, resampled_position, samples_in,
+};
 
 /// Samples a second that film and song are compared at. Both are decoded to it, so that a song at
 /// another rate is resampled in the same way on both sides.
@@ -18,9 +20,9 @@ const PLACES: usize = 7;
 const WINDOW_SECONDS: f64 = 1.7;
 /// Below this there is too little sound to compare, in seconds.
 const LEAST_SECONDS: f64 = 0.25;
-/// How far around its place the sound is looked for, in seconds. With the window this makes 2.7 s,
-/// just within 2^17 samples.
-const SEARCH_SECONDS: f64 = 0.5;
+/// How far around its place the sound is looked for, in seconds: half a second and what a codec's
+/// rounding may add. With the window this makes 2.72 s, just within 2^17 samples.
+const SEARCH_SECONDS: f64 = 0.51;
 /// A place where film and song are less alike than this cannot be trusted with a lag.
 const ALIKE: f64 = 0.5;
 
@@ -63,10 +65,23 @@ pub struct AudioPlace {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "found")]
 pub enum AudioFinding {
-    /// The song is heard, this late.
+    /// The song is heard, this late. Where it repeats itself and none of the places that fit
+    /// equally well is within the bound, this is the least lag of them.
     Lag {
         /// Milliseconds; negative if the film's sound is early.
         ms: f64,
+        /// How alike film and song are, 0 to 1.
+        likeness: f64,
+    },
+    /// The song is heard, but repeats itself or is held so that it fits equally well at several
+    /// places, one of them within the bound: nothing says that it is early or late, and nothing
+    /// that it is not by a whole repetition.
+    Repeats {
+        /// The lag of the nearest place where it fits, in milliseconds; negative if early.
+        nearest_ms: f64,
+        /// Milliseconds from there to the next place where it fits; none if it fits at every place
+        /// around.
+        every_ms: Option<f64>,
         /// How alike film and song are, 0 to 1.
         likeness: f64,
     },
@@ -101,15 +116,20 @@ impl AudioFindings {
         Some(self.lags().next_back()? - self.lags().next()?)
     }
 
-    /// Whether every place that could be measured is within the bound, and none is unlike.
+    /// Places where the song repeats itself.
     #[must_use]
-    pub fn passes(&self) -> bool {
-        self.codec.is_some()
-            && self
-                .places
-                .iter()
-                .all(|place| !matches!(place.finding, AudioFinding::Unlike { .. }))
-            && self.lags().all(|ms| ms.abs() <= self.bound_ms)
+    pub fn repeating(&self) -> usize {
+        self.count(|finding| matches!(finding, AudioFinding::Repeats { .. }))
+    }
+
+    /// Places where something else than the song is heard.
+    #[must_use]
+    pub fn unlike(&self) -> usize {
+        self.count(|finding| matches!(finding, AudioFinding::Unlike { .. }))
+    }
+
+    fn count(&self, like: impl Fn(AudioFinding) -> bool) -> usize {
+        self.places.iter().filter(|p| like(p.finding)).count()
     }
 }
 
@@ -274,10 +294,12 @@ fn compare(
         _ => return AudioFinding::Silence,
     }
     match locate(planner, &here, &around) {
-        Some(found) if found.likeness >= ALIKE => AudioFinding::Lag {
-            ms: (place as f64 + fraction - found.at) * 1000.0 / f64::from(RATE) + start_offset_ms,
-            likeness: found.likeness,
-        },
+        Some(found) if found.likeness >= ALIKE => {
+            let ms = |at: f64| {
+                (place as f64 + fraction - at) * 1000.0 / f64::from(RATE) + start_offset_ms
+            };
+            judge(&found, ms)
+        }
         Some(found) => AudioFinding::Unlike {
             likeness: found.likeness.max(0.0),
         },
@@ -285,133 +307,45 @@ fn compare(
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn noise(length: usize) -> Vec<f32> {
-        let mut state = 0x1234_5678_9ABC_DEF1_u64;
-        (0..length)
-            .map(|_| {
-                state ^= state << 13;
-                state ^= state >> 7;
-                state ^= state << 17;
-                (state >> 40) as f32 / (1_u64 << 24) as f32 - 0.5
-            })
-            .collect()
-    }
-
-    fn compared(song: &[f32], film: &[f32], opening: u64) -> AudioFindings {
-        let seconds = film.len() as f64 / f64::from(RATE);
-        let mut comparison = Comparison::new(seconds, opening, RATE);
-        song.chunks(1000)
-            .for_each(|chunk| comparison.song.push(chunk));
-        film.chunks(777)
-            .for_each(|chunk| comparison.film.push(chunk));
-        AudioFindings {
-            codec: Some("flac".to_owned()),
-            lossless: true,
-            bound_ms: BOUND_MS,
-            start_offset_ms: 0.0,
-            places: comparison.finish(0.0),
+/// What the places where a film's sound fits say; `ms` is the lag of each.
+fn judge(found: &Found, ms: impl Fn(f64) -> f64) -> AudioFinding {
+    let likeness = found.likeness;
+    // A held sound fits everywhere along a peak, so also where its lag is nothing.
+    let lag = |peak: &Peak| {
+        let (first, last) = (ms(peak.first as f64), ms(peak.last as f64));
+        if first - last > 2.0 * BOUND_MS {
+            0.0_f64.clamp(last, first)
+        } else {
+            ms(peak.at)
         }
-    }
-
-    const SECOND: usize = RATE as usize;
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(4))]
-        #[test]
-        fn a_film_late_by_known_samples_is_late_by_their_time(
-            late in 0..100_usize, opening in 0..20_000_usize
-        ) {
-            let song = noise(5 * SECOND);
-            let mut film = vec![0.0; late];
-            film.extend(&song[opening..opening + 4 * SECOND]);
-            let found = compared(&song, &film, opening as u64);
-            prop_assert!(found.lags().count() >= 2);
-            let ms = late as f64 * 1000.0 / f64::from(RATE);
-            for lag in found.lags() {
-                prop_assert!((lag - ms).abs() < 0.01, "{} for {}", lag, ms);
-            }
-            // 48 samples are the bound itself, where rounding decides.
-            if late != 48 {
-                prop_assert_eq!(found.passes(), late < 48);
-            }
-        }
-    }
-
-    #[test]
-    fn an_early_film_has_a_negative_lag() {
-        let song = noise(8 * SECOND);
-        let found = compared(&song, &song[480..7 * SECOND], 0);
-        assert!((found.worst_ms().unwrap() + 10.0).abs() < 0.01, "{found:?}");
-    }
-
-    #[test]
-    fn drift_shows_between_the_ends() {
-        let song = noise(14 * SECOND);
-        // 24 samples are lost at 4, 8 and 12 seconds.
-        let film: Vec<f32> = song
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| *i < 4 * SECOND || i % (4 * SECOND) >= 24)
-            .map(|(_, s)| *s)
-            .collect();
-        let found = compared(&song, &film, 0);
-        assert!(found.drift_ms().unwrap() < -1.0, "{found:?}");
-        assert!(!found.passes());
-    }
-
-    #[test]
-    fn silence_is_not_measured_and_does_not_fail() {
-        let found = compared(&vec![0.0; 8 * SECOND], &vec![0.0; 8 * SECOND], 0);
-        assert!(found.passes() && found.worst_ms().is_none());
-    }
-
-    #[test]
-    fn another_song_or_a_silent_film_fails() {
-        let song = noise(5 * SECOND);
-        let other: Vec<f32> = song.iter().rev().copied().collect();
-        assert!(!compared(&song, &other, 0).passes());
-        assert!(!compared(&song, &vec![0.0; 5 * SECOND], 0).passes());
-    }
-
-    #[test]
-    fn a_song_that_ends_before_the_film_leaves_silence() {
-        let song = noise(6 * SECOND);
-        let mut film = song.clone();
-        film.resize(14 * SECOND, 0.0);
-        let found = compared(&song, &film, 0);
-        assert!(found.passes(), "{found:?}");
-        assert!(
-            found
-                .places
+    };
+    let mut lags: Vec<f64> = found.peaks.iter().map(lag).collect();
+    lags.sort_by(|a, b| a.abs().total_cmp(&b.abs()).then(b.total_cmp(a)));
+    let is_held = found
+        .peaks
+        .iter()
+        .any(|peak| ms(peak.first as f64) - ms(peak.last as f64) > 2.0 * BOUND_MS);
+    match lags.as_slice() {
+        [] => AudioFinding::Unlike { likeness },
+        [only] if !is_held => AudioFinding::Lag {
+            ms: *only,
+            likeness,
+        },
+        [nearest, ..] if nearest.abs() > BOUND_MS => AudioFinding::Lag {
+            ms: *nearest,
+            likeness,
+        },
+        [nearest, others @ ..] => AudioFinding::Repeats {
+            nearest_ms: *nearest,
+            every_ms: others
                 .iter()
-                .any(|p| p.finding == AudioFinding::Silence)
-        );
-        assert!(found.lags().count() >= 2);
-    }
-
-    #[test]
-    fn too_short_a_film_is_not_measured() {
-        assert!(compared(&noise(SECOND), &noise(4000), 0).places.is_empty());
-    }
-
-    #[test]
-    fn at_the_edge_of_silence_neither_side_fails() {
-        let level = |rms: f32| -> Vec<f32> {
-            (0..5 * SECOND)
-                .map(|i| if i % 2 == 0 { rms } else { -rms })
-                .collect()
-        };
-        for (song, film) in [(1.001e-3, 0.999e-3), (0.999e-3, 1.001e-3), (1.9e-3, 0.5e-3)] {
-            let found = compared(&level(song), &level(film), 0);
-            assert!(found.passes(), "{found:?}");
-            assert!(found.worst_ms().is_none(), "{found:?}");
-        }
-        assert!(!compared(&level(2.1e-3), &level(0.5e-3), 0).passes());
-        assert!(!compared(&level(0.5e-3), &level(2.1e-3), 0).passes());
+                .map(|other| (other - nearest).abs())
+                .min_by(f64::total_cmp)
+                .filter(|_| !is_held),
+            likeness,
+        },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,12 @@
 //! What was measured, and what follows from it.
 
-use std::fmt;
-
 use serde::Serialize;
 
-use super::audio::{AudioFinding, AudioFindings};
+use super::audio::AudioFindings;
 use super::cuts::{CutFindings, Sight};
+use super::failure::Failure;
 use super::timing::{BeatFindings, FrameFindings};
+use super::words::counted;
 use crate::exit::ExitCode;
 
 /// Below this share of the cuts that ought to be seen, too little was seen to vouch for the film.
@@ -53,131 +53,6 @@ pub struct DurationFindings {
     pub audio_us: Option<u64>,
 }
 
-/// One way in which a film does not keep its plan.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "what")]
-#[non_exhaustive]
-pub enum Failure {
-    /// It has more or fewer frames.
-    FrameCount {
-        /// As planned.
-        planned: u64,
-        /// As decoded.
-        decoded: u64,
-    },
-    /// Frames do not stand where their number says.
-    FrameTimes {
-        /// How many.
-        frames: u64,
-        /// The largest distance, in microseconds.
-        worst_us: u64,
-    },
-    /// The picture does not start at 0.
-    VideoStart {
-        /// Where it starts, in microseconds.
-        start_us: i64,
-    },
-    /// The picture stream lasts longer or shorter than its frames.
-    Duration {
-        /// What the frames last, in microseconds.
-        planned_us: u64,
-        /// What the container says.
-        video_us: u64,
-    },
-    /// The decoder found the picture damaged.
-    Damaged {
-        /// Its messages.
-        messages: u64,
-    },
-    /// Cuts of the plan are not on their beats.
-    Beats {
-        /// How many.
-        broken: usize,
-    },
-    /// The picture changes beside the planned frame.
-    CutsOff {
-        /// How many cuts.
-        cuts: usize,
-        /// Frames by which the one farthest from its place is late; negative if early.
-        worst_by: i64,
-    },
-    /// Runs of cuts stand elsewhere.
-    CutsDisplaced {
-        /// How many runs.
-        runs: usize,
-    },
-    /// Too few of the cuts can be seen to vouch for any.
-    CutsUnseen {
-        /// Cuts that are seen.
-        seen: usize,
-        /// Cuts that ought to be seen.
-        expected: usize,
-    },
-    /// The film has no sound.
-    NoSound,
-    /// Picture and sound start apart.
-    StartOffset {
-        /// By how much the sound is late, in milliseconds.
-        ms: f64,
-    },
-    /// The sound is early or late.
-    AudioLag {
-        /// The lag farthest from 0, in milliseconds.
-        worst_ms: f64,
-        /// The most that passes.
-        bound_ms: f64,
-    },
-    /// What is heard is not the song, or not near its place.
-    AudioUnlike {
-        /// At how many places.
-        places: usize,
-    },
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::FrameCount { planned, decoded } => {
-                write!(f, "{decoded} frames instead of {planned}")
-            }
-            Self::FrameTimes { frames, worst_us } => write!(
-                f,
-                "{frames} frames beside their time, by up to {worst_us} µs"
-            ),
-            Self::VideoStart { start_us } => write!(f, "the picture starts at {start_us} µs"),
-            Self::Duration {
-                planned_us,
-                video_us,
-            } => write!(f, "the picture lasts {video_us} µs instead of {planned_us}"),
-            Self::Damaged { messages } => {
-                write!(
-                    f,
-                    "the picture is damaged: {messages} messages of the decoder"
-                )
-            }
-            Self::Beats { broken } => write!(f, "{broken} cuts of the plan are not on their beat"),
-            Self::CutsOff { cuts, worst_by } => write!(
-                f,
-                "{cuts} of the cuts not on their frame, the farthest {worst_by:+} frames from it"
-            ),
-            Self::CutsDisplaced { runs } => write!(f, "{runs} runs of cuts stand elsewhere"),
-            Self::CutsUnseen { seen, expected } => {
-                write!(f, "only {seen} of {expected} cuts can be seen")
-            }
-            Self::NoSound => f.write_str("the film has no sound"),
-            Self::StartOffset { ms } => {
-                write!(f, "the sound starts {ms:+.3} ms after the picture")
-            }
-            Self::AudioLag { worst_ms, bound_ms } => {
-                write!(f, "the sound is {worst_ms:+.3} ms late; {bound_ms} ms pass")
-            }
-            Self::AudioUnlike { places } => {
-                write!(f, "what is heard is not the song at {places} places")
-            }
-        }
-    }
-}
-
 /// Everything that was measured, before it is judged.
 #[derive(Debug)]
 pub(super) struct Measured {
@@ -194,9 +69,10 @@ impl Certificate {
     /// Draws the verdict.
     pub(super) fn of(measured: Measured) -> Self {
         let mut failures = Vec::new();
+        failures.extend(frame_failures(&measured.frames));
         picture_failures(&measured, &mut failures);
         cut_failures(&measured, &mut failures);
-        audio_failures(&measured.audio, &mut failures);
+        failures.extend(audio_failures(&measured.audio));
         Self {
             passed: failures.is_empty(),
             failures,
@@ -210,7 +86,8 @@ impl Certificate {
         }
     }
 
-    /// 0 if the film keeps its plan, else [`ExitCode::BadData`].
+    /// 0 if the film keeps its plan, else [`ExitCode::BadData`]: the film is data that is not
+    /// what its plan says.
     #[must_use]
     pub const fn exit_code(&self) -> ExitCode {
         if self.passed {
@@ -221,8 +98,9 @@ impl Certificate {
     }
 }
 
-fn picture_failures(measured: &Measured, failures: &mut Vec<Failure>) {
-    let frames = &measured.frames;
+/// What is wrong with the number of frames and their time stamps.
+pub(super) fn frame_failures(frames: &FrameFindings) -> Vec<Failure> {
+    let mut failures = Vec::new();
     if frames.decoded != frames.planned {
         failures.push(Failure::FrameCount {
             planned: frames.planned,
@@ -240,6 +118,10 @@ fn picture_failures(measured: &Measured, failures: &mut Vec<Failure>) {
             start_us: frames.start_us,
         });
     }
+    failures
+}
+
+fn picture_failures(measured: &Measured, failures: &mut Vec<Failure>) {
     let duration = &measured.duration;
     if let Some(video_us) = duration.video_us
         && video_us.abs_diff(duration.planned_us) > DURATION_STEP_US
@@ -288,17 +170,18 @@ fn cut_failures(measured: &Measured, failures: &mut Vec<Failure>) {
     }
 }
 
-fn audio_failures(audio: &AudioFindings, failures: &mut Vec<Failure>) {
+/// What is wrong with the sound.
+pub(super) fn audio_failures(audio: &AudioFindings) -> Vec<Failure> {
     if audio.codec.is_none() {
-        failures.push(Failure::NoSound);
-        return;
+        return vec![Failure::NoSound];
     }
+    let mut failures = Vec::new();
     if audio.start_offset_ms.abs() > START_BOUND_MS {
         failures.push(Failure::StartOffset {
             ms: audio.start_offset_ms,
         });
     }
-    let unlike = unlike(audio);
+    let unlike = audio.unlike();
     if unlike > 0 {
         failures.push(Failure::AudioUnlike { places: unlike });
     }
@@ -308,6 +191,7 @@ fn audio_failures(audio: &AudioFindings, failures: &mut Vec<Failure>) {
             bound_ms: audio.bound_ms,
         });
     }
+    failures
 }
 
 fn notes(measured: &Measured) -> Vec<String> {
@@ -315,11 +199,26 @@ fn notes(measured: &Measured) -> Vec<String> {
     let (seen, expected) = seen(&measured.cuts);
     if expected > 0 && share(seen, expected) < MANY_SEEN {
         notes.push(format!(
-            "{} of {expected} cuts could not be seen in the picture; the verdict rests on the others",
-            expected - seen
+            "{} of {} could not be seen in the picture; the verdict rests on the others",
+            expected - seen,
+            counted(expected as u64, "cut")
         ));
     }
-    if measured.audio.codec.is_some() && measured.audio.lags().next().is_none() {
+    let audio = &measured.audio;
+    let (measurable, repeating) = (audio.lags().count(), audio.repeating());
+    if repeating > 0 {
+        notes.push(format!(
+            "the song repeats itself at {} of {}: it fits there, and would with a shift of a whole \
+             repetition too{}",
+            repeating,
+            counted(audio.places.len() as u64, "place"),
+            if measurable > 0 {
+                "; the lag rests on the others"
+            } else {
+                "; that the sound is in its place rests on starts and lengths alone"
+            }
+        ));
+    } else if audio.codec.is_some() && measurable == 0 {
         notes.push("the sound is silent or too short: its lag is not measurable".to_owned());
     }
     notes
@@ -335,14 +234,6 @@ fn seen(cuts: &CutFindings) -> (usize, usize) {
     (cuts.expected() - unseen, cuts.expected())
 }
 
-pub(super) fn unlike(audio: &AudioFindings) -> usize {
-    audio
-        .places
-        .iter()
-        .filter(|place| matches!(place.finding, AudioFinding::Unlike { .. }))
-        .count()
-}
-
 #[expect(clippy::cast_precision_loss, reason = "counts of cuts, far below 2^52")]
 fn share(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
@@ -353,6 +244,7 @@ mod tests {
     use super::*;
     use crate::verify::cuts::judge;
     use crate::verify::cuts::tests::{every, film, plan, shaky};
+    use crate::verify::words::by_frames;
     use shared::rate::Rate;
 
     /// The verdict on a film that is planned with `cuts`, shows `shown`, and is otherwise right.
@@ -413,7 +305,10 @@ mod tests {
                     worst_by: by
                 }]
             );
-            let place = format!("slot 4: planned at frame 120, seen {by:+} frames from there");
+            let place = format!(
+                "slot 5: planned at frame 120, seen {} from there",
+                by_frames(by)
+            );
             assert!(found.to_string().contains(&place), "{found}");
         }
     }

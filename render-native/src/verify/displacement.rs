@@ -14,9 +14,9 @@ const RUN_MARGIN: usize = 4;
 /// A run of cuts that the film shows elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct DisplacedRun {
-    /// First slot of the run.
+    /// First slot of the run, counting from 0.
     pub first_slot: usize,
-    /// Last slot of the run.
+    /// Last slot of the run, counting from 0.
     pub last_slot: usize,
     /// Frames by which it is late; negative if early.
     pub by: i64,

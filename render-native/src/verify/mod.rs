@@ -11,7 +11,8 @@
 //! * `timing` — frames, time stamps, the law of the beat.
 //! * `lag`, `audio` — how late the sound is.
 //! * `decode` — ffmpeg.
-//! * `certificate`, `table` — the verdict, and how it is told.
+//! * `certificate`, `failure` — the verdict, drawn nowhere else.
+//! * `table`, `words` — how it is told. People count slots from 1; every index in JSON counts from 0.
 
 mod audio;
 mod certificate;
@@ -20,17 +21,20 @@ mod cuts;
 mod decode;
 mod displacement;
 mod error;
+mod failure;
 mod lag;
 mod table;
 mod timing;
+mod words;
 
 use std::path::Path;
 
 pub use audio::{AudioFinding, AudioFindings, AudioPlace};
-pub use certificate::{Certificate, DurationFindings, Failure};
+pub use certificate::{Certificate, DurationFindings};
 pub use cuts::{CutFindings, CutSight, Sight};
 pub use displacement::DisplacedRun;
 pub use error::VerifyError;
+pub use failure::Failure;
 pub use timing::{BeatFindings, BrokenBeat, FrameFindings};
 
 use shared::media::MediaPath;

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use super::audio::AudioFindings;
-use super::certificate::{Certificate, DurationFindings, is_off, unlike};
+use super::audio::{AudioFinding, AudioFindings};
+use super::certificate::{Certificate, DurationFindings, is_off};
 use super::cuts::{CutFindings, CutSight, Sight};
+use super::words::{beside_picture, by_frames, counted, late, milliseconds};
 
 /// Cuts and runs named before the rest is counted.
 const NAMED: usize = 8;
@@ -26,8 +27,9 @@ impl fmt::Display for Certificate {
                     frames.time_base
                 ),
                 Some(first) => format!(
-                    "{} frames out of place from frame {first} on, by up to {} µs",
-                    frames.misplaced, frames.worst_us
+                    "{} out of place from frame {first} on, by up to {} µs",
+                    counted(frames.misplaced, "frame"),
+                    frames.worst_us
                 ),
             },
         )?;
@@ -35,9 +37,9 @@ impl fmt::Display for Certificate {
         row(
             "beats",
             format!(
-                "{} of {} cuts of the plan on the frame of their beat",
+                "{} of {} of the plan on the frame of their beat",
                 self.beats.named - self.beats.broken.len(),
-                self.beats.named
+                counted(self.beats.named as u64, "cut")
             ),
         )?;
         row("cuts", cuts_line(&self.cuts))?;
@@ -58,8 +60,10 @@ impl fmt::Display for Certificate {
             row(
                 "",
                 format!(
-                    "slots {} to {} stand {:+} frames from their place",
-                    run.first_slot, run.last_slot, run.by
+                    "slots {} to {} stand {} from their place",
+                    run.first_slot + 1,
+                    run.last_slot + 1,
+                    by_frames(run.by)
                 ),
             )?;
         }
@@ -103,7 +107,14 @@ fn cuts_line(cuts: &CutFindings) -> String {
         (cuts.count(is_off), "off"),
         (invisible, "not visible"),
         (continuous, "through the same footage"),
-        (cuts.straddles.len(), "changes inside slots"),
+        (
+            cuts.straddles.len(),
+            if cuts.straddles.len() == 1 {
+                "change inside a slot"
+            } else {
+                "changes inside slots"
+            },
+        ),
     ];
     std::iter::once(format!(
         "{exact} of {} exactly on their frame",
@@ -122,8 +133,10 @@ fn cuts_line(cuts: &CutFindings) -> String {
 fn off_line(cut: &CutSight) -> String {
     match cut.sight {
         Sight::Off { by } => format!(
-            "slot {}: planned at frame {}, seen {by:+} frames from there",
-            cut.slot, cut.frame
+            "slot {}: planned at frame {}, seen {} from there",
+            cut.slot + 1,
+            cut.frame,
+            by_frames(by)
         ),
         _ => String::new(),
     }
@@ -137,19 +150,40 @@ fn audio_line(audio: &AudioFindings) -> String {
     let lag = match (lags.first(), lags.get(lags.len() / 2), lags.last()) {
         (Some(first), Some(middle), Some(last)) => format!(
             "lag {first:+.3} ms at the start, {middle:+.3} in the middle, {last:+.3} at the end, \
-             drift {:+.3}; {} ms pass",
+             drift {:+.3}; up to {} ms pass",
             last - first,
             audio.bound_ms
         ),
-        _ => "lag not measurable".to_owned(),
+        _ => not_measurable(audio),
     };
-    let unlike = match unlike(audio) {
+    let unlike = match audio.unlike() {
         0 => String::new(),
-        places => format!("; not the song at {places} places"),
+        places => format!("; not the song at {}", counted(places as u64, "place")),
     };
     format!(
-        "{lag} ({codec}, {}); starts {:+.3} ms after the picture{unlike}",
+        "{lag} ({codec}, {}); starts {}{unlike}",
         if audio.lossless { "lossless" } else { "lossy" },
-        audio.start_offset_ms
+        beside_picture(audio.start_offset_ms)
     )
+}
+
+/// Why no lag is told.
+fn not_measurable(audio: &AudioFindings) -> String {
+    let repeats = audio.places.iter().find_map(|place| match place.finding {
+        AudioFinding::Repeats {
+            nearest_ms,
+            every_ms,
+            ..
+        } => Some((nearest_ms, every_ms)),
+        _ => None,
+    });
+    match repeats {
+        Some((nearest, Some(every))) => format!(
+            "lag not measurable: the sound repeats itself every {} and fits {}",
+            milliseconds(every).unwrap_or_default(),
+            late(nearest)
+        ),
+        Some((_, None)) => "lag not measurable: the sound is held".to_owned(),
+        None => "lag not measurable".to_owned(),
+    }
 }

@@ -1,10 +1,8 @@
 //! Odd clips from many cameras and programs, where the folder that holds them exists beside the
 //! checkout. They are not part of the project.
 
-use std::path::{Path, PathBuf};
-
-use suite::program;
 use suite::project::Project;
+use suite::{dev_data, program};
 
 /// Small, quick and odd: turned, interlaced, late, cut off, empty, no picture at all.
 const ODD: [&str; 14] = [
@@ -24,15 +22,9 @@ const ODD: [&str; 14] = [
     "d_日本語 кадр.mp4",
 ];
 
-fn folder() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/media");
-    folder.is_dir().then_some(folder)
-}
-
 #[test]
 fn a_film_of_odd_clips_keeps_its_plan() {
-    let Some(folder) = folder() else {
-        eprintln!("no ../shared/media beside the checkout: nothing to test");
+    let Some(folder) = dev_data::folder("media") else {
         return;
     };
     let project = Project::with_song();
