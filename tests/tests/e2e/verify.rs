@@ -89,7 +89,7 @@ fn cuts_one_frame_late_or_early_fail() {
             &plan("30", (160, 90), "song.wav", &media, &slots(by)),
         );
         project.verify().expect(65).says(&format!(
-            "7 of the cuts not on their frame, the farthest {:+} frames from it",
+            "7 cuts not on the planned frame, the farthest {:+} frame from it",
             -by
         ));
     }

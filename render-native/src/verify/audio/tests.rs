@@ -43,6 +43,7 @@ fn passes(found: &AudioFindings) -> bool {
 }
 
 /// `seconds` of `sound`, a function of the time in seconds.
+#[expect(clippy::cast_possible_truncation, reason = "samples from -1 to 1")]
 fn sounding(seconds: usize, sound: impl Fn(f64) -> f64) -> Vec<f32> {
     (0..seconds * SECOND)
         .map(|n| sound(n as f64 / f64::from(RATE)) as f32)
