@@ -62,6 +62,48 @@ impl ExitCode {
         self as u8
     }
 
+    /// Its name where programs read it: the `code` of an error in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Internal => "internal",
+            Self::Degraded => "degraded",
+            Self::Usage => "usage",
+            Self::BadData => "bad_data",
+            Self::Input => "input",
+            Self::Ffmpeg => "ffmpeg",
+            Self::CannotCreate => "cannot_create",
+            Self::OutputStream => "output_stream",
+            Self::Temporary => "temporary",
+            Self::Locked => "locked",
+            Self::OutOfMemory => "out_of_memory",
+            Self::Setting => "setting",
+            Self::Interrupted => "interrupted",
+            Self::Terminated => "terminated",
+        }
+    }
+
+    /// What to do where nothing more exact is known.
+    #[must_use]
+    pub const fn remedy(self) -> &'static str {
+        match self {
+            Self::Complete | Self::Degraded => "nothing needs to be done",
+            Self::Internal => "this is a bug: report it with the command that was run",
+            Self::Usage => "`render-native help` tells what can be asked for",
+            Self::BadData => "mend that file, or choose another",
+            Self::Input => "check the name, and that the file may be read",
+            Self::Ffmpeg => "`render-native doctor` tells what is wrong with ffmpeg",
+            Self::CannotCreate => "choose another place with -o, or make room there",
+            Self::OutputStream => "write to a file with -o, or to another place",
+            Self::Temporary => "run it again in a moment",
+            Self::Locked => "wait for the other process, or choose another --work-dir",
+            Self::OutOfMemory => "close other programs, or allow fewer --jobs",
+            Self::Setting => "change the option that is named",
+            Self::Interrupted | Self::Terminated => "run the same command again",
+        }
+    }
+
     /// One sentence for the documentation and for `--help`.
     #[must_use]
     pub const fn meaning(self) -> &'static str {

@@ -4,9 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode as Status;
 
 use clap::Parser as _;
-use render_native::cli::{self, args, terminal::say};
+use render_native::cli::{self, args, failure::Failure, terminal::say};
 use render_native::exit::ExitCode;
-use render_native::launcher;
+use render_native::{launcher, shown};
 
 fn main() -> Status {
     if let Some(code) = launcher::intercept() {
@@ -20,7 +20,18 @@ fn main() -> Status {
             ExitCode::Internal
         }),
         Err(error) => {
-            let shown = error.print();
+            let json = error.use_stderr() && std::env::args_os().any(|arg| arg == "--json");
+            if json {
+                return usage(&error).tell(true).into();
+            }
+            // Clap repeats what was typed, which may be a file's name of any kind.
+            let plain = error.render().to_string();
+            let shown = if shown::escaped(&plain) == plain {
+                error.print()
+            } else {
+                say(plain.trim_end());
+                Ok(())
+            };
             match (error.use_stderr(), shown) {
                 (true, _) => ExitCode::Usage,
                 (false, Ok(())) => ExitCode::Complete,
@@ -30,4 +41,12 @@ fn main() -> Status {
         }
     };
     code.into()
+}
+
+/// What clap says of a wrong command line, without its own "error:".
+fn usage(error: &clap::Error) -> Failure {
+    let text = error.render().to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    Failure::new(ExitCode::Usage, text.trim_end())
+        .hint("`render-native help COMMAND` tells what a command takes")
 }

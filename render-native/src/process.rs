@@ -11,7 +11,7 @@ mod lines;
 mod stderr;
 mod watch;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Read as _};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -25,6 +25,7 @@ use watch::{Watch, Watched};
 
 use crate::interrupt::Interrupt;
 use crate::launcher;
+use crate::shown::Shown as _;
 
 /// Bytes read from standard output at once.
 const CHUNK: usize = 256 * 1024;
@@ -63,6 +64,18 @@ impl Command {
     pub fn args<A: Into<OsString>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
         self.args.extend(args.into_iter().map(Into::into));
         self
+    }
+}
+
+/// A word as a person would type it in a shell.
+#[must_use]
+pub fn quoted(text: &OsStr) -> String {
+    let text = text.to_string_lossy();
+    let plain = |c: char| c.is_alphanumeric() || "-_=+./:,@%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.into_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }
 
@@ -182,7 +195,7 @@ const SIGNALLED: i32 = 255;
 #[non_exhaustive]
 pub enum ProcessError {
     /// It could not be started.
-    #[error("cannot start {}", program.display())]
+    #[error("cannot start {}", program.shown())]
     Spawn {
         /// The program.
         program: PathBuf,
@@ -190,7 +203,7 @@ pub enum ProcessError {
         source: io::Error,
     },
     /// Its output could not be read.
-    #[error("cannot read the output of {}", program.display())]
+    #[error("cannot read the output of {}", program.shown())]
     Read {
         /// The program.
         program: PathBuf,
@@ -198,7 +211,7 @@ pub enum ProcessError {
         source: io::Error,
     },
     /// It said nothing for too long and was killed.
-    #[error("{} said nothing for {} s and was stopped{}", program.display(), after.as_secs(), said(messages))]
+    #[error("{} said nothing for {} s and was stopped{}", program.shown(), after.as_secs(), said(messages))]
     Stalled {
         /// The program.
         program: PathBuf,
@@ -208,7 +221,7 @@ pub enum ProcessError {
         messages: Box<Messages>,
     },
     /// It ran for too long and was killed.
-    #[error("{} ran for more than {} s and was stopped{}", program.display(), after.as_secs(), said(messages))]
+    #[error("{} ran for more than {} s and was stopped{}", program.shown(), after.as_secs(), said(messages))]
     Deadline {
         /// The program.
         program: PathBuf,

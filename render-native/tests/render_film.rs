@@ -348,7 +348,10 @@ fn a_folder_of_the_users_is_no_work_directory() {
     std::fs::create_dir(&empty).unwrap();
     film.settings.work_dir = Some(empty.clone());
     film.render(&plan(&[(5, 0, 0, &[])])).unwrap();
-    assert!(empty.join("seg").is_dir(), "an empty one is taken, and kept");
+    assert!(
+        empty.join("seg").is_dir(),
+        "an empty one is taken, and kept"
+    );
 }
 
 #[test]
@@ -445,7 +448,7 @@ fn what_is_wrong_is_said_before_anything_is_rendered() {
 
     let mut strange = Film::new("film.avi");
     let error = strange.render(&plan(&[(5, 0, 0, &[])])).unwrap_err();
-    assert_eq!(error.exit_code(), ExitCode::Setting, "{error}");
+    assert_eq!(error.exit_code(), ExitCode::Usage, "{error}");
     strange.settings.output.set_extension("mp4");
     strange.settings.audio = AudioCodec::Pcm;
     assert!(matches!(
@@ -458,7 +461,7 @@ fn what_is_wrong_is_said_before_anything_is_rendered() {
     onto_folder.settings.report = Some(onto_folder.dir.path().to_owned());
     assert!(matches!(
         onto_folder.render(&plan(&[(5, 0, 0, &[])])),
-        Err(RenderError::Exists { .. })
+        Err(RenderError::Place(_))
     ));
 
     let mut short = plan(&[(50, 0, 1_000_000, &[])]);

@@ -1,6 +1,7 @@
 //! The song as the planner heard it: beats, bars, sections. Data only; the listening is elsewhere.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
@@ -122,8 +123,48 @@ impl BeatGrid {
         ))
     }
 
+    /// The beats as text, one a line: seconds to the microsecond, a tab, the position in the bar
+    /// (0 if unknown). What tools for beat tracking read and write.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let rate = u128::from(self.rate.max(1));
+        self.beats.iter().fold(String::new(), |mut text, beat| {
+            // Whole microseconds, rounded to the nearest: the digits are exact whatever the size.
+            let micros = (u128::from(beat.at) * 1_000_000 + rate / 2) / rate;
+            let (seconds, micros) = (micros / 1_000_000, micros % 1_000_000);
+            // Writing into a string does not fail.
+            let _ = writeln!(text, "{seconds}.{micros:06}\t{}", beat.position);
+            text
+        })
+    }
+
     /// The downbeats: beats at position 1.
     pub fn downbeats(&self) -> impl Iterator<Item = &Beat> {
         self.beats.iter().filter(|beat| beat.position == 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_beat_is_written_to_the_microsecond() {
+        let beat = |at, position| Beat {
+            at,
+            position,
+            energy_permille: 0,
+        };
+        let grid = BeatGrid {
+            rate: 44_100,
+            duration: 441_000,
+            tempo_millibpm: 120_000,
+            confidence_permille: 1000,
+            beats_per_bar: 4,
+            beats: vec![beat(1, 0), beat(44_100, 1), beat(66_150, 2)],
+            sections: Vec::new(),
+            analysis: BTreeMap::new(),
+        };
+        assert_eq!(grid.to_text(), "0.000023\t0\n1.000000\t1\n1.500000\t2\n");
     }
 }

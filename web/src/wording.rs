@@ -1,8 +1,4 @@
-//! Times, tempo and beats as text.
-
-use std::fmt::Write;
-
-use shared::music::BeatGrid;
+//! Times and tempo as text.
 
 /// `samples` at `rate` as minutes and seconds, `3:07`, rounded down.
 #[must_use]
@@ -41,24 +37,9 @@ pub fn metre(beats_per_bar: u8) -> String {
     }
 }
 
-/// The beats, one a line: seconds with six decimals, a tab, the position in the bar (0 if unknown).
-#[must_use]
-pub fn beats(grid: &BeatGrid) -> String {
-    let rate = u128::from(grid.rate.max(1));
-    let mut text = String::new();
-    for beat in &grid.beats {
-        let micros = (u128::from(beat.at) * 1_000_000 + rate / 2) / rate;
-        let (whole, part) = (micros / 1_000_000, micros % 1_000_000);
-        // Writing into a string does not fail.
-        let _ = writeln!(text, "{whole}.{part:06}\t{}", beat.position);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::music::Beat;
 
     #[test]
     fn times_read_as_people_write_them() {
@@ -70,25 +51,5 @@ mod tests {
         assert_eq!(tempo(0), "–");
         assert_eq!(confidence(1000), "100 % · sure");
         assert_eq!(confidence(0), "0 % · unsure");
-    }
-
-    #[test]
-    fn a_beat_is_written_to_the_microsecond() {
-        let beat = |at, position| Beat {
-            at,
-            position,
-            energy_permille: 0,
-        };
-        let grid = BeatGrid {
-            rate: 44_100,
-            duration: 100_000,
-            tempo_millibpm: 0,
-            confidence_permille: 0,
-            beats_per_bar: 4,
-            beats: vec![beat(1, 0), beat(44_100, 1), beat(66_150, 2)],
-            sections: Vec::new(),
-            analysis: std::collections::BTreeMap::new(),
-        };
-        assert_eq!(beats(&grid), "0.000023\t0\n1.000000\t1\n1.500000\t2\n");
     }
 }

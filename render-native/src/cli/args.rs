@@ -3,12 +3,16 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
 use shared::plan::{Fit, Style};
 use shared::rate::Rate;
 
 use super::values::{self, Aspect, Bytes, Size};
 use crate::exit::ExitCode;
+use crate::render::{AudioCodec, Quality};
+
+/// The largest seed: plans are JSON, and larger whole numbers do not survive every reader of it.
+const MAX_SEED: u64 = (1 << 53) - 1;
 
 /// A song and a pile of clips in, a film whose cuts land on the beat out.
 #[derive(Debug, Parser)]
@@ -90,6 +94,9 @@ pub struct Auto {
     /// How hard the machine works.
     #[command(flatten)]
     pub effort: Effort,
+    /// How the work is watched and kept.
+    #[command(flatten)]
+    pub work: Work,
     /// How the film is encoded.
     #[command(flatten)]
     pub encoding: Encoding,
@@ -130,6 +137,9 @@ pub struct Render {
     /// How hard the machine works.
     #[command(flatten)]
     pub effort: Effort,
+    /// How the work is watched and kept.
+    #[command(flatten)]
+    pub work: Work,
     /// How the film is encoded.
     #[command(flatten)]
     pub encoding: Encoding,
@@ -141,6 +151,9 @@ pub struct Check {
     /// The plan.
     #[arg(value_name = "PLAN.json")]
     pub plan: PathBuf,
+    /// Where the film would go; default: beside the plan.
+    #[arg(short, long, value_name = "FILM.mp4")]
+    pub output: Option<PathBuf>,
     /// Where the media are.
     #[command(flatten)]
     pub search: Search,
@@ -157,7 +170,8 @@ pub struct Check {
 pub struct Beats {
     /// The song.
     pub song: PathBuf,
-    /// Where the beats go, one a line: seconds, tab, position in the bar. Default: standard output.
+    /// Where the beats go, one a line: seconds, tab, position in the bar. Default, and `-`:
+    /// standard output.
     #[arg(short, long, value_name = "SONG.beats")]
     pub output: Option<PathBuf>,
     /// Replace an existing file.
@@ -220,7 +234,7 @@ pub struct Edit {
     #[arg(long, value_enum, default_value_t = StyleArg::Balanced)]
     pub style: StyleArg,
     /// Seed of what is left to chance: the same seed gives the same plan.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u64).range(0..=MAX_SEED))]
     pub seed: u64,
 }
 
@@ -259,6 +273,19 @@ pub struct Effort {
     pub work_dir: Option<PathBuf>,
 }
 
+/// How the work on a film is watched and kept.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "The machine")]
+pub struct Work {
+    /// Take an ffmpeg that says nothing for so many seconds for hung, and try another way;
+    /// default: 60. For slow or remote disks give more.
+    #[arg(long, value_name = "SECONDS", value_parser = value_parser!(u64).range(1..=86_400))]
+    pub stall: Option<u64>,
+    /// Keep the segments when the film is complete.
+    #[arg(long)]
+    pub keep_work: bool,
+}
+
 /// How a film is encoded.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "The film")]
@@ -266,6 +293,43 @@ pub struct Encoding {
     /// Quality of the picture.
     #[arg(long, value_enum, default_value_t = QualityArg::Standard)]
     pub quality: QualityArg,
+    /// How the song is stored.
+    #[arg(long, value_enum, default_value_t = AudioArg::Auto)]
+    pub audio: AudioArg,
+}
+
+/// `--audio`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AudioArg {
+    /// What suits the container: FLAC in mkv, AAC elsewhere.
+    Auto,
+    /// Lossy, plays everywhere; for mp4, m4v and mov.
+    Aac,
+    /// Lossless, compressed; for mp4, m4v and mkv.
+    Flac,
+    /// Lossless, 16 bit, uncompressed; for mov and mkv.
+    Pcm,
+}
+
+impl From<AudioArg> for AudioCodec {
+    fn from(audio: AudioArg) -> Self {
+        match audio {
+            AudioArg::Auto => Self::Auto,
+            AudioArg::Aac => Self::Aac,
+            AudioArg::Flac => Self::Flac,
+            AudioArg::Pcm => Self::Pcm,
+        }
+    }
+}
+
+impl From<QualityArg> for Quality {
+    fn from(quality: QualityArg) -> Self {
+        match quality {
+            QualityArg::Draft => Self::Draft,
+            QualityArg::Standard => Self::Standard,
+            QualityArg::High => Self::High,
+        }
+    }
 }
 
 /// `--quality`.
@@ -320,6 +384,19 @@ impl From<StyleArg> for Style {
             StyleArg::Balanced => Self::Balanced,
             StyleArg::Cinematic => Self::Cinematic,
             StyleArg::Buildup => Self::Buildup,
+        }
+    }
+}
+
+impl Command {
+    /// Where the command looks for a plan's media.
+    #[must_use]
+    pub const fn search(&self) -> Option<&Search> {
+        match self {
+            Self::Render(args) => Some(&args.search),
+            Self::Check(args) => Some(&args.search),
+            Self::Verify(args) => Some(&args.search),
+            _ => None,
         }
     }
 }

@@ -7,8 +7,9 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use shared::decision::Decision;
 
 use super::args::Talk;
-use super::terminal::{escaped, say, shows_bars, shows_colours};
+use super::terminal::{say, shows_bars, shows_colours};
 use crate::progress::{Event, Progress, Stage};
+use crate::shown::{escaped, on_one_line};
 
 /// Between two lines of one stage where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
@@ -109,13 +110,13 @@ impl Progress for Bars {
     }
 }
 
-/// A decision as one line.
+/// A decision as one line, whatever the names in it.
 #[must_use]
 pub fn told(decision: &Decision) -> String {
-    match &decision.subject {
+    on_one_line(&match &decision.subject {
         Some(subject) => format!("{subject}: {}", decision.detail),
         None => decision.detail.clone(),
-    }
+    })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

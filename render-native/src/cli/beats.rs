@@ -1,8 +1,6 @@
 //! `beats`: the beats, bars and sections of a song.
 
-use std::fmt::Write as _;
-
-use shared::music::BeatGrid;
+use std::path::Path;
 
 use super::args;
 use super::bars::{Bars, told};
@@ -17,7 +15,8 @@ use crate::progress::Stage;
 
 /// Runs `beats`.
 pub(super) fn beats(args: &args::Beats, context: &Context) -> Result<ExitCode, Failure> {
-    if let Some(output) = &args.output {
+    let output = args.output.as_deref().filter(|o| *o != Path::new("-"));
+    if let Some(output) = output {
         refuse_occupied(output, args.overwrite)?;
     }
     let tools = context.tools()?;
@@ -30,8 +29,8 @@ pub(super) fn beats(args: &args::Beats, context: &Context) -> Result<ExitCode, F
             say(&told(decision));
         }
     }
-    let lines = lines(&song.grid);
-    match &args.output {
+    let lines = song.grid.to_text();
+    match output {
         Some(output) => {
             write_result(output, lines.as_bytes(), args.overwrite)?;
             if context.talk.json {
@@ -42,42 +41,4 @@ pub(super) fn beats(args: &args::Beats, context: &Context) -> Result<ExitCode, F
         None => print(&lines)?,
     }
     Ok(ExitCode::Complete)
-}
-
-/// One beat a line: seconds to the microsecond, a tab, the position in the bar.
-fn lines(grid: &BeatGrid) -> String {
-    grid.beats.iter().fold(String::new(), |mut text, beat| {
-        // Whole microseconds, rounded to the nearest: the digits are exact whatever the size.
-        let rate = u128::from(grid.rate.max(1));
-        let us = (u128::from(beat.at) * 1_000_000 + rate / 2) / rate;
-        let (seconds, micros) = (us / 1_000_000, us % 1_000_000);
-        let _ = writeln!(text, "{seconds}.{micros:06}\t{}", beat.position);
-        text
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use shared::music::Beat;
-
-    #[test]
-    fn beats_are_lines_of_seconds_and_position() {
-        let beat = |at, position| Beat {
-            at,
-            position,
-            energy_permille: 0,
-        };
-        let grid = BeatGrid {
-            rate: 44_100,
-            duration: 441_000,
-            tempo_millibpm: 120_000,
-            confidence_permille: 1000,
-            beats_per_bar: 4,
-            beats: vec![beat(1, 1), beat(44_100, 2)],
-            sections: Vec::new(),
-            analysis: std::collections::BTreeMap::new(),
-        };
-        assert_eq!(lines(&grid), "0.000023\t1\n1.000000\t2\n");
-    }
 }

@@ -1,45 +1,78 @@
 //! `check`: everything about a render but the render.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use super::args;
 use super::bars::told;
 use super::dispatch::Context;
 use super::failure::Failure;
 use super::files::{folder_of, read_plan};
-use super::machine::shown_bytes;
 use super::render::{failure, settings};
-use super::terminal::{print, print_json};
+use super::terminal::{print, print_json, say};
 use crate::exit::ExitCode;
-use crate::render::{Preflight, preflight};
+use crate::ffmpeg::capabilities::Capabilities;
+use crate::render::{Preflight, RenderSettings, check_place, preflight};
+use crate::shown::{self, Shown as _, count};
 
 /// Most problems that are listed.
 const LISTED: usize = 50;
 
 /// Runs `check`.
 pub(super) fn check(args: &args::Check, context: &Context) -> Result<ExitCode, Failure> {
+    // Without a place for the film it is judged as if it were to lie beside the plan.
+    let film = args.output.clone();
+    let settings = RenderSettings {
+        overwrite: true,
+        media_dirs: args.search.media_dir.clone(),
+        ..settings(
+            &film.unwrap_or_else(|| args.plan.with_extension("mp4")),
+            &args.effort,
+            &args.encoding,
+        )
+    };
+    if args.output.is_some() {
+        check_place(&settings).map_err(|error| failure(&error))?;
+    }
     let plan = read_plan(&args.plan)?;
-    // The film's name matters to nothing but the place of the work.
-    let film = args.plan.with_extension("mp4");
-    let settings = settings(
-        &film,
-        true,
-        &args.search.media_dir,
-        &args.effort,
-        &args.encoding,
-    );
-    let ahead =
+    let mut ahead =
         preflight(&plan, &folder_of(&args.plan), &settings).map_err(|error| failure(&error))?;
+    if args.output.as_deref().is_some_and(Path::exists) {
+        let film = settings.output.shown();
+        ahead
+            .notes
+            .push(format!("{film} exists: a render needs --overwrite"));
+    }
+    let unusable = ffmpeg(context).err();
+    if let Some(failure) = &unusable {
+        ahead.problems.push(failure.message.clone());
+    }
+    let code = match &unusable {
+        Some(failure) => failure.code,
+        None if ahead.problems.is_empty() => ExitCode::Complete,
+        None => ExitCode::Degraded,
+    };
     if context.talk.json {
         print_json(&as_json(&ahead))?;
     } else if !context.talk.quiet {
-        print(&table(&ahead))?;
+        print(&table(&ahead, code))?;
     }
-    Ok(if ahead.problems.is_empty() {
-        ExitCode::Complete
-    } else {
-        ExitCode::Degraded
-    })
+    if let Some(failure) = unusable {
+        if failure.code == ExitCode::Interrupted {
+            return Err(failure);
+        }
+        // The failure itself is among the problems.
+        say(&format!("hint: {}", failure.remedy()));
+    }
+    Ok(code)
+}
+
+/// Whether a render would find the ffmpeg that it needs.
+fn ffmpeg(context: &Context) -> Result<(), Failure> {
+    let tools = context.tools()?;
+    Capabilities::of(&tools, &context.interrupt)
+        .and_then(|can| can.require(&tools))
+        .map_err(|error| Failure::of(ExitCode::Ffmpeg, &error).hint(error.hint()))
 }
 
 fn as_json(ahead: &Preflight) -> serde_json::Value {
@@ -52,16 +85,16 @@ fn as_json(ahead: &Preflight) -> serde_json::Value {
         "memory_budget_bytes": ahead.memory_budget,
         "memory_from": ahead.memory_from,
         "jobs": ahead.jobs,
-        "disk_bytes": ahead.disk,
-        "disk_free_bytes": ahead.disk_free,
-        "cpu_seconds": ahead.cpu_seconds,
+        "disks": ahead.disks,
+        "cpu_seconds": shown::to_tenths(ahead.cpu_seconds),
         "decisions": ahead.decisions,
+        "notes": ahead.notes,
         "problems": ahead.problems,
     })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "shown to a tenth of a second")]
-fn table(ahead: &Preflight) -> String {
+fn table(ahead: &Preflight, code: ExitCode) -> String {
     let mut text = String::new();
     let mut row = |name: &str, value: String| {
         let _ = writeln!(text, "{name:<10}{value}");
@@ -69,32 +102,48 @@ fn table(ahead: &Preflight) -> String {
     row(
         "film",
         format!(
-            "{} shots, {} frames, {:.1} s, from {} files",
-            ahead.segments,
-            ahead.frames,
+            "{}, {}, {:.1} s, from {}",
+            count(ahead.segments, "shot"),
+            count(ahead.frames, "frame"),
             ahead.duration_us as f64 / 1e6,
-            ahead.sources
+            count(ahead.sources, "file")
         ),
     );
     row(
         "memory",
         format!(
             "{} for all shots ({}); the largest needs about {}",
-            shown_bytes(ahead.memory_budget),
+            shown::bytes(ahead.memory_budget),
             ahead.memory_from,
-            shown_bytes(ahead.largest_segment)
+            shown::bytes(ahead.largest_segment)
         ),
     );
-    row("at once", format!("{} shots", ahead.jobs));
-    let free = ahead.disk_free.map_or_else(
-        || "free space unknown".to_owned(),
-        |free| format!("{} free", shown_bytes(free)),
-    );
-    row("disk", format!("about {}, {free}", shown_bytes(ahead.disk)));
+    row("at once", count(ahead.jobs, "shot"));
+    for disk in &ahead.disks {
+        let free = disk.free_bytes.map_or_else(
+            || "free space unknown".to_owned(),
+            |free| format!("{} free", shown::bytes(free)),
+        );
+        row(
+            "disk",
+            format!(
+                "about {} for the {} in {}, {free}",
+                shown::bytes(disk.bytes),
+                disk.holds,
+                disk.folder.shown()
+            ),
+        );
+    }
     row(
         "work",
-        format!("about {:.0} processor seconds", ahead.cpu_seconds),
+        match ahead.cpu_seconds {
+            0.0..1.0 => "less than a processor second".to_owned(),
+            seconds => format!("about {seconds:.0} processor seconds"),
+        },
     );
+    for note in &ahead.notes {
+        row("note", note.clone());
+    }
     for decision in ahead.decisions.iter().take(LISTED) {
         row("note", told(decision));
     }
@@ -106,11 +155,11 @@ fn table(ahead: &Preflight) -> String {
     }
     row(
         "verdict",
-        if ahead.problems.is_empty() {
-            "can be rendered as planned".to_owned()
-        } else {
-            "can be rendered, but not everything as planned".to_owned()
+        match code {
+            ExitCode::Complete => "can be rendered as planned".to_owned(),
+            ExitCode::Degraded => "can be rendered, but not everything as planned".to_owned(),
+            _ => "cannot be rendered here yet".to_owned(),
         },
     );
-    super::terminal::escaped(&text)
+    shown::escaped(&text)
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::args::{Cli, Command, Talk};
 use super::failure::Failure;
+use super::files::refuse_missing_folders;
 use super::signals::{self, Signalled};
-use super::terminal::say;
 use crate::exit::ExitCode;
 use crate::ffmpeg::locate::{Tools, locate};
 use crate::interrupt::{Interrupt, Urgency};
@@ -17,6 +17,8 @@ pub(super) struct Context {
     pub(super) talk: Talk,
     /// The user's wish to stop.
     pub(super) interrupt: Arc<Interrupt>,
+    /// What a signal means now.
+    pub(super) signalled: Arc<Signalled>,
 }
 
 /// Runs a command and says on standard error what went wrong.
@@ -29,15 +31,17 @@ pub fn run(cli: Cli) -> ExitCode {
     let interrupt = Arc::<Interrupt>::default();
     let signalled = match signals::listen(&interrupt) {
         Ok(signalled) => signalled,
-        Err(failure) => return ended(Err(failure), &Signalled::default(), &interrupt),
+        Err(failure) => return failure.tell(cli.talk.json),
     };
     let context = Context {
         talk: cli.talk,
         interrupt,
+        signalled,
     };
     ended(
         command(&cli.command, &context),
-        &signalled,
+        context.talk,
+        &context.signalled,
         &context.interrupt,
     )
 }
@@ -51,8 +55,11 @@ impl Context {
 }
 
 fn command(command: &Command, context: &Context) -> Result<ExitCode, Failure> {
+    if let Some(search) = command.search() {
+        refuse_missing_folders(search)?;
+    }
     match command {
-        Command::Auto(args) => super::render::auto(args, context),
+        Command::Auto(args) => super::auto::command(args, context),
         Command::Plan(args) => super::plan::command(args, context),
         Command::Render(args) => super::render::command(args, context),
         Command::Check(args) => super::check::check(args, context),
@@ -68,6 +75,7 @@ fn command(command: &Command, context: &Context) -> Result<ExitCode, Failure> {
 /// Tells of a failure. One that a signal caused ends with the signal's code.
 fn ended(
     result: Result<ExitCode, Failure>,
+    talk: Talk,
     signalled: &Signalled,
     interrupt: &Interrupt,
 ) -> ExitCode {
@@ -75,19 +83,23 @@ fn ended(
         Ok(code) => return code,
         Err(failure) => failure,
     };
-    let by_signal = matches!(failure.code, ExitCode::Interrupted | ExitCode::Terminated);
-    match signalled.code() {
-        // Stopped at once, anything may have failed for that reason alone, and nobody can tell.
-        Some(code) if !by_signal && interrupt.urgency() == Urgency::Now => {
-            say("error: stopped; the same command starts again");
-            code
-        }
-        signal => {
-            say(&format!("error: {}", failure.message));
-            if let Some(hint) = failure.hint {
-                say(&format!("hint: {hint}"));
-            }
-            signal.filter(|_| by_signal).unwrap_or(failure.code)
-        }
+    let stopped = matches!(failure.code, ExitCode::Interrupted | ExitCode::Terminated);
+    let Some(signal) = signalled.code() else {
+        return failure.tell(talk.json);
+    };
+    // Stopped at once, anything may have failed for that reason alone, and nobody can tell.
+    if !stopped && interrupt.urgency() != Urgency::Now {
+        return failure.tell(talk.json);
     }
+    let failure = Failure {
+        code: signal,
+        ..match (signalled.keeps(), stopped) {
+            (true, true) => failure,
+            (true, false) => Failure::new(signal, "stopped; the segments that are done are kept")
+                .hint("the same command goes on there"),
+            (false, _) => Failure::new(signal, "stopped; nothing was made yet")
+                .hint("the same command starts again"),
+        }
+    };
+    failure.tell(talk.json)
 }

@@ -6,11 +6,12 @@ use serde::Serialize;
 
 use super::dispatch::Context;
 use super::failure::{Failure, with_causes};
-use super::machine::{Machine, shown_bytes};
+use super::machine::Machine;
 use super::terminal::{print, print_json};
 use crate::exit::ExitCode;
 use crate::ffmpeg::capabilities::Capabilities;
 use crate::ffmpeg::locate::{LocateError, Tools, locate};
+use crate::shown;
 
 /// What the doctor found.
 #[derive(Debug, Serialize)]
@@ -140,8 +141,8 @@ fn told(findings: &Findings) -> String {
     };
     let memory = format!(
         "{} free of {}{whose}",
-        shown_bytes(machine.memory_available),
-        shown_bytes(machine.memory_total)
+        shown::bytes(machine.memory_available),
+        shown::bytes(machine.memory_total)
     );
     row("memory", &memory);
     for problem in &findings.problems {

@@ -6,7 +6,10 @@ use std::path::Path;
 
 use shared::plan::PlanError;
 
+use super::terminal::{print_json, say};
 use crate::exit::ExitCode;
+use crate::place::PlaceError;
+use crate::shown::Shown as _;
 
 /// A command's failure, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,21 +46,59 @@ impl Failure {
         self
     }
 
+    /// What to do: the hint, or what is usual for the code.
+    #[must_use]
+    pub fn remedy(&self) -> &str {
+        self.hint.as_deref().unwrap_or(self.code.remedy())
+    }
+
+    /// Tells it: in words on standard error, and for programs, if asked for, as an object on
+    /// standard output. Gives the code to end with.
+    #[must_use]
+    pub fn tell(&self, json: bool) -> ExitCode {
+        say(&format!("error: {}", self.message));
+        say(&format!("hint: {}", self.remedy()));
+        // Where standard output itself is what failed there is no use in trying again.
+        if json && self.code != ExitCode::OutputStream {
+            let object = serde_json::json!({ "error": {
+                "code": self.code.name(),
+                "exit": self.code.code(),
+                "message": self.message,
+                "hint": self.remedy(),
+            }});
+            let _ = print_json(&object);
+        }
+        self.code
+    }
+
     /// A file that stands where the result should go.
     #[must_use]
     pub fn exists(path: &Path) -> Self {
-        let message = format!("{} exists already", path.display());
+        let message = format!("{} exists already", path.shown());
         Self::new(ExitCode::CannotCreate, message)
             .hint("choose another name with -o, or replace it with --overwrite")
+    }
+
+    /// A place where no result can be made.
+    #[must_use]
+    pub fn place(error: &PlaceError) -> Self {
+        Self::of(error.exit_code(), error).hint(error.hint())
     }
 
     /// A plan that cannot be read.
     #[must_use]
     pub fn plan(path: &Path, error: &PlanError) -> Self {
-        let message = format!("{}: {}", path.display(), with_causes(error));
+        let message = format!("{}: {}", path.shown(), with_causes(error));
         let failure = Self::new(ExitCode::BadData, message);
         match error {
-            PlanError::Newer { .. } => failure,
+            PlanError::Newer { .. } => {
+                failure.hint("update render-native, or plan again with this one")
+            }
+            PlanError::TooLarge { .. } => failure.hint("is this a plan at all?"),
+            PlanError::Syntax(error) if error.is_eof() => {
+                failure.hint("the file is cut off: copy it again, or plan again")
+            }
+            PlanError::Syntax(_) => failure.hint("mend the place that is named, or plan again"),
             _ => failure.hint("`render-native schema` prints what a plan may hold"),
         }
     }

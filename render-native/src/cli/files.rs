@@ -1,15 +1,17 @@
 //! The files that commands read and write.
 
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use shared::plan::{MAX_PLAN_BYTES, Plan, PlanError};
 
-use super::args::Material;
+use super::args::{Material, Search};
 use super::failure::Failure;
 use crate::durable;
 use crate::exit::ExitCode;
 use crate::media::fingerprint::{FileError, regular};
+use crate::place::{self, nameless};
+use crate::shown::Shown as _;
 
 /// Reads and checks a plan. A file above the size limit is refused unread.
 pub(super) fn read_plan(path: &Path) -> Result<Plan, Failure> {
@@ -25,18 +27,18 @@ pub(super) fn read_plan(path: &Path) -> Result<Plan, Failure> {
     file.take(MAX_PLAN_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| {
-            let message = format!("cannot read {}: {error}", path.display());
+            let message = format!("cannot read {}: {error}", path.shown());
             Failure::new(ExitCode::Input, message)
         })?;
     let json = String::from_utf8(bytes).map_err(|error| {
-        let message = format!("{}: the plan is not UTF-8: {error}", path.display());
+        let message = format!("{}: the plan is not UTF-8: {error}", path.shown());
         Failure::new(ExitCode::BadData, message)
     })?;
     Plan::from_json(&json).map_err(|error| Failure::plan(path, &error))
 }
 
 /// The folder that a plan's paths are relative to.
-pub(super) fn folder_of(path: &Path) -> PathBuf {
+pub(super) fn folder_of(path: &Path) -> std::path::PathBuf {
     durable::parent(path).to_owned()
 }
 
@@ -45,24 +47,40 @@ pub(super) fn file_failure(error: &FileError) -> Failure {
     Failure::of(ExitCode::Input, error)
 }
 
-/// Refuses a result's name before any work is done for it: it exists, or its folder does not.
+/// Refuses a result's name before any work is done for it: it exists, or cannot be made.
 pub(super) fn refuse_occupied(path: &Path, overwrite: bool) -> Result<(), Failure> {
-    if path.is_dir() {
-        let message = format!("{} is a folder", path.display());
-        return Err(
-            Failure::new(ExitCode::CannotCreate, message).hint("give the name of a file with -o")
-        );
-    }
+    place::check(path).map_err(|error| Failure::place(&error))?;
     if !overwrite && path.symlink_metadata().is_ok() {
         return Err(Failure::exists(path));
     }
-    let folder = folder_of(path);
-    if !folder.is_dir() {
-        let message = format!("the folder {} does not exist", folder.display());
-        return Err(Failure::new(ExitCode::CannotCreate, message)
-            .hint("make it first, or choose another place with -o"));
-    }
     Ok(())
+}
+
+/// Refuses a song or clips that are not there, before any of them is looked into.
+pub(super) fn refuse_missing(material: &Material) -> Result<(), Failure> {
+    let (song, _) = regular(&material.music).map_err(|error| file_failure(&error))?;
+    drop(song);
+    match material.clips.iter().find(|clip| !clip.exists()) {
+        Some(path) => {
+            let path = path.clone();
+            Err(file_failure(&FileError::Missing { path }))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Refuses folders to look in that are none: a mistyped name would be looked past in silence.
+pub(super) fn refuse_missing_folders(search: &Search) -> Result<(), Failure> {
+    let Some(dir) = search.media_dir.iter().find(|dir| !dir.is_dir()) else {
+        return Ok(());
+    };
+    let what = if dir.exists() {
+        "is not a folder"
+    } else {
+        "does not exist"
+    };
+    let message = format!("--media-dir: {} {what}", dir.shown());
+    Err(Failure::new(ExitCode::Input, message).hint("give the folder in which the clips lie"))
 }
 
 /// Refuses to write over a file that was named as an input, whatever `--overwrite` says.
@@ -72,7 +90,7 @@ pub(super) fn refuse_input(path: &Path, material: &Material) -> Result<(), Failu
     };
     let mut inputs = std::iter::once(&material.music).chain(&material.clips);
     if inputs.any(|input| input.canonicalize().is_ok_and(|input| input == output)) {
-        let message = format!("{} is one of the inputs", path.display());
+        let message = format!("{} is one of the inputs", path.shown());
         return Err(Failure::new(ExitCode::Usage, message).hint("choose another name with -o"));
     }
     Ok(())
@@ -84,7 +102,7 @@ pub(super) fn write_result(path: &Path, bytes: &[u8], overwrite: bool) -> Result
         if error.kind() == io::ErrorKind::AlreadyExists {
             return Failure::exists(path);
         }
-        let message = format!("cannot write {}: {error}", path.display());
+        let message = format!("cannot write {}: {}", path.shown(), nameless(&error));
         Failure::new(ExitCode::CannotCreate, message)
     };
     // A device or a pipe cannot be replaced by a file, and need not be.
@@ -121,6 +139,7 @@ mod tests {
         let failure = refuse_occupied(Path::new("/no/such/film.mp4"), false).unwrap_err();
         assert_eq!(failure.code, ExitCode::CannotCreate);
         assert!(failure.message.contains("/no/such"));
+        assert!(failure.hint.unwrap().contains("mkdir -p /no/such"));
     }
 
     #[test]

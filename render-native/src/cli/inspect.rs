@@ -10,13 +10,14 @@ use super::bars::{Bars, told};
 use super::dispatch::Context;
 use super::failure::Failure;
 use super::machine::Machine;
-use super::terminal::{escaped, print, print_json};
+use super::terminal::{print, print_json};
 use crate::exit::ExitCode;
 use crate::headless::inspect::{Summary, summary, word};
 use crate::headless::survey::{Settings, Survey, SurveyError, survey};
 use crate::headless::walk::{WalkError, walk};
 use crate::process::ProcessError;
 use crate::progress::Stage;
+use crate::shown::on_one_line;
 
 /// The result as JSON.
 #[derive(Debug, Serialize)]
@@ -99,11 +100,10 @@ fn seconds(us: u64) -> f64 {
 
 fn table(found: &Found) -> String {
     let mut text = String::new();
-    let name = |path: &str| escaped(path).replace('\n', "\\n");
     let widest = found
         .clips
         .iter()
-        .map(|clip| name(&clip.path).chars().count());
+        .map(|clip| on_one_line(&clip.path).chars().count());
     let width = widest.max().unwrap_or(4).clamp(4, 60);
     if !found.clips.is_empty() {
         let _ = writeln!(
@@ -120,7 +120,7 @@ fn table(found: &Found) -> String {
         let _ = writeln!(
             text,
             "{:<width$}  {:>9}  {rate:>10}  {:<10}  {:>5.1} s  {:>5}  {:>5} %  {:>4} %",
-            name(&clip.path),
+            on_one_line(&clip.path),
             format!("{}x{}", video.width, video.height),
             video.codec,
             seconds(clip.end_us - clip.start_us),
@@ -139,11 +139,11 @@ fn table(found: &Found) -> String {
             );
         }
         for decision in &clip.decisions {
-            let _ = writeln!(text, "    {}", escaped(&decision.detail));
+            let _ = writeln!(text, "    {}", on_one_line(&decision.detail));
         }
     }
     for decision in &found.skipped {
-        let _ = writeln!(text, "skipped: {}", name(&told(decision)));
+        let _ = writeln!(text, "skipped: {}", told(decision));
     }
     text
 }

@@ -42,16 +42,6 @@ impl Machine {
     }
 }
 
-/// Bytes as people read them.
-#[expect(clippy::cast_precision_loss, reason = "shown to a tenth")]
-pub(super) fn shown_bytes(bytes: u64) -> String {
-    match bytes {
-        0..0x10_0000 => format!("{:.0} KiB", bytes as f64 / 1024.0),
-        0x10_0000..0x4000_0000 => format!("{:.0} MiB", bytes as f64 / f64::from(1 << 20)),
-        _ => format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,11 +51,5 @@ mod tests {
         let machine = Machine::measured();
         assert!(machine.cores > 0 && machine.memory_total > 0);
         assert!(machine.memory_available <= machine.memory_total);
-    }
-
-    #[test]
-    fn bytes_are_shown_in_the_unit_that_fits() {
-        assert_eq!(shown_bytes(3 << 19), "2 MiB");
-        assert_eq!(shown_bytes(3 << 29), "1.5 GiB");
     }
 }

@@ -7,6 +7,7 @@ pub mod signals;
 pub mod terminal;
 pub mod values;
 
+mod auto;
 mod beats;
 mod check;
 mod dispatch;

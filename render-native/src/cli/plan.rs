@@ -8,7 +8,7 @@ use super::args::{self, Edit, Material};
 use super::bars::{Bars, told};
 use super::dispatch::Context;
 use super::failure::Failure;
-use super::files::{folder_of, refuse_input, refuse_occupied, write_result};
+use super::files::{folder_of, refuse_input, refuse_missing, refuse_occupied, write_result};
 use super::inspect::{KILLED, settings, survey_failure, walk_failure};
 use super::terminal::{print, say};
 use super::values::{Aspect, Size};
@@ -17,8 +17,10 @@ use crate::ffmpeg::probe::ProbeError;
 use crate::headless::pcm::PcmError;
 use crate::headless::plan::{HeadlessError, Planned, Shape, Wish, plan};
 use crate::headless::song::SongError;
+use crate::interrupt::Urgency;
 use crate::process::ProcessError;
 use crate::progress::Stage;
+use crate::shown::count;
 
 /// The stages of planning.
 pub(super) const STAGES: [Stage; 4] = [Stage::Music, Stage::Probe, Stage::Footage, Stage::Plan];
@@ -35,6 +37,7 @@ pub(super) fn command(args: &args::Plan, context: &Context) -> Result<ExitCode, 
         refuse_input(&args.output, &args.material)?;
         folder_of(&args.output)
     };
+    refuse_missing(&args.material)?;
     let mut wish = wish(&args.material, &args.edit, plan_dir, args.jobs);
     wish.not_clips.push((args.output.clone(), "it is the plan"));
     let bars = Bars::new(context.talk, &STAGES);
@@ -92,7 +95,16 @@ fn usual_size(shape: Shape) -> (u32, u32) {
 /// Makes the plan.
 pub(super) fn make(wish: &Wish, context: &Context, bars: &Bars) -> Result<Planned, Failure> {
     let tools = context.tools()?;
-    plan(&tools, wish, &context.interrupt, bars).map_err(|error| failure(&error))
+    let made = plan(&tools, wish, &context.interrupt, bars).map_err(|error| failure(&error))?;
+    // The edit itself is not stopped half way, but its result is no longer wanted.
+    if context.interrupt.urgency() != Urgency::None {
+        return Err(Failure::new(
+            ExitCode::Interrupted,
+            "stopped while planning; nothing is kept",
+        )
+        .hint("run the same command again"));
+    }
+    Ok(made)
 }
 
 /// Says in a few lines what was planned and what was left out.
@@ -106,7 +118,10 @@ pub(super) fn tell(made: &Planned, context: &Context) {
         say(&format!("skipped {}", told(decision)));
     }
     if let Some(more @ 1..) = made.skipped.len().checked_sub(most) {
-        say(&format!("skipped {more} more files (-v names them)"));
+        say(&format!(
+            "skipped {} (-v names them)",
+            count(more, "more file")
+        ));
     }
     let plan = &made.plan;
     for decision in &plan.decisions {
@@ -120,21 +135,20 @@ pub(super) fn tell(made: &Planned, context: &Context) {
     }
     let used: std::collections::BTreeSet<u32> =
         plan.slots.iter().map(|slot| slot.clip.media).collect();
-    let tempo = plan
-        .music
-        .beat_grid
-        .as_ref()
-        .map_or(0, |grid| grid.tempo_millibpm);
+    let grid = plan.music.beat_grid.as_ref();
+    let tempo = match grid.map_or(0, |grid| grid.tempo_millibpm) {
+        0 => "no beats heard".to_owned(),
+        tempo => format!("{:.1} beats a minute", f64::from(tempo) / 1000.0),
+    };
     say(&format!(
-        "planned {} shots from {} of {} clips: {:.1} s, {}x{} at {} frames a second, {:.1} beats a minute",
-        plan.slots.len(),
+        "planned {} from {} of {}: {:.1} s, {}x{} at {} frames a second, {tempo}",
+        count(plan.slots.len(), "shot"),
         used.len(),
-        made.clips,
+        count(made.clips, "clip"),
         seconds(plan.record_duration(), plan.output.rate.as_f64()),
         plan.output.width,
         plan.output.height,
         plan.output.rate,
-        f64::from(tempo) / 1000.0,
     ));
 }
 

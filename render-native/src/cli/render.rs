@@ -1,104 +1,52 @@
-//! `render`, and the second half of `auto`: a plan in, a film out.
+//! `render`: a plan in, a film out.
 
 use std::path::Path;
+use std::time::Duration;
 
-use serde::Serialize;
 use shared::plan::Plan;
 
-use super::args::{self, Effort, Encoding, FilmOutput, QualityArg};
+use super::args::{self, Effort, Encoding, Work};
 use super::bars::{Bars, told};
 use super::dispatch::Context;
 use super::failure::Failure;
-use super::files::{folder_of, read_plan, refuse_input, refuse_occupied, write_result};
-use super::plan::{self, seconds};
+use super::files::{folder_of, read_plan};
+use super::plan::seconds;
 use super::terminal::{print_json, say};
 use crate::exit::ExitCode;
 use crate::progress::Stage;
-use crate::render::{Quality, RenderError, RenderSettings, Report, render_and_tell};
+use crate::render::{RenderError, RenderSettings, Report, check_place, render_and_tell};
+use crate::shown::{count, on_one_line};
 
 /// The stages of rendering.
-const STAGES: [Stage; 2] = [Stage::Render, Stage::Join];
+pub(super) const STAGES: [Stage; 2] = [Stage::Render, Stage::Join];
 /// Most substituted segments that are named, unless more is asked for.
 const NAMED: usize = 20;
 
 /// Runs `render`.
 pub(super) fn command(args: &args::Render, context: &Context) -> Result<ExitCode, Failure> {
+    let settings = RenderSettings {
+        overwrite: args.output.overwrite,
+        media_dirs: args.search.media_dir.clone(),
+        ..settings(&args.output.output, &args.effort, &args.encoding)
+    };
+    let settings = with_work(settings, args.work);
+    check_place(&settings).map_err(|error| failure(&error))?;
     let plan = read_plan(&args.plan)?;
-    let settings = settings(
-        &args.output.output,
-        args.output.overwrite,
-        &args.search.media_dir,
-        &args.effort,
-        &args.encoding,
-    );
     let json = &mut |report: &Report| print_json(report);
     let report = film(&plan, &args.plan, &settings, context, json)?;
     Ok(finish(&report, context))
 }
 
-/// The result of `auto` as JSON.
-#[derive(Debug, Serialize)]
-struct Made<'a> {
-    plan: String,
-    report: &'a Report,
-}
-
-/// Runs `auto`: planner and renderer meet in a plan file that is written and read back.
-pub(super) fn auto(args: &args::Auto, context: &Context) -> Result<ExitCode, Failure> {
-    let FilmOutput { output, overwrite } = &args.output;
-    refuse_occupied(output, *overwrite)?;
-    let plan_path = output.with_extension("plan.json");
-    if plan_path == *output {
-        let message = format!("{} is the plan's name, not a film's", output.display());
-        return Err(Failure::new(ExitCode::Usage, message));
-    }
-    refuse_input(output, &args.material)?;
-    let settings = settings(output, *overwrite, &[], &args.effort, &args.encoding);
-    refuse_occupied(&settings.report_path(), *overwrite)?;
-    let plan_dir = folder_of(&plan_path);
-    let mut wish = plan::wish(&args.material, &args.edit, plan_dir, args.effort.jobs);
-    if let Some(memory) = args.effort.memory {
-        wish.survey.memory = wish.survey.memory.min(memory.0);
-    }
-    let earlier = "an earlier result of this command";
-    wish.not_clips.extend([
-        (output.clone(), earlier),
-        (plan_path.clone(), earlier),
-        (settings.report_path(), earlier),
-    ]);
-    let stages: Vec<Stage> = plan::STAGES.into_iter().chain(STAGES).collect();
-    let bars = Bars::new(context.talk, &stages);
-    let made = plan::make(&wish, context, &bars);
-    bars.clear();
-    let made = made?;
-    let json = made.plan.to_json();
-    // After an interruption the same command finds its own plan; that is no reason to refuse.
-    let same = std::fs::read(&plan_path).is_ok_and(|there| there == json.as_bytes());
-    if !same {
-        write_result(&plan_path, json.as_bytes(), *overwrite)?;
-    }
-    plan::tell(&made, context);
-    drop(made);
-    let read_back = read_plan(&plan_path)?;
-    let json = &mut |report: &Report| {
-        print_json(&Made {
-            plan: plan_path.display().to_string(),
-            report,
-        })
-    };
-    let report = film(&read_back, &plan_path, &settings, context, json)?;
-    Ok(finish(&report, context))
-}
-
 /// Makes the film. What `json` prints is printed before the film has its name: a film that nobody
 /// could be told of is none.
-fn film(
+pub(super) fn film(
     plan: &Plan,
     plan_path: &Path,
     settings: &RenderSettings,
     context: &Context,
     json: &mut dyn FnMut(&Report) -> Result<(), Failure>,
 ) -> Result<Report, Failure> {
+    context.signalled.keep_what_runs();
     let bars = Bars::new(context.talk, &STAGES);
     let mut tell = |report: &Report| {
         if !context.talk.json {
@@ -122,25 +70,23 @@ fn film(
 }
 
 /// A render's settings from the arguments.
-pub(super) fn settings(
-    output: &Path,
-    overwrite: bool,
-    media_dirs: &[std::path::PathBuf],
-    effort: &Effort,
-    encoding: &Encoding,
-) -> RenderSettings {
+pub(super) fn settings(output: &Path, effort: &Effort, encoding: &Encoding) -> RenderSettings {
     RenderSettings {
-        overwrite,
-        media_dirs: media_dirs.to_vec(),
         jobs: effort.jobs,
         memory: effort.memory.map(|memory| memory.0),
         work_dir: effort.work_dir.clone(),
-        quality: match encoding.quality {
-            QualityArg::Draft => Quality::Draft,
-            QualityArg::Standard => Quality::Standard,
-            QualityArg::High => Quality::High,
-        },
+        quality: encoding.quality.into(),
+        audio: encoding.audio.into(),
         ..RenderSettings::new(output)
+    }
+}
+
+/// The settings with what concerns the work alone.
+pub(super) fn with_work(settings: RenderSettings, work: Work) -> RenderSettings {
+    RenderSettings {
+        keep_work: work.keep_work,
+        stall: work.stall.map_or(settings.stall, Duration::from_secs),
+        ..settings
     }
 }
 
@@ -153,7 +99,8 @@ pub(super) fn failure(error: &RenderError) -> Failure {
     }
 }
 
-fn finish(report: &Report, context: &Context) -> ExitCode {
+/// Tells of a finished film and gives its code.
+pub(super) fn finish(report: &Report, context: &Context) -> ExitCode {
     if !context.talk.quiet {
         tell(report, context.talk.verbose > 0);
     }
@@ -180,10 +127,8 @@ fn tell(report: &Report, all: bool) {
         }
     }
     if told_of > most {
-        say(&format!(
-            "{} more such lines are in the report",
-            told_of - most
-        ));
+        let more = count(told_of - most, "more such line");
+        say(&format!("{more} in the report"));
     }
     let rate: Option<shared::rate::Rate> = report.rate.parse().ok();
     let length = rate.map_or(0.0, |rate| seconds(report.frames, rate.as_f64()));
@@ -193,13 +138,14 @@ fn tell(report: &Report, all: bool) {
     };
     let degraded = match report.degraded {
         0 => String::new(),
+        1 => "; 1 does not show what was planned, see the report".to_owned(),
         degraded => format!("; {degraded} do not show what was planned, see the report"),
     };
     say(&format!(
-        "{}: {} frames, {length:.1} s, {} shots{resumed}, made in {:.1} s{degraded}",
-        report.output,
-        report.frames,
-        report.segments.len(),
+        "{}: {}, {length:.1} s, {}{resumed}, made in {:.1} s{degraded}",
+        on_one_line(&report.output),
+        count(report.frames, "frame"),
+        count(report.segments.len(), "shot"),
         report.wall_ms as f64 / 1000.0,
     ));
 }

@@ -1,31 +1,48 @@
-//! Signals become urgency: the first Ctrl-C asks to finish what runs, the second to stop at once.
+//! Signals become urgency. While segments are rendered, the first Ctrl-C asks to finish what runs
+//! and the second to stop at once; where nothing would be kept, the first stops at once.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use super::failure::Failure;
 use crate::exit::ExitCode;
 use crate::interrupt::{Interrupt, Urgency};
 
-/// Which signal came first, for the exit code.
+/// What signals mean: which one came first, for the exit code, and whether there is something
+/// that a first Ctrl-C should let finish.
 #[derive(Debug, Default)]
-pub struct Signalled(AtomicU8);
+pub struct Signalled {
+    first: AtomicU8,
+    keeps: AtomicBool,
+}
 
 impl Signalled {
     /// What the process ends with because of the signal, if there was one.
     #[must_use]
     pub fn code(&self) -> Option<ExitCode> {
-        match self.0.load(Ordering::SeqCst) {
+        match self.first.load(Ordering::SeqCst) {
             0 => None,
             1 => Some(ExitCode::Interrupted),
             _ => Some(ExitCode::Terminated),
         }
     }
 
+    /// From now on what runs is kept when it is finished, so a first Ctrl-C waits for it. Before,
+    /// nothing is, and it stops at once.
+    pub fn keep_what_runs(&self) {
+        self.keeps.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether what runs is kept.
+    #[must_use]
+    pub fn keeps(&self) -> bool {
+        self.keeps.load(Ordering::SeqCst)
+    }
+
     #[cfg(unix)]
     fn note(&self, code: u8) {
         let _ = self
-            .0
+            .first
             .compare_exchange(0, code, Ordering::SeqCst, Ordering::SeqCst);
     }
 }
@@ -56,11 +73,13 @@ pub fn listen(interrupt: &Arc<Interrupt>) -> Result<Arc<Signalled>, Failure> {
                 if signal != SIGINT {
                     seen.note(2);
                     interrupt.raise(Urgency::Now);
-                } else if interrupt.urgency() == Urgency::None {
+                } else if seen.keeps()
+                    && interrupt.urgency() == Urgency::None
+                {
                     seen.note(1);
                     interrupt.raise(Urgency::Finish);
                     super::terminal::say(
-                        "stopping: what runs may finish and is kept; Ctrl-C again stops at once",
+                        "stopping: the segments that run may finish and are kept; Ctrl-C again stops at once",
                     );
                 } else {
                     seen.note(1);

@@ -7,6 +7,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use super::failure::Failure;
 use crate::exit::ExitCode;
+use crate::shown::escaped;
 
 /// Writes a result to standard output.
 ///
@@ -53,32 +54,7 @@ pub fn shows_colours() -> bool {
     shows_bars() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// The text with control characters written out: a file's name must not steer the terminal. Line
-/// ends stay.
-#[must_use]
-pub fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() && c != '\n' {
-            escaped.extend(c.escape_default());
-        } else {
-            escaped.push(c);
-        }
-    }
-    escaped
-}
-
 fn is_closed(error: &io::Error) -> bool {
     // A closed descriptor answers EBADF, which the standard library already swallows.
     error.kind() == io::ErrorKind::BrokenPipe
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn control_characters_are_written_out() {
-        assert_eq!(escaped("a\u{1b}[2Jb\rc\nд"), "a\\u{1b}[2Jb\\rc\nд");
-    }
 }

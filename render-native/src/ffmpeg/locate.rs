@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::interrupt::Interrupt;
 use crate::process::{self, Command, Limits, ProcessError};
+use crate::shown::Shown as _;
 
 /// The variable that names ffmpeg's file.
 pub const FFMPEG_VARIABLE: &str = "AUTOCUT_FFMPEG";
@@ -101,7 +102,7 @@ pub enum LocateError {
         variable: &'static str,
     },
     /// It does not run.
-    #[error("{} does not run", path.display())]
+    #[error("{} does not run", path.shown())]
     Broken {
         /// Its file.
         path: PathBuf,
@@ -109,7 +110,7 @@ pub enum LocateError {
         source: ProcessError,
     },
     /// It does not answer as it should.
-    #[error("{} does not answer as {program} does: {said}", path.display())]
+    #[error("{} does not answer as {program} does: {said}", path.shown())]
     Strange {
         /// `ffmpeg` or `ffprobe`.
         program: &'static str,
@@ -119,7 +120,7 @@ pub enum LocateError {
         said: String,
     },
     /// It is too old.
-    #[error("{} is {program} {version}; {}.{} or newer is needed", path.display(), MINIMUM.0, MINIMUM.1)]
+    #[error("{} is {program} {version}; {}.{} or newer is needed", path.shown(), MINIMUM.0, MINIMUM.1)]
     TooOld {
         /// `ffmpeg` or `ffprobe`.
         program: &'static str,
@@ -129,7 +130,7 @@ pub enum LocateError {
         version: Version,
     },
     /// It lacks parts that are needed.
-    #[error("{} was built without {}", path.display(), missing.join(", "))]
+    #[error("{} was built without {}", path.shown(), missing.join(", "))]
     Lacking {
         /// Its file.
         path: PathBuf,

@@ -12,6 +12,7 @@ use super::probe_json::{Document, Stream, number, pair, text, whole};
 use crate::interrupt::Interrupt;
 use crate::media::fingerprint::{FileError, regular};
 use crate::process::{self, Command, Limits, ProcessError};
+use crate::shown::Shown as _;
 
 /// Most bytes of ffprobe's answer that are read.
 const ANSWER: usize = 16 << 20;
@@ -159,13 +160,13 @@ pub enum ProbeError {
     #[error(transparent)]
     File(#[from] FileError),
     /// It is empty.
-    #[error("{} is empty", path.display())]
+    #[error("{} is empty", path.shown())]
     Empty {
         /// The file.
         path: PathBuf,
     },
     /// ffprobe takes it for no media, or for media that cannot be read.
-    #[error("{} is not a media file that ffmpeg can read: {said}", path.display())]
+    #[error("{} is not a media file that ffmpeg can read: {said}", path.shown())]
     NotMedia {
         /// The file.
         path: PathBuf,
@@ -173,7 +174,7 @@ pub enum ProbeError {
         said: String,
     },
     /// It has no picture stream.
-    #[error("{} has no picture: it holds {holds}", path.display())]
+    #[error("{} has no picture: it holds {holds}", path.shown())]
     NoVideo {
         /// The file.
         path: PathBuf,
@@ -181,19 +182,19 @@ pub enum ProbeError {
         holds: &'static str,
     },
     /// It has no sound stream.
-    #[error("{} has no sound", path.display())]
+    #[error("{} has no sound", path.shown())]
     NoAudio {
         /// The file.
         path: PathBuf,
     },
     /// Its contents are encrypted.
-    #[error("{} is encrypted", path.display())]
+    #[error("{} is encrypted", path.shown())]
     Encrypted {
         /// The file.
         path: PathBuf,
     },
     /// ffprobe could not be run to its end.
-    #[error("cannot probe {}", path.display())]
+    #[error("cannot probe {}", path.shown())]
     Process {
         /// The file.
         path: PathBuf,

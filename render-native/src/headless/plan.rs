@@ -16,6 +16,7 @@ use super::walk::{Excluded, WalkError, walk};
 use crate::ffmpeg::locate::Tools;
 use crate::interrupt::Interrupt;
 use crate::progress::{Event, Progress, Stage};
+use crate::shown::on_one_line;
 
 /// Pictures whose sides differ by less than a fifth count as square.
 const SQUARE_PERCENT: u64 = 120;
@@ -86,7 +87,7 @@ pub enum HeadlessError {
     #[error(transparent)]
     Survey(#[from] SurveyError),
     /// No clip is left.
-    #[error("none of the {files} files can be used{}", first(skipped))]
+    #[error("{}{}", none(*files), first(skipped))]
     NoClips {
         /// How many files there were.
         files: usize,
@@ -98,13 +99,22 @@ pub enum HeadlessError {
     Edit(#[from] EditError),
 }
 
+fn none(files: usize) -> String {
+    match files {
+        0 => "there is not a single file among the clips".to_owned(),
+        1 => "the only file cannot be used as a clip".to_owned(),
+        _ => format!("none of the {files} files can be used as clips"),
+    }
+}
+
 fn first(skipped: &[Decision]) -> String {
     skipped
         .iter()
         .take(NAMED)
         .fold(String::new(), |text, file| {
             let name = file.subject.as_deref().unwrap_or_default();
-            format!("{text}\n  {name}: {}", file.detail)
+            let line = on_one_line(&format!("{name}: {}", file.detail));
+            format!("{text}\n  {line}")
         })
 }
 

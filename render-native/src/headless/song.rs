@@ -14,6 +14,7 @@ use crate::interrupt::Interrupt;
 use crate::media::fingerprint::{FileError, Stamp, fingerprint};
 use crate::process::ProcessError;
 use crate::progress::{Event, Progress, Stage};
+use crate::shown::Shown as _;
 
 /// A song that was listened to.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +51,7 @@ pub enum SongError {
     #[error(transparent)]
     File(#[from] FileError),
     /// It cannot be decoded.
-    #[error("the song {} cannot be used", path.display())]
+    #[error("the song {} cannot be used", path.shown())]
     Pcm {
         /// The song.
         path: PathBuf,

@@ -21,6 +21,7 @@ use crate::interrupt::{Interrupt, Urgency};
 use crate::media::fingerprint::{FileError, Stamp, fingerprint};
 use crate::process::ProcessError;
 use crate::progress::{Event, Progress, Stage};
+use crate::shown::Shown as _;
 
 /// Pictures that a decoder holds at the same time, about: references, its own threads' and
 /// filters'.
@@ -210,7 +211,7 @@ fn candidates(
         let outcome = outcome.and_then(|candidate| {
             // The same pictures under two names would be shown twice as if they were different.
             if let Some(first) = first_of.get(&candidate.fingerprint) {
-                return Err(format!("the same contents as {}", first.display()));
+                return Err(format!("the same contents as {}", first.shown()));
             }
             first_of.insert(candidate.fingerprint, path.clone());
             Ok(candidate)

@@ -1,13 +1,20 @@
 //! Which files the user means: files as given, folders with everything in them.
 
 use std::collections::BTreeSet;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use shared::decision::{Decision, DecisionCode};
 use walkdir::WalkDir;
 
+use crate::media::fingerprint::regular;
+use crate::shown::Shown as _;
+
 /// Most files that one survey takes.
 pub const MOST_FILES: usize = 100_000;
+
+/// Reports and plans say what they are within so many bytes.
+const SCHEMA_WITHIN: u64 = 4096;
 
 /// The files that were found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,13 +30,13 @@ pub struct Walked {
 #[non_exhaustive]
 pub enum WalkError {
     /// A file or folder of the command line is not there.
-    #[error("{} does not exist", path.display())]
+    #[error("{} does not exist", path.shown())]
     Missing {
         /// As given.
         path: PathBuf,
     },
     /// There are more files than a plan can name.
-    #[error("more than {MOST_FILES} files in {}", path.display())]
+    #[error("more than {MOST_FILES} files in {}", path.shown())]
     TooMany {
         /// Where the count was passed.
         path: PathBuf,
@@ -42,12 +49,13 @@ pub type Excluded<'a> = (&'a Path, &'a str);
 /// Lists `inputs`: files as they are, folders with all below them. Links are followed.
 ///
 /// Left out and told: hidden files and folders, what cannot be read, what is `excluded`, the same
-/// file under a second path.
+/// file under a second path, and films that were made here, unless they are given by name.
 ///
 /// # Errors
 /// [`WalkError`] if an input does not exist or there are too many files.
 pub fn walk(inputs: &[PathBuf], excluded: &[Excluded<'_>]) -> Result<Walked, WalkError> {
     let mut found = BTreeSet::new();
+    let mut named = BTreeSet::new();
     let mut decisions = Vec::new();
     for input in inputs {
         if !input.exists() {
@@ -70,6 +78,9 @@ pub fn walk(inputs: &[PathBuf], excluded: &[Excluded<'_>]) -> Result<Walked, Wal
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
                 Ok(entry) => {
+                    if entry.depth() == 0 {
+                        named.insert(entry.path().to_owned());
+                    }
                     found.insert(entry.into_path());
                 }
                 Err(error) => {
@@ -100,6 +111,10 @@ pub fn walk(inputs: &[PathBuf], excluded: &[Excluded<'_>]) -> Result<Walked, Wal
         let real = path.canonicalize().unwrap_or_else(|_| path.clone());
         if let Some((_, why)) = excluded.iter().find(|(other, _)| *other == real) {
             decisions.push(skipped(&path, *why));
+        } else if !named.contains(&path)
+            && let Some(why) = made_here(&path)
+        {
+            decisions.push(skipped(&path, why));
         } else if seen.insert(real) {
             files.push(path);
         } else {
@@ -110,11 +125,30 @@ pub fn walk(inputs: &[PathBuf], excluded: &[Excluded<'_>]) -> Result<Walked, Wal
     Ok(Walked { files, decisions })
 }
 
+/// Why a file is taken for a film that was made by this program: its report or its plan lies
+/// beside it. Such a film is cut from the clips that lie around it.
+fn made_here(path: &Path) -> Option<String> {
+    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    if !["mp4", "m4v", "mov", "mkv"].contains(&extension.as_str()) {
+        return None;
+    }
+    ["report", "plan"].into_iter().find_map(|what| {
+        let beside = path.with_extension(format!("{what}.json"));
+        let mut start = Vec::new();
+        let (file, _) = regular(&beside).ok()?;
+        file.take(SCHEMA_WITHIN).read_to_end(&mut start).ok()?;
+        let ours = format!("\"autocut-{what}/");
+        let is_ours = String::from_utf8_lossy(&start).contains(&ours);
+        let name = beside.file_name().unwrap_or_default().to_string_lossy();
+        is_ours.then(|| format!("a film made from clips: {name} lies beside it; name it to use it"))
+    })
+}
+
 /// The decision to leave a file out.
 pub fn skipped(path: &Path, why: impl Into<String>) -> Decision {
     Decision::about(
         DecisionCode::FileSkipped,
-        path.display().to_string(),
+        path.to_string_lossy().into_owned(),
         why.into(),
     )
 }
@@ -149,6 +183,44 @@ mod tests {
         assert!(told.contains(&"the song"));
         #[cfg(unix)]
         assert!(told.contains(&"the same file as another path"));
+    }
+
+    #[test]
+    fn films_made_here_are_clips_only_by_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        let [report, plan] =
+            ["report", "plan"].map(|what| format!("{{\n  \"schema\": \"autocut-{what}/1\",\n"));
+        for (name, text) in [
+            ("a.mp4", ""),
+            ("a.report.json", &report),
+            ("b.mkv", ""),
+            ("b.plan.json", &plan),
+            ("c.mp4", ""),
+            ("c.report.json", "{\"of\": \"somebody else\"}"),
+        ] {
+            fs::write(at(name), text).unwrap();
+        }
+        let inputs = [dir.path().to_owned()];
+        let walked = walk(&inputs, &[]).unwrap();
+        let videos = |files: &[PathBuf]| -> Vec<_> {
+            let is_json = |path: &PathBuf| path.extension().is_some_and(|e| e == "json");
+            files
+                .iter()
+                .filter(|path| !is_json(path))
+                .cloned()
+                .collect()
+        };
+        assert_eq!(videos(&walked.files), [at("c.mp4")]);
+        assert_eq!(walked.decisions.len(), 2);
+        assert!(
+            walked
+                .decisions
+                .iter()
+                .any(|d| d.detail.contains("a.report.json"))
+        );
+        let walked = walk(&[at("a.mp4"), dir.path().to_owned()], &[]).unwrap();
+        assert_eq!(videos(&walked.files), [at("a.mp4"), at("c.mp4")]);
     }
 
     #[test]

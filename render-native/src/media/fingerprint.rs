@@ -6,18 +6,20 @@ use std::path::{Path, PathBuf};
 
 use shared::fingerprint::{Fingerprint, windows};
 
+use crate::shown::Shown as _;
+
 /// Why a file cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileError {
     /// It is not there.
-    #[error("{} does not exist", path.display())]
+    #[error("{} does not exist", path.shown())]
     Missing {
         /// The file.
         path: PathBuf,
     },
     /// It is there, but not a file.
-    #[error("{} is {kind}, not a file", path.display())]
+    #[error("{} is {kind}, not a file", path.shown())]
     NotAFile {
         /// Its path.
         path: PathBuf,
@@ -25,7 +27,7 @@ pub enum FileError {
         kind: &'static str,
     },
     /// The system refuses.
-    #[error("cannot read {}", path.display())]
+    #[error("cannot read {}", path.shown())]
     Read {
         /// The file.
         path: PathBuf,
@@ -33,7 +35,7 @@ pub enum FileError {
         source: io::Error,
     },
     /// It grew or shrank while it was read.
-    #[error("{} changed while it was read", path.display())]
+    #[error("{} changed while it was read", path.shown())]
     Changing {
         /// The file.
         path: PathBuf,

@@ -9,6 +9,7 @@ use shared::fingerprint::Fingerprint;
 use shared::media::MediaReference;
 
 use super::fingerprint::{FileError, Stamp, fingerprint, stamp};
+use crate::shown::Shown as _;
 
 /// Most problems that are listed one by one.
 const LISTED: usize = 20;
@@ -61,7 +62,7 @@ impl fmt::Display for MediaProblem {
         match self {
             Self::Missing { path } => write!(f, "{path} is missing"),
             Self::Changed { path, how } => {
-                write!(f, "{} changed since planning: {how}", path.display())
+                write!(f, "{} changed since planning: {how}", path.shown())
             }
             Self::Ambiguous {
                 path,
@@ -69,8 +70,8 @@ impl fmt::Display for MediaProblem {
             } => write!(
                 f,
                 "{path} could be {} or {}; name the folder it lies in",
-                one.display(),
-                other.display()
+                one.shown(),
+                other.shown()
             ),
             Self::Unreadable { why } => f.write_str(why),
         }
@@ -218,7 +219,7 @@ impl Finder {
                         let decision = Decision::about(
                             DecisionCode::MediaRelinked,
                             reference.path.as_text(),
-                            format!("found by its {how} at {}", path.display()),
+                            format!("found by its {how} at {}", path.shown()),
                         );
                         return Ok((found, Some(decision)));
                     }
@@ -283,7 +284,7 @@ fn examine(path: &Path, reference: &MediaReference) -> Result<Found, MediaProble
             path: reference.path.as_text().to_owned(),
         },
         FileError::Read { path, source } => MediaProblem::Unreadable {
-            why: format!("cannot read {}: {source}", path.display()),
+            why: format!("cannot read {}: {source}", path.shown()),
         },
         other => MediaProblem::Unreadable {
             why: other.to_string(),

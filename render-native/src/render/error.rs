@@ -1,5 +1,6 @@
 //! Why there is no film, with the exit code and a hint for each reason.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::PathBuf;
 
@@ -8,7 +9,9 @@ use crate::ffmpeg::locate::LocateError;
 use crate::ffmpeg::probe::ProbeError;
 use crate::interrupt::{Interrupt, Urgency};
 use crate::media::relink::RelinkError;
+use crate::place::PlaceError;
 use crate::process::ProcessError;
+use crate::shown::Shown as _;
 
 /// Why there is no film. Segments that are done are kept in every case.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +36,7 @@ pub enum RenderError {
     #[error(transparent)]
     Media(#[from] RelinkError),
     /// A file changed or vanished while it was rendered from.
-    #[error("{} {how} while it was rendered", path.display())]
+    #[error("{} {how} while it was rendered", path.shown())]
     MediaLost {
         /// The file.
         path: PathBuf,
@@ -44,19 +47,36 @@ pub enum RenderError {
     #[error("the song cannot be used")]
     Song(#[source] ProbeError),
     /// A file of that name exists.
-    #[error("{} exists already", path.display())]
+    #[error("{} exists already", path.shown())]
     Exists {
         /// The file.
         path: PathBuf,
     },
+    /// The film's name does not tell its container.
+    #[error("{}: a film's name ends in .mp4, .m4v, .mov or .mkv", path.shown())]
+    Suffix {
+        /// The film.
+        path: PathBuf,
+    },
+    /// The film or its report cannot be made where they belong.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// The report's name is taken by that of another film.
+    #[error("{} exists already: it is the report of {film}", path.shown())]
+    ReportOfAnother {
+        /// The report.
+        path: PathBuf,
+        /// The other film, as its report names it.
+        film: String,
+    },
     /// The output is one of the inputs.
-    #[error("{} is one of the plan's own files", path.display())]
+    #[error("{} is one of the plan's own files", path.shown())]
     OutputIsInput {
         /// The file.
         path: PathBuf,
     },
     /// A file cannot be written, read or renamed.
-    #[error("cannot {doing} {}", path.display())]
+    #[error("cannot {doing} {}", path.shown())]
     File {
         /// What was tried: `create`, `write`, …
         doing: &'static str,
@@ -66,13 +86,13 @@ pub enum RenderError {
         source: io::Error,
     },
     /// The disk is full.
-    #[error("no space left for {}", path.display())]
+    #[error("no space left for {}", path.shown())]
     NoSpace {
         /// What was written.
         path: PathBuf,
     },
     /// Another process works in the work directory.
-    #[error("{} is in use by another render ({by})", path.display())]
+    #[error("{} is in use by another render ({by})", path.shown())]
     Locked {
         /// The work directory.
         path: PathBuf,
@@ -82,7 +102,7 @@ pub enum RenderError {
     /// The folder that was named for the work holds something else.
     #[error(
         "{} holds other files ({holds}) and is no work directory; nothing was written there",
-        path.display()
+        path.shown()
     )]
     NotWork {
         /// The folder.
@@ -124,7 +144,7 @@ pub enum RenderError {
     #[error("ffmpeg could not be run")]
     Process(#[source] ProcessError),
     /// The user stopped it.
-    #[error("stopped; what is done is kept in {} and is taken up by the same command", work.display())]
+    #[error("stopped; what is done is kept in {} and is taken up by the same command", work.shown())]
     Interrupted {
         /// The work directory.
         work: PathBuf,
@@ -156,12 +176,15 @@ impl RenderError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Setting { .. } => ExitCode::Setting,
+            Self::Suffix { .. } => ExitCode::Usage,
+            Self::Place(error) => error.exit_code(),
             Self::Ffmpeg(_) | Self::Process(_) => ExitCode::Ffmpeg,
             Self::Media(_) | Self::MediaLost { .. } | Self::Song(ProbeError::File(_)) => {
                 ExitCode::Input
             }
             Self::Plan { .. } | Self::Song(_) => ExitCode::BadData,
             Self::Exists { .. }
+            | Self::ReportOfAnother { .. }
             | Self::OutputIsInput { .. }
             | Self::File { .. }
             | Self::NotWork { .. }
@@ -176,8 +199,9 @@ impl RenderError {
 
     /// What a person can do about it.
     #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
-        Some(match self {
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        Some(Cow::Borrowed(match self {
+            Self::Place(error) => return Some(error.hint().into()),
             Self::Ffmpeg(error) => error.hint(),
             Self::Media(error) => error.hint(),
             Self::MediaLost { .. } => {
@@ -205,8 +229,13 @@ impl RenderError {
             }
             Self::Song(_) => "choose a song that ffmpeg can play",
             Self::Process(_) => "`render-native doctor` tells what is wrong with ffmpeg",
+            Self::Suffix { .. } => "choose the container by the name: -o film.mp4",
+            Self::ReportOfAnother { .. } => {
+                "a film and its report have one name: choose another with -o, or replace that \
+                 report with --overwrite"
+            }
             Self::Setting { .. } | Self::Plan { .. } | Self::Interrupted { .. } => return None,
-        })
+        }))
     }
 
     /// The interrupt as an error, if there is one.

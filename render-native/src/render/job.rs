@@ -11,9 +11,10 @@ use shared::plan::{Clip, Plan, Slot};
 use super::command::arguments;
 use super::crew::{Crew, lock};
 use super::error::RenderError;
-use super::join::{self, Join, Song};
-use super::journal::{PLAN, Record, WorkDir, refuse_foreign};
+use super::join::{Join, Song};
+use super::journal::{PLAN, Record, WorkDir};
 use super::memory::{self, Budget};
+use super::preflight::check_place;
 use super::report::{self, Report};
 use super::schedule::Queue;
 use super::schedule::estimate::{Class, Estimator, Target};
@@ -75,33 +76,14 @@ pub(super) fn shape(settings: &RenderSettings, slots: usize) -> (usize, usize) {
     )
 }
 
-/// Refuses settings that cannot work and outputs that would destroy something.
+/// Refuses settings that cannot work, outputs that would destroy something, and an empty plan.
 pub(super) fn check_settings(plan: &Plan, settings: &RenderSettings) -> Result<(), RenderError> {
-    let setting = |what: String| Err(RenderError::Setting { what });
-    let output = &settings.output;
-    let Some(container) = join::container(output) else {
-        return setting(format!(
-            "{}: a film's name ends in .mp4, .m4v, .mov or .mkv",
-            output.display()
-        ));
-    };
-    if !join::takes(container, settings.audio) {
-        return setting(format!(
-            "{:?} sound does not go into {}; leave the choice of sound to the container",
-            settings.audio,
-            output.display()
-        ));
-    }
-    if settings.jobs == Some(0) {
-        return setting("--jobs must be at least 1".to_owned());
-    }
-    for path in [output, &settings.report_path()] {
-        // A folder is never replaced.
-        if path.is_dir() || !settings.overwrite && path.symlink_metadata().is_ok() {
-            return Err(RenderError::Exists { path: path.clone() });
-        }
-    }
-    refuse_foreign(&settings.work_path())?;
+    check_place(settings)?;
+    check_plan(plan)
+}
+
+/// Refuses a plan of which no film can be made.
+pub(super) fn check_plan(plan: &Plan) -> Result<(), RenderError> {
     if plan.slots.is_empty() {
         return Err(RenderError::Plan {
             what: "the plan has no slots, so there is no film".to_owned(),

@@ -27,6 +27,7 @@ use super::join::LIST;
 use super::report::SegmentReport;
 use super::segment::SegmentKey;
 use crate::durable;
+use crate::shown::Shown as _;
 
 /// What is known of a finished segment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -327,7 +328,7 @@ fn remove_files(dir: &Path, is_ours: fn(&str) -> bool, left: &mut Vec<String>) {
 fn note_unless_gone(path: &Path, left: &mut Vec<String>) {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            left.push(format!("cannot remove {}: {error}", path.display()));
+            left.push(format!("cannot remove {}: {error}", path.shown()));
         }
         _ => {}
     }

@@ -32,7 +32,7 @@ use shared::plan::Plan;
 pub use error::RenderError;
 pub use job::{Job, Rendered, Tell, prepare};
 pub use ladder::Rung;
-pub use preflight::{Preflight, preflight};
+pub use preflight::{Disk, Preflight, check_place, preflight};
 pub use report::{Report, SegmentReport};
 pub use settings::{AudioCodec, Quality, RenderSettings};
 

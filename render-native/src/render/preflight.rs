@@ -1,21 +1,29 @@
 //! Looks ahead: what a render would need and stumble over, without running ffmpeg.
 
-use std::path::Path;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use shared::decision::Decision;
 use shared::plan::Plan;
 
 use super::error::RenderError;
-use super::job::{check_settings, shape};
+use super::job::{check_plan, shape};
 use super::join;
+use super::journal::refuse_foreign;
 use super::memory;
 use super::schedule::estimate::{Class, Estimator, Target};
 use super::settings::{Quality, RenderSettings};
 use super::sources::Sources;
 use crate::durable;
+use crate::media::fingerprint::regular;
+use crate::place;
+use crate::shown::{self, Shown as _};
 
 /// Most problems that are listed.
 const LISTED: usize = 50;
+/// How much of a report is read to learn its film, in bytes.
+const REPORT_START: u64 = 64 << 10;
 
 /// What a render would do and need.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,17 +44,85 @@ pub struct Preflight {
     pub memory_from: String,
     /// Segments that would run at once.
     pub jobs: usize,
-    /// Disk space needed for segments and film, in bytes; an estimate.
-    pub disk: u64,
-    /// Disk space that is free there, if the system tells.
-    pub disk_free: Option<u64>,
+    /// The disks that are written to: one if segments and film lie on the same.
+    pub disks: Vec<Disk>,
     /// Processor seconds expected; a rough estimate.
     pub cpu_seconds: f64,
     /// What would be done otherwise than planned, as far as can be seen now.
     pub decisions: Vec<Decision>,
+    /// What is worth knowing and changes nothing about the film, in words.
+    pub notes: Vec<String>,
     /// What a render would stumble over, in words: clips shorter than their slots, too little
     /// space. The render goes on all the same; its ladder has an answer.
     pub problems: Vec<String>,
+}
+
+/// Space on one disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Disk {
+    /// A folder on it.
+    pub folder: PathBuf,
+    /// What is written there, in words.
+    pub holds: &'static str,
+    /// How much of it, in bytes; an estimate.
+    pub bytes: u64,
+    /// Bytes that are free, if the system tells.
+    pub free_bytes: Option<u64>,
+}
+
+/// Refuses settings that cannot work and outputs that would destroy something. Nothing but the
+/// settings is needed for that, so it can be known before there is a plan.
+///
+/// # Errors
+/// [`RenderError`] with the first reason.
+pub fn check_place(settings: &RenderSettings) -> Result<(), RenderError> {
+    let setting = |what: String| Err(RenderError::Setting { what });
+    let output = &settings.output;
+    let Some(container) = join::container(output) else {
+        let path = output.clone();
+        return Err(RenderError::Suffix { path });
+    };
+    if !join::takes(container, settings.audio) {
+        return setting(format!(
+            "{} sound does not go into {}; leave the choice of sound to the container",
+            settings.audio.name(),
+            output.shown()
+        ));
+    }
+    if settings.jobs == Some(0) {
+        return setting("--jobs must be at least 1".to_owned());
+    }
+    place::check(output)?;
+    refuse_existing(output, settings)?;
+    let report = settings.report_path();
+    place::check(&report)?;
+    if let Some(film) = film_of(&report).filter(|_| !settings.overwrite)
+        && output.file_name() != Path::new(&film).file_name()
+    {
+        return Err(RenderError::ReportOfAnother { path: report, film });
+    }
+    refuse_existing(&report, settings)?;
+    refuse_foreign(&settings.work_path())
+}
+
+fn refuse_existing(path: &Path, settings: &RenderSettings) -> Result<(), RenderError> {
+    if !settings.overwrite && path.symlink_metadata().is_ok() {
+        let path = path.to_owned();
+        return Err(RenderError::Exists { path });
+    }
+    Ok(())
+}
+
+/// The film that a report is about, if the file is one. The name stands near its beginning, and
+/// the rest may be long.
+fn film_of(report: &Path) -> Option<String> {
+    let mut start = Vec::new();
+    let (file, _) = regular(report).ok()?;
+    file.take(REPORT_START).read_to_end(&mut start).ok()?;
+    let start = String::from_utf8_lossy(&start);
+    let (_, rest) = start.split_once("\"output\":")?;
+    let mut values = serde_json::Deserializer::from_str(rest).into_iter::<String>();
+    values.next()?.ok()
 }
 
 /// Looks ahead without rendering.
@@ -59,7 +135,7 @@ pub fn preflight(
     plan_dir: &Path,
     settings: &RenderSettings,
 ) -> Result<Preflight, RenderError> {
-    check_settings(plan, settings)?;
+    check_plan(plan)?;
     let mut decisions = Vec::new();
     let sources = Sources::find(plan, plan_dir, &settings.media_dirs, &mut decisions)?;
     let (jobs, threads) = shape(settings, plan.slots.len());
@@ -81,11 +157,69 @@ pub fn preflight(
         .collect();
     let unknown = Class::unknown();
     let class = |media: u32| classes.get(media as usize).unwrap_or(&unknown);
+    let mut problems = too_short(plan);
+    let frames = plan.record_duration();
+    let duration_us = frames
+        .saturating_mul(u64::from(rate.den()))
+        .saturating_mul(1_000_000)
+        / u64::from(rate.num());
+    let disks = disks(target, frames, duration_us, settings);
+    for disk in &disks {
+        if let Some(free) = disk.free_bytes.filter(|free| *free < disk.bytes) {
+            problems.push(format!(
+                "about {} are needed for the {} in {}, and {} are free",
+                shown::bytes(disk.bytes),
+                disk.holds,
+                disk.folder.shown(),
+                shown::bytes(free)
+            ));
+        }
+    }
+    let used: Vec<_> = sources.used().collect();
+    let largest = used
+        .iter()
+        .filter_map(|(media, _)| classes.get(*media))
+        .map(|class| estimator.memory(class))
+        .max();
+    let budget = memory::budget(settings.memory);
+    let largest_segment = largest.unwrap_or(0);
+    let mut notes = Vec::new();
+    if largest_segment > budget.bytes {
+        notes.push(format!(
+            "the largest shot may need {}, and {} may be used ({}): it will be rendered alone",
+            shown::bytes(largest_segment),
+            shown::bytes(budget.bytes),
+            budget.from
+        ));
+    }
+    Ok(Preflight {
+        segments: plan.slots.len(),
+        frames,
+        duration_us,
+        sources: used.len(),
+        largest_segment,
+        memory_budget: budget.bytes,
+        memory_from: budget.from,
+        jobs,
+        disks,
+        cpu_seconds: plan
+            .slots
+            .iter()
+            .map(|slot| estimator.cpu_seconds(class(slot.clip.media), slot.record_duration))
+            .sum(),
+        decisions,
+        notes,
+        problems,
+    })
+}
+
+/// Clips that end before their slots do.
+fn too_short(plan: &Plan) -> Vec<String> {
     let mut problems = Vec::new();
     let mut short = 0_usize;
     for (index, slot) in plan.slots.iter().enumerate() {
         let media = plan.media.get(slot.clip.media as usize);
-        let end = slot.clip.source_end(slot.record_duration, rate);
+        let end = slot.clip.source_end(slot.record_duration, plan.output.rate);
         if let (Some(media), Some(end)) = (media, end)
             && let Some(has) = media.duration_us.filter(|has| *has < end)
         {
@@ -101,66 +235,15 @@ pub fn preflight(
             }
         }
     }
-    if short > LISTED {
-        problems.push(format!(
-            "… and {} more clips that end too early",
-            short - LISTED
-        ));
+    if let Some(more @ 1..) = short.checked_sub(LISTED) {
+        let more = shown::count(more, "more clip");
+        problems.push(format!("… and {more} of this kind"));
     }
-    let frames = plan.record_duration();
-    let duration_us = frames
-        .saturating_mul(u64::from(rate.den()))
-        .saturating_mul(1_000_000)
-        / u64::from(rate.num());
-    let disk = disk(target, frames, duration_us, settings);
-    let disk_free = disk_free(durable::parent(&settings.output));
-    if disk_free.is_some_and(|free| free < disk) {
-        problems.push(format!(
-            "about {} MB are needed beside {}, and {} MB are free",
-            disk / 1_000_000,
-            settings.output.display(),
-            disk_free.unwrap_or(0) / 1_000_000
-        ));
-    }
-    let used: Vec<_> = sources.used().collect();
-    let largest = used
-        .iter()
-        .filter_map(|(media, _)| classes.get(*media))
-        .map(|class| estimator.memory(class))
-        .max();
-    let budget = memory::budget(settings.memory);
-    let largest_segment = largest.unwrap_or(0);
-    if largest_segment > budget.bytes {
-        problems.push(format!(
-            "the largest segment may need {} MB, and {} MB may be used ({}); it will run alone",
-            largest_segment / 1_000_000,
-            budget.bytes / 1_000_000,
-            budget.from
-        ));
-    }
-    Ok(Preflight {
-        segments: plan.slots.len(),
-        frames,
-        duration_us,
-        sources: used.len(),
-        largest_segment,
-        memory_budget: budget.bytes,
-        memory_from: budget.from,
-        jobs,
-        disk,
-        disk_free,
-        cpu_seconds: plan
-            .slots
-            .iter()
-            .map(|slot| estimator.cpu_seconds(class(slot.clip.media), slot.record_duration))
-            .sum(),
-        decisions,
-        problems,
-    })
+    problems
 }
 
-/// Segments and film together, with the film written twice while its index moves to the front.
-fn disk(target: Target, frames: u64, duration_us: u64, settings: &RenderSettings) -> u64 {
+/// What segments and film need, on one disk or on two.
+fn disks(target: Target, frames: u64, duration_us: u64, settings: &RenderSettings) -> Vec<Disk> {
     // Thousandths of a bit for a pixel of busy footage.
     let bits: u64 = match settings.quality {
         Quality::Draft => 120,
@@ -171,23 +254,52 @@ fn disk(target: Target, frames: u64, duration_us: u64, settings: &RenderSettings
     let picture = pixels.saturating_mul(frames).saturating_mul(bits) / 8000;
     let sound = join::audio_bytes_per_second(settings.audio, settings.quality)
         .saturating_mul(duration_us / 1_000_000);
-    picture.saturating_mul(2).saturating_add(sound)
+    let film = picture.saturating_add(sound);
+    let (work, place) = (settings.work_path(), durable::parent(&settings.output));
+    let (work_there, place_there) = (existing(&work), existing(place));
+    let disk = |folder: &Path, there: &Path, holds, bytes| Disk {
+        folder: folder.to_owned(),
+        holds,
+        bytes,
+        free_bytes: free(there),
+    };
+    if is_same_disk(&work_there, &place_there) {
+        let all = picture.saturating_add(film);
+        return vec![disk(place, &place_there, "segments and the film", all)];
+    }
+    vec![
+        disk(&work, &work_there, "segments", picture),
+        disk(place, &place_there, "film", film),
+    ]
+}
+
+/// The folder itself, or the nearest above it that is there.
+fn existing(dir: &Path) -> PathBuf {
+    let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
+    let there = dir.ancestors().find(|dir| dir.exists());
+    there.unwrap_or(Path::new(".")).to_owned()
 }
 
 #[cfg(unix)]
-fn disk_free(dir: &Path) -> Option<u64> {
-    let there = dir.ancestors().find(|dir| dir.exists())?;
-    let there = if there == Path::new("") {
-        Path::new(".")
-    } else {
-        there
-    };
+fn is_same_disk(a: &Path, b: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let device = |dir: &Path| dir.metadata().map(|metadata| metadata.dev()).ok();
+    device(a) == device(b)
+}
+
+#[cfg(not(unix))]
+fn is_same_disk(a: &Path, b: &Path) -> bool {
+    a == b
+}
+
+#[cfg(unix)]
+fn free(there: &Path) -> Option<u64> {
     let system = rustix::fs::statvfs(there).ok()?;
     system.f_bavail.checked_mul(system.f_frsize)
 }
 
 #[cfg(not(unix))]
-fn disk_free(_: &Path) -> Option<u64> {
+fn free(_: &Path) -> Option<u64> {
     None
 }
 
@@ -197,4 +309,30 @@ fn disk_free(_: &Path) -> Option<u64> {
 )]
 fn micros(micros: u64) -> f64 {
     micros as f64 / 1e6
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn segments_and_film_are_judged_where_they_go() {
+        let target = Target {
+            width: 1920,
+            height: 1080,
+            quality: Quality::Standard,
+            threads: 1,
+        };
+        let judged = |settings: &RenderSettings| disks(target, 300, 10_000_000, settings);
+        let mut settings = RenderSettings::new("/tmp/no/such/film.mp4");
+        let [both] = judged(&settings).try_into().unwrap();
+        assert_eq!(both.folder, Path::new("/tmp/no/such"));
+        // Another file system than any folder for files.
+        settings.work_dir = Some("/proc/work".into());
+        let [segments, film] = judged(&settings).try_into().unwrap();
+        assert_eq!(segments.folder, Path::new("/proc/work"));
+        assert_eq!(segments.bytes + film.bytes, both.bytes);
+        assert!(film.bytes > segments.bytes, "the film has sound");
+    }
 }

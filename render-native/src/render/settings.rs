@@ -76,6 +76,12 @@ impl RenderSettings {
             self.output.with_file_name(name)
         })
     }
+
+    /// Where the work of an interrupted render keeps the plan that it was begun with.
+    #[must_use]
+    pub fn kept_plan_path(&self) -> PathBuf {
+        self.work_path().join(super::journal::PLAN)
+    }
 }
 
 /// Effort against size and fidelity.
@@ -130,4 +136,17 @@ pub enum AudioCodec {
     Flac,
     /// Lossless, 16 bit, as it is; for `mov` and `mkv`.
     Pcm,
+}
+
+impl AudioCodec {
+    /// Its name, as the command line has it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Aac => "aac",
+            Self::Flac => "flac",
+            Self::Pcm => "pcm",
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::exit::ExitCode;
 use crate::ffmpeg::probe::ProbeError;
 use crate::process::ProcessError;
+use crate::shown::Shown as _;
 
 /// Why there is no certificate.
 #[derive(Debug, thiserror::Error)]
@@ -15,7 +16,7 @@ pub enum VerifyError {
     #[error(transparent)]
     Probe(#[from] ProbeError),
     /// A file does not decode.
-    #[error("{} cannot be decoded: {said}", path.display())]
+    #[error("{} cannot be decoded: {said}", path.shown())]
     Decode {
         /// The file.
         path: PathBuf,
@@ -23,7 +24,7 @@ pub enum VerifyError {
         said: String,
     },
     /// The decoder gave no result.
-    #[error("{} cannot be decoded", path.display())]
+    #[error("{} cannot be decoded", path.shown())]
     Process {
         /// The file.
         path: PathBuf,

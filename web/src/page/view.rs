@@ -183,7 +183,7 @@ fn Beats(session: Session, heard: Arc<Heard>) -> impl IntoView {
         .map(|decision| view! { <li>{decision.detail.clone()}</li> })
         .collect();
     let notes = (!notes.is_empty()).then(|| view! { <ul class="notes">{notes}</ul> });
-    let text = wording::beats(grid);
+    let text = grid.to_text();
 
     let span = duration.min((VIEW_SECONDS * rate) as usize);
     let last = duration - span;

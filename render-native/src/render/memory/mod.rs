@@ -3,6 +3,7 @@
 
 pub mod cgroup;
 
+use crate::shown::Shown as _;
 use std::path::Path;
 
 /// Kept free for everything else, in bytes.
@@ -44,7 +45,7 @@ pub fn free() -> Budget {
     match cgroup::headroom(Path::new("/")) {
         Some(group) if group.bytes < machine.bytes => Budget {
             bytes: group.bytes,
-            from: format!("the limit of the control group {}", group.path.display()),
+            from: format!("the limit of the control group {}", group.path.shown()),
         },
         _ => machine,
     }
