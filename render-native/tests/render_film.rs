@@ -292,11 +292,32 @@ fn a_second_run_takes_over_what_is_whole_and_makes_the_rest_anew() {
     assert_eq!((report.rendered, report.resumed), (1, 2));
 }
 
+/// Takes a folder away when the segments are joined.
+struct Unplugged(PathBuf);
+
+impl Progress for Unplugged {
+    fn report(&self, event: Event<'_>) {
+        let stage = render_native::progress::Stage::Join;
+        if matches!(event, Event::Finished { stage: at } if at == stage) {
+            std::fs::remove_dir(&self.0).unwrap();
+        }
+    }
+}
+
 #[test]
 fn without_its_report_there_is_no_film() {
     let mut film = Film::new("film.mp4");
-    film.settings.report = Some(film.dir.path().join("nowhere/report.json"));
-    let error = film.render(&plan(&[(5, 0, 0, &[])])).unwrap_err();
+    let reports = film.dir.path().join("reports");
+    film.settings.report = Some(reports.join("report.json"));
+    let plan = plan(&[(5, 0, 0, &[])]);
+    // What can be known before the work is told before it.
+    let error = film.render(&plan).unwrap_err();
+    assert_eq!(error.exit_code(), ExitCode::CannotCreate);
+    assert!(film.names().is_empty());
+
+    std::fs::create_dir(&reports).unwrap();
+    let (progress, interrupt) = (Unplugged(reports), Interrupt::new());
+    let error = render(&plan, media(), &film.settings, &progress, &interrupt).unwrap_err();
     assert_eq!(error.exit_code(), ExitCode::CannotCreate);
     assert_eq!(film.names(), [".film.mp4.work"]);
 }
