@@ -70,6 +70,14 @@ pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
 /// # Errors
 /// If it cannot start or does not end in success; the message holds its last error lines.
 pub(crate) fn output(command: &mut Command) -> Result<Vec<u8>> {
+    output_both(command).map(|(stdout, _)| stdout)
+}
+
+/// What a command prints on standard output and as errors.
+///
+/// # Errors
+/// If it cannot start or does not end in success; the message holds its last error lines.
+pub(crate) fn output_both(command: &mut Command) -> Result<(Vec<u8>, Vec<u8>)> {
     let shown = shown(command);
     let done = command
         .output()
@@ -80,7 +88,7 @@ pub(crate) fn output(command: &mut Command) -> Result<Vec<u8>> {
         tail.reverse();
         bail!("`{shown}` failed ({})\n{}", done.status, tail.join("\n"));
     }
-    Ok(done.stdout)
+    Ok((done.stdout, done.stderr))
 }
 
 /// Shows and runs a command, passes its standard output on and hands every line of it to `see`.

@@ -14,27 +14,72 @@ pub(super) struct Shot {
     pub(super) frames: u64,
 }
 
-/// So many shots of 15 to 45 frames at 30 a second, spread over the clips, the same every time.
-pub(super) fn mixed(shots: usize, clips: usize, clip_seconds: u64) -> Vec<Shot> {
-    let mut state = 53_u64;
-    let mut random = move |below: u64| {
-        // Knuth's linear congruential generator (MMIX); its high bits are good enough here.
-        state = state
+/// Random numbers that are the same every time: Knuth's linear congruential generator (MMIX), whose
+/// high bits are good enough here.
+pub(super) struct Random(u64);
+
+impl Random {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// A number from 0 to `below` - 1; 0 for `below` = 0.
+    pub(super) fn below(&mut self, below: u64) -> u64 {
+        self.0 = self
+            .0
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) % below
-    };
+        (self.0 >> 33).checked_rem(below).unwrap_or(0)
+    }
+}
+
+/// So many shots of 15 to 45 frames at 30 a second, spread over the clips, the same every time.
+pub(super) fn mixed(shots: usize, clips: usize, clip_seconds: u64) -> Vec<Shot> {
+    let mut random = Random::new(53);
     (0..shots)
         .map(|index| {
-            let frames = match random(4) {
+            let frames = match random.below(4) {
                 0 | 1 => 15,
                 2 => 30,
                 _ => 45,
             };
             let latest = clip_seconds * 1_000_000 - frames * 1_000_000 / 30 - 200_000;
             Shot {
-                clip: (index * 5 + usize::try_from(random(3)).unwrap_or(0)) % clips.max(1),
-                start_us: random(latest),
+                clip: (index * 5 + usize::try_from(random.below(3)).unwrap_or(0)) % clips.max(1),
+                start_us: random.below(latest),
+                frames,
+            }
+        })
+        .collect()
+}
+
+/// So many shots of 1 to 4 beats of 124 a minute at 30 frames a second, from clips of the given
+/// lengths in seconds, the same every time. Cuts are rounded down from the running sum.
+pub(super) fn on_beats(shots: usize, clips: &[u64]) -> Vec<Shot> {
+    const BEATS: [u64; 9] = [1, 1, 1, 1, 2, 2, 2, 3, 4];
+    let mut random = Random::new(53);
+    let mut beat = 0;
+    (0_u64..)
+        .take(shots)
+        .map(|index| {
+            let drawn = BEATS.get(usize::try_from(random.below(9)).unwrap_or(0));
+            let beats = if index % 9 == 8 {
+                1
+            } else {
+                drawn.copied().unwrap_or(1)
+            };
+            let frame_of = |beat: u64| beat * 60 * 30 / 124;
+            let frames = frame_of(beat + beats) - frame_of(beat);
+            beat += beats;
+            let count = clips.len().max(1) as u64;
+            let clip = usize::try_from((17 * index + random.below(3)) % count).unwrap_or(0);
+            let length = clips.get(clip).copied().unwrap_or(0) * 1_000_000;
+            let room = length.saturating_sub(frames * 1_000_000 / 30 + 300_000);
+            // Whole milliseconds, as people and editors write them.
+            let start_us = (100_000 + random.below(room)) / 1_000 * 1_000;
+            Shot {
+                clip,
+                start_us,
                 frames,
             }
         })
@@ -102,5 +147,19 @@ mod tests {
         }));
         assert_eq!(shots, mixed(200, 12, 12));
         assert_eq!(length(&even(1000, 15, 12, 12)), 15_000);
+    }
+
+    #[test]
+    fn shots_on_beats_end_inside_their_clips_and_add_up_to_the_beats() {
+        let clips = [8, 20, 11, 10];
+        let shots = on_beats(120, &clips);
+        assert!(shots.iter().all(|shot| {
+            let end = shot.start_us + shot.frames * 1_000_000 / 30;
+            clips
+                .get(shot.clip)
+                .is_some_and(|length| end + 100_000 <= length * 1_000_000)
+        }));
+        assert!(shots.iter().all(|shot| (14..=59).contains(&shot.frames)));
+        assert_eq!(shots, on_beats(120, &clips));
     }
 }

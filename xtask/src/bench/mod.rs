@@ -2,16 +2,18 @@
 //! so that the figures can be had anywhere; compare figures of one machine only.
 
 mod edit;
-mod film;
 mod listen;
 mod long;
 mod material;
 mod measure;
+mod render;
 
 use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Subcommand;
+
+use self::render::Render;
 
 use crate::command::{cargo, run};
 use crate::setup;
@@ -24,16 +26,9 @@ pub(crate) enum Bench {
         /// Passed on to criterion, for example a part of a benchmark's name.
         filter: Vec<String>,
     },
-    /// A whole render against one ffmpeg that does the same edit, and against the least that
-    /// decoding and encoding can cost.
-    Render {
-        /// How often each is run; the best counts.
-        #[arg(long, default_value_t = 3)]
-        rounds: u32,
-        /// Shots of the edit.
-        #[arg(long, default_value_t = 40)]
-        shots: usize,
-    },
+    /// A whole render of 53 H.265 clips against one ffmpeg, ffmpeg shot by shot, other renderers
+    /// that are installed, and the least that decoding and encoding can cost.
+    Render(Render),
     /// A ten-minute film of half-second shots: frame count, memory, time.
     Long {
         /// Shots of the edit.
@@ -81,10 +76,7 @@ pub(crate) fn bench(which: Option<Bench>) -> Result<()> {
             Bench::Kernels { filter: Vec::new() },
             Bench::Check { slots: 100_000 },
             Bench::Inspect { folder: None },
-            Bench::Render {
-                rounds: 3,
-                shots: 40,
-            },
+            Bench::Render(Render::default()),
         ]
         .into_iter()
         .try_for_each(one),
@@ -103,7 +95,7 @@ fn one(which: Bench) -> Result<()> {
                 "--",
             ])
             .args(filter)),
-        Bench::Render { rounds, shots } => film::bench(rounds.max(1), shots),
+        Bench::Render(options) => render::bench(&options),
         Bench::Long { shots, height } => long::film(shots, height),
         Bench::Check { slots } => long::check(slots),
         Bench::Inspect { folder } => listen::inspect(folder),
