@@ -18,6 +18,7 @@ mod ladder;
 pub mod memory;
 mod preflight;
 mod report;
+mod sample_table;
 pub mod schedule;
 mod segment;
 mod settings;
