@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::check::{Facts, measure};
 use super::command::arguments;
 use super::error::RenderError;
 use super::judge::{self, Fault, Good};
+use super::sample_table;
 use super::segment::{Picture, Segment, Way};
 use super::worker::Shop;
 use crate::process::{self, Command, Finished, Limits, Lines, ProcessError};
@@ -78,9 +78,13 @@ impl Shop<'_> {
                 *peak = finished.peak_rss.unwrap_or(0).max(*peak);
                 match judge::ending(&finished, out)? {
                     Some(fault) => Err(fault),
-                    None => self
-                        .measured(out)?
-                        .and_then(|facts| judge::file(segment, &finished, facts)),
+                    None => match sample_table::facts(out) {
+                        Ok(facts) => judge::file(segment, &finished, facts),
+                        Err(error) => Err(Fault::Other(format!(
+                            "{} cannot be read: {error}",
+                            out.display()
+                        ))),
+                    },
                 }
             }
             Err(error) => Err(self.not_run(error)?),
@@ -93,19 +97,6 @@ impl Shop<'_> {
             self.frames.fetch_add(rest, Ordering::Relaxed);
         }
         Ok(fault)
-    }
-
-    /// What is in the file that ffmpeg has written. A kill of ffprobe says nothing about the file.
-    fn measured(&self, out: &Path) -> Result<Result<Facts, Fault>, RenderError> {
-        let measure = || measure(&self.job.tools, out, self.interrupt);
-        let facts = match measure() {
-            Err(ProcessError::Killed { .. }) => measure(),
-            once => once,
-        };
-        match facts {
-            Ok(facts) => Ok(Ok(facts)),
-            Err(error) => self.not_run(error).map(Err),
-        }
     }
 
     /// The fault of a process that came to no end of its own; the error if that ends the render.

@@ -21,9 +21,13 @@ const MOST_TABLE: usize = 64 << 20;
 /// frame that they name must lie inside the file.
 ///
 /// # Errors
-/// If the file cannot be read at all.
+/// If the file is there and cannot be read.
 pub(super) fn facts(path: &Path) -> io::Result<Facts> {
-    let file = File::open(path)?;
+    let file = match File::open(path) {
+        // A program may end in success and leave nothing.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Facts::default()),
+        file => file?,
+    };
     let length = file.metadata()?.len();
     let found = movie(BufReader::new(file), length)?;
     Ok(found
