@@ -513,3 +513,18 @@ fn sound_plan(dir: &Path) -> std::path::PathBuf {
     std::fs::write(&plan, json).unwrap();
     plan
 }
+
+#[test]
+fn an_empty_folder_is_told_before_the_song_is_listened_to() {
+    let dir = Untouched::new();
+    std::fs::remove_file(dir.dir.path().join("clips/1.mp4")).unwrap();
+    // The song is no song; that would be told next.
+    let output = program()
+        .args("plan --music song.wav clips -o -".split(' '))
+        .current_dir(dir.dir.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(65), "{said}");
+    assert!(said.contains("not a single file among the clips"), "{said}");
+}

@@ -148,8 +148,11 @@ fn by_line(running: &mut Vec<Running>, event: Event<'_>) {
         Event::Finished { stage } => {
             if let Some(at) = running.iter().position(|entry| entry.stage == stage) {
                 let entry = running.swap_remove(at);
-                let took = now.duration_since(entry.began).as_secs_f32();
-                say(&format!("{}: done in {took:.1} s", name(stage)));
+                let took = match now.duration_since(entry.began).as_secs_f32() {
+                    ..0.05 => "less than 0.1".to_owned(),
+                    took => format!("{took:.1}"),
+                };
+                say(&format!("{}: done in {took} s", name(stage)));
             }
         }
         _ => {}

@@ -136,6 +136,11 @@ pub fn plan(
         .chain([song_is_no_clip])
         .collect();
     let walked = walk(&wish.clips, &excluded)?;
+    if walked.files.is_empty() {
+        // Known before anything is listened to or looked at.
+        let (files, skipped) = (walked.decisions.len(), walked.decisions);
+        return Err(HeadlessError::NoClips { files, skipped });
+    }
     let song = listen(tools, &wish.music, interrupt, progress)?;
     let Survey { clips, mut skipped } =
         survey(tools, &walked.files, wish.survey, interrupt, progress)?;

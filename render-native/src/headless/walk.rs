@@ -125,23 +125,31 @@ pub fn walk(inputs: &[PathBuf], excluded: &[Excluded<'_>]) -> Result<Walked, Wal
     Ok(Walked { files, decisions })
 }
 
-/// Why a file is taken for a film that was made by this program: its report or its plan lies
-/// beside it. Such a film is cut from the clips that lie around it.
+/// Why a file is taken for a result of this program: a film whose report or plan lies beside it,
+/// or one of these. Such a film is cut from the clips that lie around it.
 fn made_here(path: &Path) -> Option<String> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    let kinds = ["report", "plan"];
+    if extension == "json" {
+        let kind = kinds.into_iter().find(|kind| is_ours(path, kind));
+        return kind.map(|kind| format!("it is the {kind} of a film"));
+    }
     if !["mp4", "m4v", "mov", "mkv"].contains(&extension.as_str()) {
         return None;
     }
-    ["report", "plan"].into_iter().find_map(|what| {
-        let beside = path.with_extension(format!("{what}.json"));
-        let mut start = Vec::new();
-        let (file, _) = regular(&beside).ok()?;
-        file.take(SCHEMA_WITHIN).read_to_end(&mut start).ok()?;
-        let ours = format!("\"autocut-{what}/");
-        let is_ours = String::from_utf8_lossy(&start).contains(&ours);
+    kinds.into_iter().find_map(|kind| {
+        let beside = path.with_extension(format!("{kind}.json"));
         let name = beside.file_name().unwrap_or_default().to_string_lossy();
-        is_ours.then(|| format!("a film made from clips: {name} lies beside it; name it to use it"))
+        is_ours(&beside, kind)
+            .then(|| format!("a film made from clips: {name} lies beside it; name it to use it"))
     })
+}
+
+fn is_ours(path: &Path, kind: &str) -> bool {
+    let mut start = Vec::new();
+    let read = regular(path)
+        .is_ok_and(|(file, _)| file.take(SCHEMA_WITHIN).read_to_end(&mut start).is_ok());
+    read && String::from_utf8_lossy(&start).contains(&format!("\"autocut-{kind}/"))
 }
 
 /// The decision to leave a file out.
@@ -203,24 +211,15 @@ mod tests {
         }
         let inputs = [dir.path().to_owned()];
         let walked = walk(&inputs, &[]).unwrap();
-        let videos = |files: &[PathBuf]| -> Vec<_> {
-            let is_json = |path: &PathBuf| path.extension().is_some_and(|e| e == "json");
-            files
-                .iter()
-                .filter(|path| !is_json(path))
-                .cloned()
-                .collect()
-        };
-        assert_eq!(videos(&walked.files), [at("c.mp4")]);
-        assert_eq!(walked.decisions.len(), 2);
-        assert!(
-            walked
-                .decisions
-                .iter()
-                .any(|d| d.detail.contains("a.report.json"))
-        );
+        assert_eq!(walked.files, [at("c.mp4"), at("c.report.json")]);
+        assert_eq!(walked.decisions.len(), 4);
+        let told = |part: &str| walked.decisions.iter().any(|d| d.detail.contains(part));
+        assert!(told("a.report.json") && told("b.plan.json") && told("the plan of a film"));
         let walked = walk(&[at("a.mp4"), dir.path().to_owned()], &[]).unwrap();
-        assert_eq!(videos(&walked.files), [at("a.mp4"), at("c.mp4")]);
+        assert_eq!(
+            walked.files,
+            [at("a.mp4"), at("c.mp4"), at("c.report.json")]
+        );
     }
 
     #[test]
