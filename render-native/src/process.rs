@@ -7,7 +7,9 @@
 //! caller to measure: an exit status of 0 proves nothing.
 
 mod env;
+mod leash;
 mod lines;
+mod memory;
 mod stderr;
 mod watch;
 
@@ -19,7 +21,9 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+pub use leash::Leash;
 pub use lines::Lines;
+pub use memory::held;
 pub use stderr::Messages;
 use watch::{Watch, Watched};
 
@@ -243,6 +247,9 @@ pub enum ProcessError {
     /// The user wants to stop at once.
     #[error("interrupted")]
     Interrupted,
+    /// It was called back by its [`Leash`].
+    #[error("called back")]
+    Recalled,
 }
 
 fn said(messages: &Messages) -> String {
@@ -263,6 +270,20 @@ pub fn run(
     interrupt: &Interrupt,
     on_stdout: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
 ) -> Result<Finished, ProcessError> {
+    run_on(&Leash::default(), command, limits, interrupt, on_stdout)
+}
+
+/// Runs `command` as [`run`] does, on a leash.
+///
+/// # Errors
+/// As [`run`], and [`ProcessError::Recalled`].
+pub fn run_on(
+    leash: &Leash,
+    command: &Command,
+    limits: Limits,
+    interrupt: &Interrupt,
+    on_stdout: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+) -> Result<Finished, ProcessError> {
     let spawn_failed = |source| ProcessError::Spawn {
         program: command.program.clone(),
         source,
@@ -270,10 +291,13 @@ pub fn run(
     if interrupt.urgency() == crate::interrupt::Urgency::Now {
         return Err(ProcessError::Interrupted);
     }
+    if leash.is_recalled() {
+        return Err(ProcessError::Recalled);
+    }
     let mut child = prepared(command).spawn().map_err(spawn_failed)?;
     let stdout = child.stdout.take();
     let stderr = child.stderr.take();
-    let watch = Watch::new(child, limits);
+    let watch = Watch::new(child, limits, leash);
 
     std::thread::scope(|scope| {
         let said = scope.spawn(|| stderr.map_or_else(Messages::default, Messages::read));
@@ -319,6 +343,7 @@ pub fn run(
         let program = || command.program.clone();
         match why {
             Watched::Interrupted => return Err(ProcessError::Interrupted),
+            Watched::Recalled => return Err(ProcessError::Recalled),
             Watched::Stalled => {
                 return Err(ProcessError::Stalled {
                     program: program(),

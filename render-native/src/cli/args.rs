@@ -267,6 +267,15 @@ pub struct Effort {
     /// Memory that all of them may use together, as 2G or 900M; default: what is free.
     #[arg(long, value_name = "BYTES", value_parser = values::bytes)]
     pub memory: Option<Bytes>,
+    /// Share of the memory limit above which nothing new starts.
+    #[arg(long, value_name = "PERCENT", default_value_t = 75, value_parser = clap::value_parser!(u8).range(10..=98))]
+    pub memory_conservative: u8,
+    /// Share of the memory limit above which work is put back and one segment runs at a time.
+    #[arg(long, value_name = "PERCENT", default_value_t = 85, value_parser = clap::value_parser!(u8).range(11..=99))]
+    pub memory_emergency: u8,
+    /// Say how memory is shared out, and why each segment starts when it does.
+    #[arg(long)]
+    pub explain: bool,
     /// Where segments are kept, also after success: made again is only what changed since.
     /// Default: beside the film, until it is complete.
     #[arg(long, value_name = "DIR")]

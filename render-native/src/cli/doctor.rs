@@ -132,19 +132,17 @@ fn told(findings: &Findings) -> String {
         let yes_or_no = if findings.tone_mapping { "yes" } else { "no" };
         row("HDR to SDR", yes_or_no);
     }
-    let machine = findings.machine;
+    let machine = &findings.machine;
     row("cores", &machine.cores.to_string());
-    let whose = if machine.memory_limited {
-        " (limit of this container)"
-    } else {
-        ""
-    };
     let memory = format!(
-        "{} free of {}{whose}",
+        "{} free of {}",
         shown::bytes(machine.memory_available),
         shown::bytes(machine.memory_total)
     );
     row("memory", &memory);
+    if let Some(file) = &machine.memory_limit {
+        row("limited by", file);
+    }
     for problem in &findings.problems {
         row("problem", problem);
     }

@@ -1,14 +1,17 @@
 //! What the machine offers: cores and memory.
 
 use std::num::NonZero;
+use std::path::Path;
 
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
+
+use crate::render::memory;
 
 /// Memory that is assumed where the system does not tell, in bytes.
 const UNKNOWN: u64 = 2 << 30;
 
 /// Cores and memory that this process may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub(super) struct Machine {
     /// Cores.
     pub(super) cores: usize,
@@ -16,8 +19,8 @@ pub(super) struct Machine {
     pub(super) memory_available: u64,
     /// Memory in all, in bytes: the machine's, or the container's limit.
     pub(super) memory_total: u64,
-    /// Whether a limit of the container is what counts.
-    pub(super) memory_limited: bool,
+    /// The file of the control group that limits it, if one does.
+    pub(super) memory_limit: Option<String>,
 }
 
 impl Machine {
@@ -26,18 +29,16 @@ impl Machine {
         let refresh = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
         // A system that does not tell is taken to have little.
         let system = System::new_with_specifics(refresh).ok();
-        let (available, total) = system.as_ref().map_or((UNKNOWN, UNKNOWN), |system| {
-            (system.available_memory(), system.total_memory())
-        });
-        let limits = system.as_ref().and_then(System::cgroup_limits);
-        let limit = limits.filter(|limits| limits.total_memory < total);
+        let total = system.as_ref().map_or(UNKNOWN, System::total_memory);
+        let free = memory::available(Path::new("/")).min(total);
+        let groups = memory::cgroup::groups(Path::new("/"));
+        let tightest = groups.iter().min_by_key(|group| group.left());
+        let limit = tightest.filter(|group| group.limit < total);
         Self {
             cores: std::thread::available_parallelism().map_or(1, NonZero::get),
-            memory_available: limit
-                .as_ref()
-                .map_or(available, |limits| limits.free_memory.min(available)),
-            memory_total: limit.as_ref().map_or(total, |limits| limits.total_memory),
-            memory_limited: limit.is_some(),
+            memory_available: limit.map_or(free, |group| group.left().min(free)),
+            memory_total: limit.map_or(total, |group| group.limit),
+            memory_limit: limit.map(|group| group.file.display().to_string()),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `render`: a plan in, a film out.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,8 +15,10 @@ use super::plan::seconds;
 use super::terminal::{print_json, say};
 use crate::exit::ExitCode;
 use crate::progress::Stage;
-use crate::render::{RenderError, RenderSettings, Report, check_place, render_and_tell};
-use crate::shown::{count, on_one_line};
+use crate::render::{
+    MemoryReport, RenderError, RenderSettings, Report, check_place, render_and_tell,
+};
+use crate::shown::{self, count, on_one_line};
 
 /// The stages of rendering.
 pub(super) const STAGES: [Stage; 2] = [Stage::Render, Stage::Join];
@@ -74,6 +77,9 @@ pub(super) fn settings(output: &Path, effort: &Effort, encoding: &Encoding) -> R
     RenderSettings {
         jobs: effort.jobs,
         memory: effort.memory.map(|memory| memory.0),
+        memory_conservative: effort.memory_conservative,
+        memory_emergency: effort.memory_emergency,
+        explain: effort.explain,
         work_dir: effort.work_dir.clone(),
         quality: encoding.quality.into(),
         audio: encoding.audio.into(),
@@ -130,6 +136,7 @@ fn tell(report: &Report, all: bool) {
         let more = count(told_of - most, "more such line");
         say(&format!("{more} in the report"));
     }
+    say(&memory(&report.memory));
     let rate: Option<shared::rate::Rate> = report.rate.parse().ok();
     let length = rate.map_or(0.0, |rate| seconds(report.frames, rate.as_f64()));
     let resumed = match report.resumed {
@@ -148,4 +155,43 @@ fn tell(report: &Report, all: bool) {
         count(report.segments.len(), "shot"),
         report.wall_ms as f64 / 1000.0,
     ));
+}
+
+/// What memory allowed and what that cost, as one line.
+#[expect(clippy::cast_precision_loss, reason = "shown to a tenth of a second")]
+fn memory(memory: &MemoryReport) -> String {
+    let seconds = |ms: u64| ms as f64 / 1000.0;
+    let mut line = format!(
+        "memory: at most {} at once, of {} ({})",
+        shown::bytes(memory.peak),
+        shown::bytes(memory.limit),
+        memory.from
+    );
+    if memory.conservative_ms + memory.emergency_ms > 0 {
+        let (normal, conservative) = (memory.normal_ms, memory.conservative_ms);
+        let _ = write!(
+            line,
+            "; {:.1} s normal, {:.1} s conservative, {:.1} s emergency",
+            seconds(normal),
+            seconds(conservative),
+            seconds(memory.emergency_ms)
+        );
+    }
+    if memory.put_back + memory.out_of_memory > 0 {
+        let _ = write!(
+            line,
+            "; {} put back, {} ran out of memory, {:.1} s of work lost",
+            memory.put_back,
+            memory.out_of_memory,
+            seconds(memory.lost_ms)
+        );
+    }
+    if memory.waited_ms >= 1000 {
+        let _ = write!(
+            line,
+            "; {:.1} s waited for memory",
+            seconds(memory.waited_ms)
+        );
+    }
+    line
 }

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Limits;
+use super::{Leash, Limits, memory};
 use crate::interrupt::{Interrupt, Urgency};
 
 /// How often the child is looked at.
@@ -26,10 +26,13 @@ pub(super) enum Watched {
     Stalled,
     /// It ran for too long.
     Late,
+    /// Its leash called it back.
+    Recalled,
 }
 
 /// A running child and what is known of it.
-pub(super) struct Watch {
+pub(super) struct Watch<'a> {
+    leash: &'a Leash,
     /// Signals are sent under this lock and only while the child is not reaped, so that they
     /// never meet another process that has been given the same id.
     child: Mutex<Reaped>,
@@ -49,7 +52,7 @@ struct Reaped {
 }
 
 /// Kills the child when dropped before it was reaped.
-pub(super) struct KillOnDrop<'a>(&'a Watch);
+pub(super) struct KillOnDrop<'a>(&'a Watch<'a>);
 
 impl Drop for KillOnDrop<'_> {
     fn drop(&mut self) {
@@ -57,9 +60,11 @@ impl Drop for KillOnDrop<'_> {
     }
 }
 
-impl Watch {
-    pub(super) fn new(child: Child, limits: Limits) -> Self {
+impl<'a> Watch<'a> {
+    pub(super) fn new(child: Child, limits: Limits, leash: &'a Leash) -> Self {
+        leash.hold(child.id());
         Self {
+            leash,
             pid: child.id(),
             child: Mutex::new(Reaped {
                 child,
@@ -73,7 +78,7 @@ impl Watch {
         }
     }
 
-    pub(super) fn kill_on_drop(&self) -> KillOnDrop<'_> {
+    pub(super) fn kill_on_drop(&'a self) -> KillOnDrop<'a> {
         KillOnDrop(self)
     }
 
@@ -133,7 +138,8 @@ impl Watch {
             if told.is_none() {
                 why = self.verdict(interrupt);
                 if why != Watched::Ended {
-                    self.signal(false);
+                    // What is called back is called back for its memory, which is wanted now.
+                    self.signal(why == Watched::Recalled);
                     told = Some(Instant::now());
                 }
             }
@@ -153,6 +159,8 @@ impl Watch {
         let silent = self.started.elapsed().saturating_sub(alive);
         if interrupt.urgency() == Urgency::Now {
             Watched::Interrupted
+        } else if self.leash.is_recalled() {
+            Watched::Recalled
         } else if self.started.elapsed() > self.limits.deadline {
             Watched::Late
         } else if silent > self.limits.stall && !self.paused.load(Ordering::SeqCst) {
@@ -165,12 +173,8 @@ impl Watch {
     #[cfg(target_os = "linux")]
     fn look_at_memory(&self) {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid));
-        let peak = status.ok().and_then(|status| {
-            let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
-            line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()
-        });
-        self.peak_rss
-            .fetch_max(peak.unwrap_or(0) * 1024, Ordering::SeqCst);
+        let peak = status.ok().and_then(|text| memory::kib(&text, "VmHWM:"));
+        self.peak_rss.fetch_max(peak.unwrap_or(0), Ordering::SeqCst);
     }
 
     #[cfg(not(target_os = "linux"))]
@@ -205,10 +209,11 @@ impl Watch {
     }
 }
 
-impl Drop for Watch {
+impl Drop for Watch<'_> {
     fn drop(&mut self) {
         self.signal(true);
         let _ = self.reap();
+        self.leash.hold(0);
     }
 }
 

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use super::command::arguments;
 use super::error::RenderError;
-use super::judge::{self, Fault, Good};
+use super::judge::{self, Fault, Good, Proof};
 use super::sample_table;
 use super::segment::{Picture, Segment, Way};
 use super::worker::Shop;
-use crate::process::{self, Command, Finished, Limits, Lines, ProcessError};
+use crate::process::{self, Command, Finished, Leash, Limits, Lines, ProcessError};
 use crate::progress::{Event, Stage};
 
 impl Shop<'_> {
@@ -35,11 +35,14 @@ impl Shop<'_> {
             let _ = std::fs::remove_file(&temporary);
             match tried?.map(drop) {
                 Err(fault) if !again && fault.may_pass() => again = true,
-                // Twice in a row, and at once: most likely the system, short of memory.
+                // Twice in a row, and at once, where the system does not say why it kills: most
+                // likely it is short of memory.
                 Err(Fault::Killed {
                     at_once: true,
                     said,
-                }) => return Ok(Err(Fault::Memory(said))),
+                }) if self.job.gauge.oom_kills().is_none() => {
+                    return Ok(Err(Fault::Memory(said)));
+                }
                 // No fault of the clip's, so no other picture is the answer.
                 Err(Fault::Killed { said, .. }) => {
                     let segment = segment.index;
@@ -68,7 +71,9 @@ impl Shop<'_> {
         unchanged()?;
         let command = Command::new(&job.tools.ffmpeg).args(arguments(segment, picture, out));
         let mut shown = 0;
+        let kills = job.gauge.oom_kills();
         let ran = self.run(
+            &self.queue.leash(segment.index),
             &command,
             limits(job.settings.stall, segment, picture),
             &mut shown,
@@ -77,7 +82,7 @@ impl Shop<'_> {
             Ok(finished) => {
                 *peak = finished.peak_rss.unwrap_or(0).max(*peak);
                 match judge::ending(&finished, out)? {
-                    Some(fault) => Err(fault),
+                    Some(fault) => Err(self.proven(fault, kills, &finished)),
                     None => match sample_table::facts(out) {
                         Ok(facts) => judge::file(segment, &finished, facts),
                         Err(error) => Err(Fault::Other(format!(
@@ -99,6 +104,24 @@ impl Shop<'_> {
         Ok(fault)
     }
 
+    /// The fault, if a kill can be told to be the system's, for a lack of memory, or not to be.
+    fn proven(&self, fault: Fault, before: Option<u64>, finished: &Finished) -> Fault {
+        let Fault::Killed { at_once: true, .. } = fault else {
+            return fault;
+        };
+        let gauge = &self.job.gauge;
+        let limit = gauge.read(0).smallest();
+        let kills = (before, gauge.oom_kills());
+        match judge::proof(kills, finished.peak_rss.unwrap_or(0), limit) {
+            Proof::Memory => Fault::Memory("the system killed ffmpeg for its memory".to_owned()),
+            Proof::Stranger => Fault::Killed {
+                at_once: true,
+                said: "ffmpeg was killed by signal 9 (unknown sender)".to_owned(),
+            },
+            Proof::None => fault,
+        }
+    }
+
     /// The fault of a process that came to no end of its own; the error if that ends the render.
     fn not_run(&self, error: ProcessError) -> Result<Fault, RenderError> {
         match error {
@@ -111,6 +134,8 @@ impl Shop<'_> {
                 at_once,
                 said: error.to_string(),
             }),
+            ProcessError::Recalled => Ok(Fault::Recalled),
+            ProcessError::Stalled { .. } => Ok(Fault::Crash(error.to_string())),
             error => Ok(Fault::Other(error.to_string())),
         }
     }
@@ -118,12 +143,13 @@ impl Shop<'_> {
     /// Runs ffmpeg and tells how far it is.
     fn run(
         &self,
+        leash: &Leash,
         command: &Command,
         limits: Limits,
         shown: &mut u64,
     ) -> Result<Finished, ProcessError> {
         let mut lines = Lines::default();
-        process::run(command, limits, self.interrupt, &mut |chunk| {
+        process::run_on(leash, command, limits, self.interrupt, &mut |chunk| {
             let mut now = *shown;
             lines.push(chunk, |line| {
                 let frame = line.strip_prefix("frame=");

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::filters;
+use super::schedule::estimate::Footprint;
 use super::segment::{Picture, Segment, Way};
 use crate::ffmpeg::input;
 
@@ -91,7 +92,11 @@ fn encoder(segment: &Segment, picture: &Picture<'_>) -> Vec<OsString> {
             ..
         }
     );
-    if plain {
+    if segment.encode.footprint == Footprint::Smallest {
+        // Of all that saves memory, looking ahead is the most, and nothing of it stands in the
+        // headers; a faster preset would.
+        x264 += ":rc-lookahead=0:sync-lookahead=0:mbtree=0";
+    } else if plain {
         x264 += ":rc-lookahead=10:sync-lookahead=0";
     }
     let timescale = canvas.timescale().to_string();

@@ -1,22 +1,28 @@
 //! The workers side by side: each takes what fits from the queue, makes it, and says how it went.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use shared::decision::{Decision, DecisionCode};
 
 use super::error::RenderError;
 use super::journal::Record;
-use super::memory;
+use super::overseer::Overseer;
+use super::schedule::Turn;
 use super::schedule::estimate::Estimator;
-use super::schedule::{Queue, Turn};
+use super::schedule::learned::FILE;
 use super::worker::{Made, Shop};
 use crate::interrupt::Urgency;
 use crate::progress::Event;
+use crate::shown;
+
+/// Between two writings of what was learned.
+const KEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// What the workers share.
 pub(super) struct Crew<'a> {
     shop: Shop<'a>,
-    queue: &'a Queue<'a>,
+    overseer: &'a Overseer<'a>,
     estimator: &'a Estimator,
     /// Where finished segments go, by their position in the plan.
     records: &'a [Mutex<Option<Record>>],
@@ -24,37 +30,51 @@ pub(super) struct Crew<'a> {
     /// Peak memory of every segment made, in bytes.
     peaks: Mutex<Vec<u64>>,
     decisions: Mutex<Vec<Decision>>,
+    /// When what was learned was last written down.
+    kept: Mutex<Instant>,
 }
 
 impl<'a> Crew<'a> {
     pub(super) fn new(
         shop: Shop<'a>,
-        queue: &'a Queue<'a>,
+        overseer: &'a Overseer<'a>,
         estimator: &'a Estimator,
         records: &'a [Mutex<Option<Record>>],
     ) -> Self {
         Self {
             shop,
-            queue,
+            overseer,
             estimator,
             records,
             failure: Mutex::default(),
             peaks: Mutex::default(),
             decisions: Mutex::default(),
+            kept: Mutex::new(Instant::now()),
         }
     }
 
     /// One worker's day: until nothing is left, something fatal happens, or the user wants to
     /// stop. What runs then is finished, unless the user is in a hurry.
     pub(super) fn work(&self) {
-        while let Some(turn) = self.queue.next() {
+        while let Some(turn) = self.shop.queue.next() {
             if self.shop.interrupt.urgency() != Urgency::None {
-                self.queue.close();
+                self.shop.queue.close();
                 return;
             }
-            match self.shop.make(turn.index, turn.alone) {
+            if self.shop.job.settings.explain {
+                self.explain(&turn);
+            }
+            let began = Instant::now();
+            match self.shop.make(turn.index, turn.alone, turn.footprint) {
                 Ok(Made::Done(record)) => self.done(turn, *record),
-                Ok(Made::OutOfMemory { said }) => self.starved(turn, said),
+                Ok(Made::OutOfMemory { said, peak }) => {
+                    self.overseer.lost(true, began.elapsed());
+                    self.starved(turn, said, peak);
+                }
+                Ok(Made::Recalled) => {
+                    self.overseer.lost(false, began.elapsed());
+                    turn.put_back();
+                }
                 Err(error) => self.fail(error),
             }
         }
@@ -77,7 +97,19 @@ impl<'a> Crew<'a> {
 
     fn done(&self, turn: Turn<'_, '_>, record: Record) {
         let peak = record.report.peak_rss;
-        self.estimator.learn(&self.shop.job.class(turn.index), peak);
+        let class = self.shop.job.class(turn.index);
+        self.estimator.learn(&class, turn.footprint, peak);
+        let due = {
+            let mut kept = lock(&self.kept);
+            let due = kept.elapsed() >= KEEP_EVERY;
+            if due {
+                *kept = Instant::now();
+            }
+            due
+        };
+        if due {
+            self.keep_learned();
+        }
         lock(&self.peaks).push(peak);
         for decision in &record.report.decisions {
             self.shop.progress.report(Event::Decided(decision));
@@ -88,12 +120,48 @@ impl<'a> Crew<'a> {
         turn.well();
     }
 
-    fn starved(&self, turn: Turn<'_, '_>, said: String) {
+    /// Writes down what was learned. It is a convenience of the next run: that it cannot be
+    /// written is no reason to stop.
+    pub(super) fn keep_learned(&self) {
+        let learned = self.estimator.learned().to_json();
+        let _ = self.shop.job.work.write(FILE, &learned);
+    }
+
+    /// Why a segment starts now.
+    fn explain(&self, turn: &Turn<'_, '_>) {
+        let line = if turn.alone {
+            format!(
+                "slot {}: alone, since memory ran out before",
+                turn.index + 1
+            )
+        } else {
+            let class = self.shop.job.class(turn.index);
+            let estimate = self.estimator.estimate(&class, turn.footprint);
+            let from = match estimate.learned {
+                Some((count, peak)) => format!("95 % of {count} needed {}", shown::bytes(peak)),
+                None => format!("{} by the model", shown::bytes(estimate.model)),
+            };
+            format!(
+                "slot {}: {class}, {} expected ({from}), {} run now",
+                turn.index + 1,
+                shown::bytes(turn.expected),
+                turn.running
+            )
+        };
+        self.shop.progress.report(Event::Note(&line));
+    }
+
+    fn starved(&self, turn: Turn<'_, '_>, said: String, peak: u64) {
         let segment = turn.index;
+        let class = self.shop.job.class(segment);
+        self.estimator.learn(&class, turn.footprint, peak);
         if turn.alone {
+            let bound = self.overseer.fullest();
             self.fail(RenderError::OutOfMemory {
                 segment,
-                available: memory::free().bytes,
+                needed: peak,
+                limit: bound.limit,
+                from: bound.from(),
                 said,
             });
             return;
@@ -103,8 +171,9 @@ impl<'a> Crew<'a> {
             DecisionCode::WorkersReduced,
             format!("slot {}", segment + 1),
             format!(
-                "memory ran out ({said}); at most {now} at once for now, and this one again at \
-                 the end, alone"
+                "memory ran out at {} ({said}); this one again alone and with the smallest \
+                 footprint, and at most {now} at once for now",
+                shown::bytes(peak)
             ),
         );
         self.shop.progress.report(Event::Decided(&decision));
@@ -120,7 +189,7 @@ impl<'a> Crew<'a> {
         if !known {
             *failure = Some(error);
         }
-        self.queue.close();
+        self.shop.queue.close();
     }
 }
 

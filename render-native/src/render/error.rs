@@ -11,7 +11,7 @@ use crate::interrupt::{Interrupt, Urgency};
 use crate::media::relink::RelinkError;
 use crate::place::PlaceError;
 use crate::process::ProcessError;
-use crate::shown::Shown as _;
+use crate::shown::{self, Shown as _};
 
 /// Why there is no film. Segments that are done are kept in every case.
 #[derive(Debug, thiserror::Error)]
@@ -110,13 +110,21 @@ pub enum RenderError {
         /// One of the files.
         holds: String,
     },
-    /// Even alone, and at reduced effort, a segment needs more memory than there is.
-    #[error("slot {} needs more memory than there is ({available} bytes): {said}", segment + 1)]
+    /// Even alone, and with the smallest footprint, a segment needs more memory than there is.
+    #[error(
+        "slot {} needs more memory than there is, even alone and with the smallest footprint: it \
+         held {} when it ended ({said}), of {} ({from})",
+        segment + 1, shown::bytes(*needed), shown::bytes(*limit)
+    )]
     OutOfMemory {
         /// Position in the plan, from 0.
         segment: usize,
-        /// What was available.
-        available: u64,
+        /// The most that it was seen to hold, in bytes; it needed more.
+        needed: u64,
+        /// What there is, in bytes.
+        limit: u64,
+        /// What sets that, in words.
+        from: String,
         /// What ffmpeg said, or how it ended.
         said: String,
     },
@@ -217,8 +225,8 @@ impl RenderError {
             Self::Locked { .. } => "wait for it, or choose another --work-dir",
             Self::NotWork { .. } => "name a new or an empty folder with --work-dir",
             Self::OutOfMemory { .. } => {
-                "close other programs, or lower --size or --quality; the same command goes on \
-                 where it stopped"
+                "raise that limit, close other programs, or lower --size or --quality; the same \
+                 command goes on where it stopped"
             }
             Self::Segment { .. } | Self::Join { .. } => {
                 "run it again; `render-native doctor` tells whether ffmpeg works"

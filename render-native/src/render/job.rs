@@ -1,8 +1,9 @@
 //! A job: a plan with its files found, its settings resolved and its work directory held.
 
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Instant;
 
 use shared::decision::Decision;
@@ -11,13 +12,16 @@ use shared::plan::{Clip, Plan, Slot};
 use super::command::arguments;
 use super::crew::{Crew, lock};
 use super::error::RenderError;
+use super::explain::explain;
 use super::join::{Join, Song};
 use super::journal::{PLAN, Record, WorkDir};
-use super::memory::{self, Budget};
+use super::memory::Gauge;
+use super::overseer::Overseer;
 use super::preflight::check_place;
-use super::report::{self, Report};
-use super::schedule::Queue;
-use super::schedule::estimate::{Class, Estimator, Target};
+use super::report::{self, MemoryReport, Report};
+use super::schedule::estimate::{Class, Estimator, Footprint, Target};
+use super::schedule::learned::{self, Learned};
+use super::schedule::{Means, Queue, Shape, shape, usual};
 use super::segment::{Canvas, Encode, Picture, Segment, SegmentKey, Take, Way};
 use super::settings::RenderSettings;
 use super::sources::Sources;
@@ -40,8 +44,12 @@ pub struct Job<'a> {
     pub(super) canvas: Canvas,
     pub(super) encode: Encode,
     song: Song,
-    jobs: usize,
-    budget: Budget,
+    pub(super) jobs: usize,
+    pub(super) gauge: Gauge,
+    /// Bytes for all segments together, when the job was made.
+    pub(super) room: u64,
+    /// What earlier runs in the same work directory found out.
+    pub(super) learned: Learned,
     decisions: Vec<Decision>,
     started: Instant,
 }
@@ -53,6 +61,7 @@ pub struct Rendered {
     records: Vec<Record>,
     most_running: usize,
     peak_together: u64,
+    memory: MemoryReport,
     render_ms: u64,
     decisions: Vec<Decision>,
 }
@@ -60,20 +69,38 @@ pub struct Rendered {
 /// Is told of a film that is complete and about to be given its name.
 pub type Tell<'a> = &'a mut dyn FnMut(&Report) -> Result<(), RenderError>;
 
-/// Threads and processes for `slots` segments: one thread each is best while there are more
-/// segments than cores.
-pub(super) fn shape(settings: &RenderSettings, slots: usize) -> (usize, usize) {
+/// The gauge that the settings ask for.
+pub(super) fn gauge(settings: &RenderSettings) -> Result<Gauge, RenderError> {
+    let thresholds = settings
+        .thresholds()
+        .map_err(|wrong| RenderError::Setting {
+            what: wrong.to_string(),
+        })?;
+    Ok(Gauge::new(settings.memory, thresholds))
+}
+
+/// Processes and threads for segments of these classes, within `room` bytes.
+pub(super) fn shape_of(
+    settings: &RenderSettings,
+    classes: impl IntoIterator<Item = Class>,
+    target: Target,
+    learned: &Learned,
+    room: u64,
+) -> Shape {
+    let mut segments = 0;
+    let classes = classes.into_iter().inspect(|_| segments += 1);
+    let usual = usual(classes, target, learned).unwrap_or_else(Class::unknown);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let most = settings.jobs.unwrap_or(cores).max(1);
-    let jobs = most.min(slots.max(1));
-    // The count is part of every segment's key: it follows from the plan and not from what is
-    // left to do.
-    (
-        jobs,
-        (cores / jobs)
-            .clamp(1, 8)
-            .min(if slots < cores { 8 } else { 1 }),
-    )
+    let means = Means {
+        cores,
+        most: settings.jobs.unwrap_or(cores),
+        segments,
+        room,
+    };
+    shape(means, |threads| {
+        let estimator = Estimator::new(Target { threads, ..target }, learned.clone());
+        estimator.memory(&usual, Footprint::Usual)
+    })
 }
 
 /// Refuses settings that cannot work, outputs that would destroy something, and an empty plan.
@@ -135,7 +162,8 @@ pub fn prepare<'a>(
     let work = WorkDir::open(&settings.work_path())?;
     work.remove_part(&settings.output);
     work.write(PLAN, plan.to_json().as_bytes())?;
-    let (jobs, threads) = shape(settings, plan.slots.len());
+    let gauge = gauge(settings)?;
+    let learned = learned(&work);
     let song = Song {
         audio,
         start: plan.music.source_start,
@@ -144,7 +172,7 @@ pub fn prepare<'a>(
     for decision in &decisions {
         progress.report(Event::Decided(decision));
     }
-    let job = Job {
+    let mut job = Job {
         plan,
         settings,
         sources,
@@ -156,18 +184,36 @@ pub fn prepare<'a>(
         },
         encode: Encode {
             quality: settings.quality,
-            threads,
+            threads: 1,
             tone_map: capabilities.can_tone_map(),
+            footprint: Footprint::Usual,
         },
         tools,
         song,
-        jobs,
-        budget: memory::budget(settings.memory),
+        jobs: std::thread::available_parallelism().map_or(1, usize::from),
+        room: gauge.room(0),
+        gauge,
+        learned,
         decisions,
         started,
     };
     job.probe_all(progress, interrupt)?;
+    let classes = (0..plan.slots.len()).map(|index| job.class(index));
+    let shape = shape_of(settings, classes, job.target(), &job.learned, job.room);
+    job.jobs = shape.jobs;
+    job.encode.threads = shape.threads;
     Ok(job)
+}
+
+/// What is known of memory from earlier runs; nothing if it cannot be read.
+fn learned(work: &WorkDir) -> Learned {
+    /// Far more than the file ever has.
+    const MOST: u64 = 16 << 20;
+    let mut bytes = Vec::new();
+    if let Ok(file) = std::fs::File::open(work.root().join(learned::FILE)) {
+        let _ = file.take(MOST).read_to_end(&mut bytes);
+    }
+    Learned::from_json(&bytes)
 }
 
 impl Job<'_> {
@@ -207,7 +253,10 @@ impl Job<'_> {
 
     /// The key of a slot's segment.
     pub(super) fn key(&self, index: usize) -> Result<SegmentKey, RenderError> {
-        let (segment, slot) = self.segment(index)?;
+        let (mut segment, slot) = self.segment(index)?;
+        // How many threads work on it depends on what is free, on this machine or another, and
+        // not on what is wanted.
+        segment.encode.threads = 1;
         let planned = self.take(&slot.clip, &Interrupt::new()).ok();
         let args = match planned {
             Some(mut take) => {
@@ -304,9 +353,14 @@ impl Job<'_> {
         let done = frames.load(Ordering::Relaxed);
         progress.report(Event::Advanced { stage, done });
 
-        let estimator = Estimator::new(self.target());
-        let memory = |class: &Class| estimator.memory(class);
-        let free = || memory::free().bytes / 10 * 9;
+        let estimator = Estimator::new(self.target(), self.learned.clone());
+        if self.settings.explain {
+            for line in explain(self, &estimator) {
+                progress.report(Event::Note(&line));
+            }
+        }
+        let memory = |class: &Class, footprint| estimator.memory(class, footprint);
+        let room = |held| self.gauge.room(held);
         let is_open = |index: &usize| records.get(*index).is_some_and(|r| lock(r).is_none());
         let work = (0..slots).filter(is_open).map(|index| {
             let class = self.class(index);
@@ -314,19 +368,30 @@ impl Job<'_> {
             let seconds = estimator.cpu_seconds(&class, frames);
             (index, class, seconds)
         });
-        let queue = Queue::new(work, self.jobs, self.budget.bytes, &memory, &free);
+        let queue = Queue::new(work, self.jobs, &memory, &room);
+        let overseer = Overseer::new(&self.gauge, &queue, progress);
         let shop = Shop {
             job: self,
             progress,
             interrupt,
             frames: &frames,
+            queue: &queue,
         };
-        let crew = Crew::new(shop, &queue, &estimator, &records);
+        let crew = Crew::new(shop, &overseer, &estimator, &records);
         std::thread::scope(|scope| {
+            let (done, until_done) = mpsc::channel();
+            let overseer = &overseer;
+            scope.spawn(move || overseer.watch(&until_done));
+            let crew = &crew;
             for _ in 0..self.jobs {
-                scope.spawn(|| crew.work());
+                let done = done.clone();
+                scope.spawn(move || {
+                    crew.work();
+                    drop(done);
+                });
             }
         });
+        crew.keep_learned();
         let (peaks, decisions) = crew.finish()?;
         RenderError::if_interrupted(interrupt, self.work.root())?;
         progress.report(Event::Finished { stage });
@@ -340,6 +405,7 @@ impl Job<'_> {
             })?,
             most_running: queue.most_running(),
             peak_together: peaks.iter().take(queue.most_running()).sum(),
+            memory: overseer.finish(),
             render_ms: millis(started),
             decisions,
         })
@@ -361,7 +427,7 @@ impl Job<'_> {
         });
     }
 
-    fn target(&self) -> Target {
+    pub(super) fn target(&self) -> Target {
         Target {
             width: self.canvas.width,
             height: self.canvas.height,
@@ -419,9 +485,10 @@ impl Job<'_> {
             resumed,
             degraded: segments.iter().filter(|s| !s.rung.shows_the_plan()).count(),
             jobs: rendered.most_running,
-            memory_budget: self.budget.bytes,
+            memory_budget: self.room,
             peak_rss: segments.iter().map(|s| s.peak_rss).max().unwrap_or(0),
             peak_rss_together: rendered.peak_together,
+            memory: rendered.memory,
             wall_ms: millis(self.started),
             render_ms: rendered.render_ms,
             join_ms: millis(started),

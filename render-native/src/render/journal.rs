@@ -4,6 +4,7 @@
 //! DIR/plan.lock.json             the job, frozen
 //! DIR/seg/00007.<hash12>.mp4     a segment, named by its content, never overwritten
 //! DIR/seg/00007.json             its record, renamed into place last
+//! DIR/learn.json                peaks of memory that were seen; worth something, needed by nobody
 //! DIR/film.part                  name of the half-written film beside the output
 //! DIR/lock                       held while a local render works here
 //! DIR/autocut-work               says that all this is ours
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use super::error::RenderError;
 use super::join::LIST;
 use super::report::SegmentReport;
+use super::schedule::learned;
 use super::segment::SegmentKey;
 use crate::durable;
 use crate::shown::Shown as _;
@@ -284,7 +286,7 @@ impl WorkDir {
         let _ = std::fs::remove_dir(&self.segments);
         // The marker last: a run that is killed here must find its own folder again.
         remove_files(&self.root, is_root_file, &mut left);
-        for name in [PLAN, LIST, PART, "lock", MARKER] {
+        for name in [PLAN, LIST, PART, learned::FILE, "lock", MARKER] {
             note_unless_gone(&self.root.join(name), &mut left);
         }
         drop(self.lock);
@@ -389,6 +391,7 @@ mod tests {
                 resumed: false,
                 wall_ms: 0,
                 peak_rss: 0,
+                footprint: crate::render::schedule::estimate::Footprint::Usual,
                 damage: 0,
                 decisions: Vec::new(),
             },

@@ -3,6 +3,9 @@
 //! ```text
 //! the disk is full                    nothing here can help: the render ends
 //! it says that memory ran out         memory: later, alone, and with less
+//! the system killed it for memory     the same
+//! it was called back for its memory   later
+//! it hung                             once more in the same way, then the next rung
 //! it was killed, whoever did it       once more in the same way, before any other
 //! it crashed                          once more in the same way, then the next rung
 //! it failed, or gave too few frames   the next rung
@@ -25,8 +28,10 @@ pub(super) enum Fault {
         /// How that looked.
         said: String,
     },
-    /// Memory ran out, by ffmpeg's own words.
+    /// Memory ran out, by ffmpeg's own words or by the system's books.
     Memory(String),
+    /// It was called back, since memory is needed elsewhere.
+    Recalled,
     /// Somebody killed it, and nothing tells who: worth one more attempt in the same way.
     Killed {
         /// Whether by KILL, which is what the system sends when memory runs out.
@@ -34,7 +39,7 @@ pub(super) enum Fault {
         /// How it ended.
         said: String,
     },
-    /// A crash: worth one more attempt in the same way.
+    /// A crash or a hang: worth one more attempt in the same way.
     Crash(String),
     /// Anything else.
     Other(String),
@@ -49,6 +54,7 @@ impl Fault {
             | Self::Killed { said, .. }
             | Self::Crash(said)
             | Self::Other(said) => said,
+            Self::Recalled => "called back",
         }
     }
 
@@ -94,6 +100,30 @@ pub(super) fn ending(finished: &Finished, out: &Path) -> Result<Option<Fault>, R
     })
 }
 
+/// What the system's books say about a kill that nobody here sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// Memory ran out.
+    Memory,
+    /// It did not: somebody else sent the signal.
+    Stranger,
+    /// The system keeps no such books.
+    None,
+}
+
+/// Whose kill it was: `kills` is how often the system had killed one of ours for memory, before
+/// and after; `peak` is the most that the process held, of the bound `limit`.
+pub(super) fn proof(kills: (Option<u64>, Option<u64>), peak: u64, limit: u64) -> Proof {
+    if peak > limit / 10 * 9 {
+        return Proof::Memory;
+    }
+    match kills {
+        (Some(before), Some(after)) if after > before => Proof::Memory,
+        (Some(_), Some(_)) => Proof::Stranger,
+        _ => Proof::None,
+    }
+}
+
 /// Whether a lack of memory is what ended it, beyond doubt.
 fn ran_out_of_memory(finished: &Finished) -> bool {
     let words = ["Cannot allocate memory", "malloc of size", "Out of memory"];
@@ -119,4 +149,19 @@ pub(super) fn file(segment: &Segment, finished: &Finished, facts: Facts) -> Resu
     } else {
         Fault::Other(said)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kill_is_of_memory_only_by_the_books_or_by_the_size() {
+        assert_eq!(proof((Some(3), Some(4)), 10, 100), Proof::Memory);
+        assert_eq!(proof((Some(3), Some(3)), 10, 100), Proof::Stranger);
+        assert_eq!(proof((Some(3), Some(3)), 91, 100), Proof::Memory);
+        assert_eq!(proof((None, None), 91, 100), Proof::Memory);
+        assert_eq!(proof((None, None), 10, 100), Proof::None);
+        assert_eq!(proof((Some(3), None), 90, 100), Proof::None);
+    }
 }

@@ -8,11 +8,11 @@ use shared::decision::Decision;
 use shared::plan::Plan;
 
 use super::error::RenderError;
-use super::job::{check_plan, shape};
+use super::job::{check_plan, gauge, shape_of};
 use super::join;
 use super::journal::refuse_foreign;
-use super::memory;
-use super::schedule::estimate::{Class, Estimator, Target};
+use super::schedule::estimate::{Class, Estimator, Footprint, Target};
+use super::schedule::learned::Learned;
 use super::settings::{Quality, RenderSettings};
 use super::sources::Sources;
 use crate::durable;
@@ -138,15 +138,13 @@ pub fn preflight(
     check_plan(plan)?;
     let mut decisions = Vec::new();
     let sources = Sources::find(plan, plan_dir, &settings.media_dirs, &mut decisions)?;
-    let (jobs, threads) = shape(settings, plan.slots.len());
     let rate = plan.output.rate;
     let target = Target {
         width: plan.output.width,
         height: plan.output.height,
         quality: settings.quality,
-        threads,
+        threads: 1,
     };
-    let estimator = Estimator::new(target);
     let classes: Vec<Class> = plan
         .media
         .iter()
@@ -157,6 +155,17 @@ pub fn preflight(
         .collect();
     let unknown = Class::unknown();
     let class = |media: u32| classes.get(media as usize).unwrap_or(&unknown);
+    let gauge = gauge(settings)?;
+    let reading = gauge.read(0);
+    let (bound, room) = reading.tightest(gauge.thresholds.conservative());
+    let learned = Learned::default();
+    let of_slots = plan.slots.iter().map(|slot| class(slot.clip.media).clone());
+    let shape = shape_of(settings, of_slots, target, &learned, room);
+    let target = Target {
+        threads: shape.threads,
+        ..target
+    };
+    let estimator = Estimator::new(target, learned);
     let mut problems = too_short(plan);
     let frames = plan.record_duration();
     let duration_us = frames
@@ -179,17 +188,16 @@ pub fn preflight(
     let largest = used
         .iter()
         .filter_map(|(media, _)| classes.get(*media))
-        .map(|class| estimator.memory(class))
+        .map(|class| estimator.memory(class, Footprint::Usual))
         .max();
-    let budget = memory::budget(settings.memory);
     let largest_segment = largest.unwrap_or(0);
     let mut notes = Vec::new();
-    if largest_segment > budget.bytes {
+    if largest_segment > room {
         notes.push(format!(
             "the largest shot may need {}, and {} may be used ({}): it will be rendered alone",
             shown::bytes(largest_segment),
-            shown::bytes(budget.bytes),
-            budget.from
+            shown::bytes(room),
+            bound.from()
         ));
     }
     Ok(Preflight {
@@ -198,9 +206,9 @@ pub fn preflight(
         duration_us,
         sources: used.len(),
         largest_segment,
-        memory_budget: budget.bytes,
-        memory_from: budget.from,
-        jobs,
+        memory_budget: room,
+        memory_from: bound.from(),
+        jobs: shape.jobs,
         disks,
         cpu_seconds: plan
             .slots

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use shared::decision::Decision;
 
 use super::ladder::Rung;
+use super::memory::{Mode, Thresholds};
+use super::schedule::estimate::Footprint;
 
 /// Name and version of the report's format.
 pub(super) const SCHEMA: &str = "autocut-report/1";
@@ -37,6 +39,9 @@ pub struct Report {
     pub peak_rss: u64,
     /// The most memory that the running processes used together, in bytes, by their own peaks.
     pub peak_rss_together: u64,
+    /// What memory allowed and what that cost.
+    #[serde(default)]
+    pub memory: MemoryReport,
     /// Wall time of everything, in milliseconds.
     pub wall_ms: u64,
     /// Wall time of the segments alone, in milliseconds.
@@ -47,6 +52,55 @@ pub struct Report {
     pub decisions: Vec<Decision>,
     /// Every segment, in order.
     pub segments: Vec<SegmentReport>,
+}
+
+/// What memory allowed while segments were made, and what that cost.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryReport {
+    /// The bound that left the least at the start, in bytes.
+    pub limit: u64,
+    /// What sets it, in words.
+    pub from: String,
+    /// Where nothing new starts and where work is put back, in percent of a bound.
+    pub thresholds: Thresholds,
+    /// The most that this program and its children were seen to hold together, in bytes.
+    pub peak: u64,
+    /// The largest part of any bound that was seen used, in thousandths, whoever used it.
+    pub peak_permille: u64,
+    /// Time in normal mode, in milliseconds.
+    pub normal_ms: u64,
+    /// Time in which nothing new started, in milliseconds.
+    pub conservative_ms: u64,
+    /// Time in which one segment ran at a time, in milliseconds.
+    pub emergency_ms: u64,
+    /// Time that workers waited for memory, added up over them, in milliseconds.
+    pub waited_ms: u64,
+    /// Segments that were killed and put back to make room.
+    pub put_back: usize,
+    /// Segments that ran out of memory, and were made again alone.
+    pub out_of_memory: usize,
+    /// Time spent on attempts that those two threw away, in milliseconds.
+    pub lost_ms: u64,
+    /// Every change of the mode, in order; the first ones if there are very many.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<ModeChange>,
+}
+
+/// A change of the mode, with its figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModeChange {
+    /// Since the first segment began, in milliseconds.
+    pub at_ms: u64,
+    /// The mode before.
+    pub from: Mode,
+    /// The mode from then on.
+    pub to: Mode,
+    /// Bytes used of the bound that was fullest.
+    pub used: u64,
+    /// That bound, in bytes.
+    pub limit: u64,
+    /// What sets it, in words.
+    pub bound: String,
 }
 
 /// What happened to one segment.
@@ -66,6 +120,9 @@ pub struct SegmentReport {
     pub wall_ms: u64,
     /// The most memory used, in bytes.
     pub peak_rss: u64,
+    /// How much memory it was allowed.
+    #[serde(default)]
+    pub footprint: Footprint,
     /// Error messages of the decoder.
     pub damage: u64,
     /// What was done otherwise than planned, and why.

@@ -6,6 +6,7 @@ use shared::fingerprint::Fingerprint;
 use shared::plan::{Fit, Speed};
 use shared::rate::Rate;
 
+use super::schedule::estimate::Footprint;
 use super::settings::Quality;
 use crate::ffmpeg::probe::Video;
 
@@ -46,6 +47,24 @@ pub(super) struct Encode {
     pub(super) threads: usize,
     /// Whether high dynamic range can be tone-mapped.
     pub(super) tone_map: bool,
+    /// How much memory it may take.
+    pub(super) footprint: Footprint,
+}
+
+impl Encode {
+    /// The same with another footprint; the headers stay the same.
+    #[must_use]
+    pub(super) const fn within(self, footprint: Footprint) -> Self {
+        let threads = match footprint {
+            Footprint::Usual => self.threads,
+            Footprint::Smallest => 1,
+        };
+        Self {
+            threads,
+            footprint,
+            ..self
+        }
+    }
 }
 
 /// A stretch of a source, found and probed.

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::memory::{Thresholds, WrongThresholds};
+
 /// Everything about a render that is not in the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenderSettings {
@@ -16,8 +18,14 @@ pub struct RenderSettings {
     pub media_dirs: Vec<PathBuf>,
     /// Most segments rendered at once; as many as there are cores if `None`.
     pub jobs: Option<usize>,
-    /// Most memory used by all segments together, in bytes; what is free if `None`.
+    /// A limit of the user's own on the memory of all segments together, in bytes.
     pub memory: Option<u64>,
+    /// The share of a memory limit above which nothing new starts, in percent.
+    pub memory_conservative: u8,
+    /// The share of a memory limit above which work is put back, in percent.
+    pub memory_emergency: u8,
+    /// Whether the reasons for what runs when are told.
+    pub explain: bool,
     /// Where the work is done and stays, so that after a change only what changed is made again.
     /// If `None`, it is done beside the output and removed after success.
     pub work_dir: Option<PathBuf>,
@@ -43,6 +51,9 @@ impl RenderSettings {
             media_dirs: Vec::new(),
             jobs: None,
             memory: None,
+            memory_conservative: Thresholds::default().conservative(),
+            memory_emergency: Thresholds::default().emergency(),
+            explain: false,
             work_dir: None,
             keep_work: false,
             quality: Quality::default(),
@@ -56,6 +67,14 @@ impl RenderSettings {
     #[must_use]
     pub fn keeps_work(&self) -> bool {
         self.keep_work || self.work_dir.is_some()
+    }
+
+    /// The two memory thresholds.
+    ///
+    /// # Errors
+    /// [`WrongThresholds`] if they are out of order or out of range.
+    pub const fn thresholds(&self) -> Result<Thresholds, WrongThresholds> {
+        Thresholds::new(self.memory_conservative, self.memory_emergency)
     }
 
     /// The report's file.

@@ -8,6 +8,7 @@ use shared::time::{Rounding, Source, Time};
 use super::job::Job;
 use super::judge::Good;
 use super::ladder::{Rung, Step};
+use super::schedule::estimate::Footprint;
 use super::segment::{Picture, Take, Way};
 
 /// What a step shows.
@@ -78,6 +79,18 @@ pub(super) fn decision(
         subject(index, slot, job),
         format!("{fault}; {done}"),
     ))
+}
+
+/// The decision that a segment was made with less memory than its quality asks for.
+pub(super) fn small(index: usize, footprint: Footprint) -> Option<Decision> {
+    (footprint == Footprint::Smallest).then(|| {
+        Decision::about(
+            DecisionCode::SegmentReduced,
+            format!("slot {}", index + 1),
+            "memory was short: encoded with one thread and without looking ahead, as planned \
+             otherwise",
+        )
+    })
 }
 
 /// The decision that the decoder complained and concealed.

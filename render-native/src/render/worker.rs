@@ -12,8 +12,10 @@ use super::journal::Record;
 use super::judge::{Fault, Good};
 use super::ladder::{Seen, Step, is_worth_trying, steps};
 use super::report::SegmentReport;
+use super::schedule::Queue;
+use super::schedule::estimate::Footprint;
 use super::segment::{Picture, Segment, SegmentKey, Take, Way};
-use super::stand_in::{damage, decision, last_picture, picture};
+use super::stand_in::{damage, decision, last_picture, picture, small};
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
 
@@ -30,7 +32,11 @@ pub(super) enum Made {
     OutOfMemory {
         /// What it said, or how it ended.
         said: String,
+        /// The most that it held, in bytes.
+        peak: u64,
     },
+    /// It was called back, and nothing is left of it.
+    Recalled,
 }
 
 /// What all workers share.
@@ -40,14 +46,22 @@ pub(super) struct Shop<'a> {
     pub(super) interrupt: &'a Interrupt,
     /// Frames encoded so far, those of running attempts included.
     pub(super) frames: &'a AtomicU64,
+    /// What runs, and the hold on it.
+    pub(super) queue: &'a Queue<'a>,
 }
 
 impl Shop<'_> {
-    /// Makes the segment of slot `index`. Alone, it does not stop at a lack of memory, but goes
-    /// on to plainer ways.
-    pub(super) fn make(&self, index: usize, alone: bool) -> Result<Made, RenderError> {
+    /// Makes the segment of slot `index` within a footprint. Alone, it does not stop at a lack of
+    /// memory, but goes on to plainer ways.
+    pub(super) fn make(
+        &self,
+        index: usize,
+        alone: bool,
+        footprint: Footprint,
+    ) -> Result<Made, RenderError> {
         let job = self.job;
-        let (segment, slot) = job.segment(index)?;
+        let (mut segment, slot) = job.segment(index)?;
+        segment.encode = segment.encode.within(footprint);
         let key = job.key(index)?;
         let started = Instant::now();
         let own = job.take(&slot.clip, self.interrupt);
@@ -61,8 +75,11 @@ impl Shop<'_> {
         let mut first_fault = own.as_ref().err().cloned();
         let mut attempts = 0;
         let mut peak = 0;
+        let mut no_memory = false;
         for step in steps(slot.alternates.len().min(ALTERNATES)) {
-            if !is_worth_trying(step, seen) {
+            // Reading from the start on needs no less memory.
+            let same = no_memory && step == Step::Planned(Way::Sequential);
+            if same || !is_worth_trying(step, seen) {
                 continue;
             }
             let other;
@@ -88,6 +105,7 @@ impl Shop<'_> {
                     let mut decisions = Vec::new();
                     decisions.extend(decision(index, slot, job, step, take, first_fault));
                     decisions.extend(damage(index, take, &good));
+                    decisions.extend(small(index, footprint));
                     let report = SegmentReport {
                         index,
                         frames: segment.frames,
@@ -96,6 +114,7 @@ impl Shop<'_> {
                         resumed: false,
                         wall_ms: millis(started.elapsed()),
                         peak_rss: peak,
+                        footprint,
                         damage: good.damage,
                         decisions,
                     };
@@ -105,11 +124,16 @@ impl Shop<'_> {
                 }
                 Err(fault) => fault,
             };
+            if fault == Fault::Recalled {
+                return Ok(Made::Recalled);
+            }
             if let Fault::Memory(said) = &fault {
                 // Others run beside it, or nothing is left that needs less.
                 if !alone || seen.still || step == Step::Planned(Way::Plain) {
-                    return Ok(Made::OutOfMemory { said: said.clone() });
+                    let said = said.clone();
+                    return Ok(Made::OutOfMemory { said, peak });
                 }
+                no_memory = true;
             }
             if let (Step::Planned(_), Fault::Short { frames, .. }) = (step, &fault) {
                 seen.most = seen.most.max(*frames);

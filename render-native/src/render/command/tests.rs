@@ -54,6 +54,7 @@ fn segment(fit: Fit) -> Segment {
             quality: Quality::Standard,
             threads: 1,
             tone_map: true,
+            footprint: Footprint::Usual,
         },
     }
 }
@@ -107,6 +108,42 @@ fn the_direct_way() {
     -progress pipe:1
     -f mp4 file:/w/seg/.tmp
     "#);
+}
+
+#[test]
+fn the_smallest_footprint_changes_threads_and_looking_ahead_and_nothing_else() {
+    let take = take(video("yuv420p", Colour::default()));
+    let picture = Picture::Take {
+        take: &take,
+        way: Way::Seek,
+    };
+    let mut segment = segment(Fit::Crop);
+    segment.encode.threads = 4;
+    let out = Path::new("/w/seg/.tmp");
+    let usual = arguments(&segment, &picture, out);
+    segment.encode = segment.encode.within(Footprint::Smallest);
+    let smallest = arguments(&segment, &picture, out);
+    let changed: Vec<_> = usual
+        .iter()
+        .zip(&smallest)
+        .filter(|(a, b)| a != b)
+        .collect();
+    assert_eq!(usual.len(), smallest.len());
+    let words = |text: &str| std::ffi::OsString::from(text);
+    let params = "keyint=60:open-gop=0:stitchable=1:chromaloc=0";
+    let small = format!("{params}:rc-lookahead=0:sync-lookahead=0:mbtree=0");
+    let (four, one) = (words("4"), words("1"));
+    let (params, small) = (words(params), words(&small));
+    // Filters, decoder, encoder.
+    assert_eq!(
+        changed,
+        [
+            (&four, &one),
+            (&four, &one),
+            (&four, &one),
+            (&params, &small)
+        ]
+    );
 }
 
 #[test]

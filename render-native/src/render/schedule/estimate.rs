@@ -3,9 +3,12 @@
 //! The memory model was fitted to measurements of ffmpeg 5.1 (HEVC, 1080p and 4K, x264); what was
 //! measured is 0.80 to 1.05 of what it says.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use serde::{Deserialize, Serialize};
+
+use super::learned::Learned;
 use crate::ffmpeg::probe::Video;
 use crate::render::settings::Quality;
 
@@ -15,7 +18,7 @@ const UNLEARNED: f64 = 1.25;
 /// What an observed peak is multiplied with.
 const LEARNED: f64 = 1.15;
 /// So many segments of a class make their peak trustworthy.
-const ENOUGH: u32 = 4;
+const ENOUGH: usize = 4;
 
 /// What costs the same: sources that look alike to the decoder.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,6 +66,37 @@ impl Class {
     }
 }
 
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            codec,
+            width,
+            height,
+            bits,
+            tone_mapped,
+        } = self;
+        write!(f, "{codec} {width}x{height} {bits} bit")?;
+        if *tone_mapped {
+            f.write_str(", tone-mapped")?;
+        }
+        Ok(())
+    }
+}
+
+/// How much memory a segment may take for the same result.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Footprint {
+    /// As the quality asks for.
+    #[default]
+    Usual,
+    /// One thread in every part, and an encoder that does not look ahead: it holds fewer pictures,
+    /// and spends bits a little less well. The film's headers stay the same.
+    Smallest,
+}
+
 /// The film's side of the costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Target {
@@ -80,29 +114,40 @@ pub struct Target {
 #[derive(Debug)]
 pub struct Estimator {
     target: Target,
-    /// How many, and the highest peak in bytes.
-    learned: Mutex<BTreeMap<Class, (u32, u64)>>,
+    learned: Mutex<Learned>,
+}
+
+/// Where an estimate comes from, and how large it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Estimate {
+    /// Bytes that a segment is expected to need at most.
+    pub bytes: u64,
+    /// The model's own figure, before anything is added for safety.
+    pub model: u64,
+    /// Segments of the class that were measured, and the peak that 95 of 100 did not pass.
+    pub learned: Option<(usize, u64)>,
 }
 
 impl Estimator {
-    /// Knows nothing yet.
+    /// Knows what was learned before.
     #[must_use]
-    pub fn new(target: Target) -> Self {
+    pub fn new(target: Target, learned: Learned) -> Self {
         Self {
             target,
-            learned: Mutex::default(),
+            learned: Mutex::new(learned),
         }
     }
 
-    /// Bytes that a segment of this class is expected to need at most.
+    /// The estimate for a class, and where it comes from.
     #[must_use]
-    pub fn memory(&self, class: &Class) -> u64 {
-        let model = model(class, self.target) * UNLEARNED;
-        let learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
-        let expected = match learned.get(class) {
+    pub fn estimate(&self, class: &Class, footprint: Footprint) -> Estimate {
+        let plain = model(class, self.target, footprint);
+        let model = plain * UNLEARNED;
+        let learned = self.lock().of(&self.name(class, footprint));
+        let expected = match learned {
             Some((count, peak)) => {
-                let peak = bytes_to_f64(*peak) * LEARNED;
-                if *count >= ENOUGH {
+                let peak = bytes_to_f64(peak) * LEARNED;
+                if count >= ENOUGH {
                     peak
                 } else {
                     peak.max(model)
@@ -110,15 +155,49 @@ impl Estimator {
             }
             None => model,
         };
-        f64_to_bytes(expected)
+        Estimate {
+            bytes: f64_to_bytes(expected),
+            model: f64_to_bytes(plain),
+            learned,
+        }
     }
 
-    /// Takes in the peak of a finished segment.
-    pub fn learn(&self, class: &Class, peak: u64) {
-        let mut learned = self.learned.lock().unwrap_or_else(PoisonError::into_inner);
-        let (count, most) = learned.entry(class.clone()).or_insert((0, 0));
-        *count = count.saturating_add(1);
-        *most = peak.max(*most);
+    /// Bytes that a segment of this class is expected to need at most.
+    #[must_use]
+    pub fn memory(&self, class: &Class, footprint: Footprint) -> u64 {
+        self.estimate(class, footprint).bytes
+    }
+
+    /// Takes in the peak of a segment.
+    pub fn learn(&self, class: &Class, footprint: Footprint, peak: u64) {
+        let name = self.name(class, footprint);
+        self.lock().add(&name, peak);
+    }
+
+    /// Everything that was learned.
+    #[must_use]
+    pub fn learned(&self) -> Learned {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Learned> {
+        self.learned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All that memory depends on, in words.
+    fn name(&self, class: &Class, footprint: Footprint) -> String {
+        let Target {
+            width,
+            height,
+            quality,
+            threads,
+        } = self.target;
+        let (quality, _) = quality.encoder();
+        let how = match footprint {
+            Footprint::Usual => format!("threads {threads}"),
+            Footprint::Smallest => "smallest".to_owned(),
+        };
+        format!("{class} to {width}x{height} {quality}, {how}")
     }
 
     /// Processor seconds that a segment of so many frames takes, roughly.
@@ -140,17 +219,21 @@ impl Estimator {
 }
 
 /// Peak memory of one ffmpeg in bytes, by the fitted model.
-fn model(class: &Class, target: Target) -> f64 {
+fn model(class: &Class, target: Target, footprint: Footprint) -> f64 {
     let depth = if class.bits > 8 { 2.0 } else { 1.0 };
     let source = class.mega_pixels() * 1e6 * 1.5 * depth / MIB;
     let film = f64::from(target.width) * f64::from(target.height) * 1.5 / MIB;
-    let more_threads = f64::from(u32::try_from(target.threads).unwrap_or(u32::MAX)) - 1.0;
+    let smallest = footprint == Footprint::Smallest;
+    let threads = if smallest { 1 } else { target.threads.max(1) };
+    let more_threads = f64::from(u32::try_from(threads).unwrap_or(u32::MAX)) - 1.0;
     // Outside the codecs that were measured the decoder's part is doubled.
     let known = matches!(class.codec.as_str(), "h264" | "hevc");
     let decode = 10.0 * source + more_threads * (10.0 + 1.1 * source);
     let decode = if known { decode } else { 2.0 * decode };
     let encode = match target.quality {
         Quality::Draft => 11.0,
+        // Without looking ahead the presets hold the same.
+        _ if smallest => 34.0,
         Quality::Standard => 49.0,
         Quality::High => 106.0,
     };
@@ -186,41 +269,70 @@ mod tests {
         threads: 1,
     };
 
+    fn estimator() -> Estimator {
+        Estimator::new(FULL_HD, Learned::default())
+    }
+
     #[test]
     fn the_model_meets_what_was_measured() {
-        // Source, bits, effort, measured MiB.
-        for (width, height, bits, quality, measured) in [
-            (3840, 2160, 10, Quality::Standard, 396.0),
-            (3840, 2160, 10, Quality::High, 574.0),
-            (3840, 2160, 10, Quality::Draft, 278.0),
-            (1920, 1080, 8, Quality::Standard, 246.0),
-            (1920, 1080, 8, Quality::High, 425.0),
+        use Footprint::{Smallest, Usual};
+        // Source, bits, effort, footprint, measured MiB.
+        for (width, height, bits, quality, footprint, measured) in [
+            (3840, 2160, 10, Quality::Standard, Usual, 396.0),
+            (3840, 2160, 10, Quality::High, Usual, 574.0),
+            (3840, 2160, 10, Quality::Draft, Usual, 278.0),
+            (1920, 1080, 8, Quality::Standard, Usual, 246.0),
+            (1920, 1080, 8, Quality::High, Usual, 425.0),
+            (1920, 1080, 8, Quality::Draft, Usual, 116.0),
+            (1920, 1080, 8, Quality::Standard, Smallest, 186.0),
+            (1920, 1080, 8, Quality::High, Smallest, 187.0),
         ] {
             let class = Class {
                 bits,
                 ..Class::sized(width, height, "hevc")
             };
-            let modelled = model(&class, Target { quality, ..FULL_HD }) / MIB;
+            let target = Target { quality, ..FULL_HD };
+            let modelled = model(&class, target, footprint) / MIB;
             let ratio = measured / modelled;
             assert!(
                 (0.79..=1.06).contains(&ratio),
-                "{class:?} {quality:?}: {ratio}"
+                "{class} {quality:?} {footprint:?}: {ratio}"
             );
         }
     }
 
     #[test]
     fn a_peak_above_the_estimate_raises_it_at_once_and_lower_ones_only_when_they_are_many() {
-        let estimator = Estimator::new(FULL_HD);
+        let estimator = estimator();
         let class = Class::unknown();
-        let first = estimator.memory(&class);
-        estimator.learn(&class, first / 10);
-        assert_eq!(estimator.memory(&class), first);
+        let usual = Footprint::Usual;
+        let first = estimator.memory(&class, usual);
+        estimator.learn(&class, usual, first / 10);
+        assert_eq!(estimator.memory(&class, usual), first);
         for _ in 0..ENOUGH {
-            estimator.learn(&class, first / 10);
+            estimator.learn(&class, usual, first / 10);
         }
-        assert!(estimator.memory(&class) < first);
-        estimator.learn(&class, first * 2);
-        assert!(estimator.memory(&class) > first * 2);
+        assert!(estimator.memory(&class, usual) < first);
+        estimator.learn(&class, usual, first * 2);
+        assert!(estimator.memory(&class, usual) > first * 2);
+    }
+
+    #[test]
+    fn what_is_learned_of_one_way_says_nothing_of_another() {
+        let first = estimator();
+        let class = Class::unknown();
+        for _ in 0..ENOUGH {
+            first.learn(&class, Footprint::Smallest, 1 << 30);
+        }
+        let before = estimator().memory(&class, Footprint::Usual);
+        assert_eq!(first.memory(&class, Footprint::Usual), before);
+        // Another target, of which the same file tells.
+        let target = Target {
+            threads: 2,
+            ..FULL_HD
+        };
+        let second = Estimator::new(target, first.learned());
+        assert!(second.memory(&class, Footprint::Usual) > before);
+        assert!(second.memory(&class, Footprint::Smallest) > 1 << 30);
     }
 }

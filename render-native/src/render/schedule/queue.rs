@@ -1,30 +1,32 @@
 //! The queue of segments and the memory that they share.
+//!
+//! A segment starts only if what it is expected to need fits beside what is used already *and*
+//! what those that run may still come to need. So a running segment counts with the larger of its
+//! estimate and what it was seen to hold.
 
 use std::collections::BTreeMap;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use super::estimate::Class;
+use super::estimate::{Class, Footprint};
+use crate::process::Leash;
+use crate::render::memory::Mode;
 
 /// How long a wait for memory lasts before what is free is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// So many segments in a row without trouble let one more run at once, after there was trouble.
 const RECOVERY: usize = 3;
-/// What a segment that must run alone holds: more than any budget, so that nothing fits beside it.
-const EVERYTHING: u64 = u64::MAX / 4;
 
 /// Work that waits, and what runs.
 pub struct Queue<'a> {
     state: Mutex<State>,
     changed: Condvar,
-    /// Bytes shared among all that run.
-    budget: u64,
     /// Most that run at once.
     jobs: usize,
     /// Bytes that a segment of a class needs.
-    memory: &'a (dyn Fn(&Class) -> u64 + Sync),
-    /// Bytes that can be had now; asked before each start.
-    free: &'a (dyn Fn() -> u64 + Sync),
+    memory: &'a (dyn Fn(&Class, Footprint) -> u64 + Sync),
+    /// Bytes that can be given out now, if running children hold so many; asked before each start.
+    room: &'a (dyn Fn(u64) -> u64 + Sync),
 }
 
 #[derive(Default)]
@@ -32,22 +34,51 @@ struct State {
     /// By class, the dearest last. Few classes make the choice cheap however long the queue is.
     waiting: BTreeMap<Class, Vec<Waiting>>,
     /// Segments to be tried again when nothing else waits or runs.
-    alone: Vec<usize>,
-    running: usize,
-    /// Bytes that all that run are expected to need.
-    held: u64,
+    alone: Vec<(Class, Waiting)>,
+    /// A segment that ran out of memory though nothing ran beside it: if it cannot be made with
+    /// the smallest footprint, the sooner that is known the better.
+    at_once: Option<(Class, Waiting)>,
+    /// The oldest first.
+    running: Vec<Running>,
     most_running: usize,
     /// Most that run at once now; below `jobs` after memory ran out.
     limit: usize,
     /// Segments that went well since.
     clean: usize,
+    mode: Mode,
     closed: bool,
+    /// Time that workers waited for memory though there was work, added up.
+    waited: Duration,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Waiting {
     seconds: f64,
     index: usize,
+}
+
+/// A segment that is being made.
+#[derive(Debug, Clone)]
+pub struct Running {
+    /// Its position in the plan.
+    pub index: usize,
+    /// Bytes that it is expected to need at most; all there are if it must be alone.
+    pub expected: u64,
+    /// Bytes that it was last seen to hold.
+    pub observed: u64,
+    /// When it was given out.
+    pub since: Instant,
+    /// Whether anything else ran at any time beside it.
+    pub beside: bool,
+    /// The hold on its process.
+    pub leash: Arc<Leash>,
+}
+
+impl Running {
+    /// Bytes that it may still come to take.
+    const fn promised(&self) -> u64 {
+        self.expected.saturating_sub(self.observed)
+    }
 }
 
 /// Leave to render one segment. The memory is given back when it is dropped.
@@ -57,7 +88,25 @@ pub struct Turn<'q, 'a> {
     pub index: usize,
     /// Whether nothing else runs, because it needed more memory than was thought.
     pub alone: bool,
-    bytes: u64,
+    /// How much memory it may take.
+    pub footprint: Footprint,
+    /// Bytes that it is expected to need at most.
+    pub expected: u64,
+    /// Segments that run, this one included.
+    pub running: usize,
+    /// The hold on its process.
+    pub leash: Arc<Leash>,
+    class: Class,
+    waiting: Waiting,
+}
+
+/// What was chosen to run.
+struct Chosen {
+    class: Class,
+    waiting: Waiting,
+    footprint: Footprint,
+    expected: u64,
+    alone: bool,
 }
 
 impl<'a> Queue<'a> {
@@ -65,9 +114,8 @@ impl<'a> Queue<'a> {
     pub fn new(
         work: impl IntoIterator<Item = (usize, Class, f64)>,
         jobs: usize,
-        budget: u64,
-        memory: &'a (dyn Fn(&Class) -> u64 + Sync),
-        free: &'a (dyn Fn() -> u64 + Sync),
+        memory: &'a (dyn Fn(&Class, Footprint) -> u64 + Sync),
+        room: &'a (dyn Fn(u64) -> u64 + Sync),
     ) -> Self {
         let mut state = State {
             limit: jobs.max(1),
@@ -78,18 +126,14 @@ impl<'a> Queue<'a> {
             waiting.push(Waiting { seconds, index });
         }
         for waiting in state.waiting.values_mut() {
-            waiting.sort_by(|a, b| {
-                let by_seconds = a.seconds.total_cmp(&b.seconds);
-                by_seconds.then(b.index.cmp(&a.index))
-            });
+            waiting.sort_by(Waiting::order);
         }
         Self {
             state: Mutex::new(state),
             changed: Condvar::new(),
-            budget,
             jobs: jobs.max(1),
             memory,
-            free,
+            room,
         }
     }
 
@@ -100,25 +144,22 @@ impl<'a> Queue<'a> {
             if state.closed {
                 return None;
             }
-            if let Some((index, bytes)) = self.choose(&mut state) {
-                state.running += 1;
-                state.most_running = state.most_running.max(state.running);
-                state.held = state.held.saturating_add(bytes);
-                return Some(Turn {
-                    queue: self,
-                    index,
-                    alone: bytes == EVERYTHING,
-                    bytes,
-                });
+            if let Some(chosen) = self.choose(&mut state) {
+                return Some(self.start(&mut state, chosen));
             }
-            if state.running == 0 {
+            if state.running.is_empty() {
                 return None;
             }
+            let for_memory = state.running.len() < state.limit && !state.waiting.is_empty();
+            let began = Instant::now();
             state = self
                 .changed
                 .wait_timeout(state, LOOK_AGAIN)
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
+            if for_memory {
+                state.waited += began.elapsed();
+            }
         }
     }
 
@@ -134,34 +175,133 @@ impl<'a> Queue<'a> {
         self.lock().most_running
     }
 
-    /// The dearest segment that fits, with the bytes it needs.
-    fn choose(&self, state: &mut State) -> Option<(usize, u64)> {
-        if state.running >= state.limit {
+    /// Time that workers waited for memory though there was work, added up over the workers.
+    #[must_use]
+    pub fn waited(&self) -> Duration {
+        self.lock().waited
+    }
+
+    /// Segments that run now, the oldest first.
+    #[must_use]
+    pub fn running(&self) -> Vec<Running> {
+        self.lock().running.clone()
+    }
+
+    /// The hold on the process of a running segment; one that holds nothing if it does not run.
+    #[must_use]
+    pub fn leash(&self, index: usize) -> Arc<Leash> {
+        let state = self.lock();
+        // The newest, since one that was called back may not be gone yet.
+        let mut newest = state.running.iter().rev();
+        let running = newest.find(|running| running.index == index);
+        running.map_or_else(Arc::default, |running| Arc::clone(&running.leash))
+    }
+
+    /// Takes in how much a running segment holds now.
+    pub fn observe(&self, index: usize, bytes: u64) {
+        let mut state = self.lock();
+        let running = &mut state.running;
+        let mut newest = running.iter_mut().rev();
+        if let Some(running) = newest.find(|running| running.index == index) {
+            running.observed = bytes;
+        }
+    }
+
+    /// From now on segments start as this mode allows.
+    pub fn set_mode(&self, mode: Mode) {
+        self.lock().mode = mode;
+        self.changed.notify_all();
+    }
+
+    /// The dearest segment that fits; in an emergency the one that needs the least.
+    fn choose(&self, state: &mut State) -> Option<Chosen> {
+        // One always runs, whatever it needs and however little there is.
+        let first = state.running.is_empty();
+        if !first && (state.running.len() >= state.limit || state.mode != Mode::Normal) {
             return None;
         }
-        // One always runs, whatever it needs.
-        let first = state.running == 0;
-        let free = if first { u64::MAX } else { (self.free)() };
-        let room = self.budget.saturating_sub(state.held).min(free);
-        let chosen = state
-            .waiting
-            .iter()
-            .filter_map(|(class, waiting)| {
-                let need = (self.memory)(class);
-                (first || need <= room).then_some((class, need, waiting.last()?.seconds))
-            })
-            .max_by(|a, b| a.2.total_cmp(&b.2))
-            .map(|(class, need, _)| (class.clone(), need));
-        let Some((class, need)) = chosen else {
-            let alone = first.then(|| state.alone.pop()).flatten();
-            return alone.map(|index| (index, EVERYTHING));
+        if let Some((class, waiting)) = state.at_once.take_if(|_| first) {
+            return Some(Chosen::alone(class, waiting));
+        }
+        if state.at_once.is_some() {
+            return None;
+        }
+        let emergency = state.mode == Mode::Emergency;
+        let footprint = if emergency {
+            Footprint::Smallest
+        } else {
+            Footprint::Usual
         };
-        let waiting = state.waiting.get_mut(&class)?;
-        let index = waiting.pop()?.index;
-        if waiting.is_empty() {
+        let room = if first {
+            u64::MAX
+        } else {
+            self.room_beside(state)
+        };
+        let fitting = state.waiting.iter().filter_map(|(class, waiting)| {
+            let need = (self.memory)(class, footprint);
+            let waiting = *waiting.last()?;
+            (first || need <= room).then_some((class, need, waiting))
+        });
+        let chosen = if emergency {
+            fitting.min_by_key(|(_, need, _)| *need)
+        } else {
+            fitting.max_by(|a, b| a.2.seconds.total_cmp(&b.2.seconds))
+        };
+        let Some((class, expected, waiting)) = chosen else {
+            let (class, waiting) = first.then(|| state.alone.pop()).flatten()?;
+            return Some(Chosen::alone(class, waiting));
+        };
+        let class = class.clone();
+        let same = state.waiting.get_mut(&class)?;
+        same.pop();
+        if same.is_empty() {
             state.waiting.remove(&class);
         }
-        Some((index, need))
+        Some(Chosen {
+            class,
+            waiting,
+            footprint,
+            expected,
+            alone: false,
+        })
+    }
+
+    /// Bytes for one more beside those that run.
+    fn room_beside(&self, state: &State) -> u64 {
+        let sum = |of: fn(&Running) -> u64| {
+            let each = state.running.iter().map(of);
+            each.fold(0, u64::saturating_add)
+        };
+        let room = (self.room)(sum(|running| running.observed));
+        room.saturating_sub(sum(Running::promised))
+    }
+
+    fn start(&self, state: &mut State, chosen: Chosen) -> Turn<'_, 'a> {
+        let leash = Arc::new(Leash::default());
+        let beside = !state.running.is_empty();
+        for running in &mut state.running {
+            running.beside = true;
+        }
+        state.running.push(Running {
+            index: chosen.waiting.index,
+            expected: chosen.expected,
+            observed: 0,
+            since: Instant::now(),
+            beside,
+            leash: Arc::clone(&leash),
+        });
+        state.most_running = state.most_running.max(state.running.len());
+        Turn {
+            queue: self,
+            index: chosen.waiting.index,
+            alone: chosen.alone,
+            footprint: chosen.footprint,
+            expected: chosen.expected,
+            running: state.running.len(),
+            leash,
+            class: chosen.class,
+            waiting: chosen.waiting,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -169,16 +309,60 @@ impl<'a> Queue<'a> {
     }
 }
 
+impl Chosen {
+    const fn alone(class: Class, waiting: Waiting) -> Self {
+        Self {
+            class,
+            waiting,
+            footprint: Footprint::Smallest,
+            expected: u64::MAX,
+            alone: true,
+        }
+    }
+}
+
+impl Waiting {
+    /// The dearest last; of equals the first in the plan last.
+    fn order(a: &Self, b: &Self) -> std::cmp::Ordering {
+        let by_seconds = a.seconds.total_cmp(&b.seconds);
+        by_seconds.then(b.index.cmp(&a.index))
+    }
+}
+
 impl Turn<'_, '_> {
-    /// Memory ran out: the segment comes again when everything else is done, alone, and fewer run
-    /// at once until some went well. Returns how many may run now.
+    /// Memory ran out: the segment comes again alone, with the smallest footprint; at once if
+    /// nothing ran beside it, else when everything else is done, and fewer run at once until some
+    /// went well. Returns how many may run now.
     #[must_use]
     pub fn again_alone(self) -> usize {
         let mut state = self.queue.lock();
-        state.alone.push(self.index);
-        state.limit = state.limit.div_ceil(2);
-        state.clean = 0;
+        let again = (self.class.clone(), self.waiting);
+        let mut running = state.running.iter();
+        let beside = running.any(|running| self.is(running) && running.beside);
+        if beside {
+            state.alone.push(again);
+            state.limit = state.limit.div_ceil(2);
+            state.clean = 0;
+        } else {
+            state.at_once = Some(again);
+        }
         state.limit
+    }
+
+    fn is(&self, running: &Running) -> bool {
+        Arc::ptr_eq(&running.leash, &self.leash)
+    }
+
+    /// It was called back: it waits again, as if it had never started.
+    pub fn put_back(self) {
+        let mut state = self.queue.lock();
+        if self.alone {
+            state.alone.push((self.class.clone(), self.waiting));
+        } else {
+            let same = state.waiting.entry(self.class.clone()).or_default();
+            let at = same.partition_point(|other| Waiting::order(other, &self.waiting).is_lt());
+            same.insert(at, self.waiting);
+        }
     }
 
     /// It went well.
@@ -195,95 +379,11 @@ impl Turn<'_, '_> {
 impl Drop for Turn<'_, '_> {
     fn drop(&mut self) {
         let mut state = self.queue.lock();
-        state.running -= 1;
-        state.held = state.held.saturating_sub(self.bytes);
+        state.running.retain(|running| !self.is(running));
         drop(state);
         self.queue.changed.notify_all();
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ONE: u64 = 100;
-
-    fn class(width: u32) -> Class {
-        Class::sized(width, 1, "h264")
-    }
-
-    /// A class of width `n` needs `n` bytes.
-    fn need(class: &Class) -> u64 {
-        (1..1000)
-            .find(|n| *class == self::class(*n))
-            .map_or(0, u64::from)
-    }
-
-    fn all_free() -> u64 {
-        u64::MAX
-    }
-
-    #[test]
-    fn the_dearest_comes_first_among_those_that_fit() {
-        let work = [
-            (0, class(60), 1.0),
-            (1, class(60), 9.0),
-            (2, class(30), 5.0),
-        ];
-        let queue = Queue::new(work, 8, ONE, &need, &all_free);
-        let first = queue.next().unwrap();
-        let second = queue.next().unwrap();
-        assert_eq!((first.index, second.index), (1, 2));
-        drop(first);
-        assert_eq!(queue.next().unwrap().index, 0);
-    }
-
-    #[test]
-    fn what_is_larger_than_everything_runs_by_itself() {
-        let queue = Queue::new([(0, class(500), 1.0)], 8, ONE, &need, &all_free);
-        assert_eq!(queue.next().unwrap().index, 0);
-        assert!(queue.next().is_none());
-    }
-
-    #[test]
-    fn what_is_held_never_exceeds_the_budget_and_everything_is_done_once() {
-        let work = (0..60_u32).map(|i| (i as usize, class(10 + i % 50), f64::from(i % 7)));
-        let queue = Queue::new(work, 6, ONE, &need, &all_free);
-        let done = Mutex::new(Vec::new());
-        std::thread::scope(|scope| {
-            for _ in 0..6 {
-                scope.spawn(|| {
-                    while let Some(turn) = queue.next() {
-                        let state = queue.lock();
-                        assert!(state.held <= ONE || state.running == 1);
-                        drop(state);
-                        std::thread::yield_now();
-                        done.lock().unwrap().push(turn.index);
-                        turn.well();
-                    }
-                });
-            }
-        });
-        let mut done = done.into_inner().unwrap();
-        done.sort_unstable();
-        assert_eq!(done, (0..60).collect::<Vec<_>>());
-        assert!(queue.most_running() > 1);
-    }
-
-    #[test]
-    fn after_memory_ran_out_the_victim_comes_last_and_alone_and_fewer_run() {
-        let work = (0..9).map(|i| (i, class(1), 1.0));
-        let queue = Queue::new(work, 4, ONE, &need, &all_free);
-        let victim = queue.next().unwrap();
-        let index = victim.index;
-        assert_eq!(victim.again_alone(), 2);
-        let mut order = Vec::new();
-        while let Some(turn) = queue.next() {
-            order.push((turn.index, turn.alone));
-            turn.well();
-        }
-        assert_eq!(order.len(), 9);
-        assert_eq!(order.last(), Some(&(index, true)));
-        assert!(order.iter().filter(|(_, alone)| *alone).count() == 1);
-    }
-}
+mod tests;
