@@ -15,6 +15,7 @@ mod files;
 mod hostile;
 mod killed;
 mod kinds;
+mod memory;
 mod rates;
 mod relink;
 mod stand_in;
