@@ -92,6 +92,7 @@ pub fn check_place(settings: &RenderSettings) -> Result<(), RenderError> {
     if settings.jobs == Some(0) {
         return setting("--jobs must be at least 1".to_owned());
     }
+    gauge(settings)?;
     place::check(output)?;
     refuse_existing(output, settings)?;
     let report = settings.report_path();
