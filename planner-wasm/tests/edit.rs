@@ -45,6 +45,11 @@ fn said(plan: &Plan, code: DecisionCode) -> bool {
 
 /// What every plan keeps, whatever it was made from.
 fn lawful(request: &PlanRequest, plan: &Plan) {
+    assert_eq!(
+        plan.silent_frames(None),
+        0,
+        "a film is never longer than its song"
+    );
     let (problems, total) = plan.problems();
     assert_eq!(total, 0, "{problems:?}");
     assert_eq!(&Plan::from_json(&plan.to_json()).unwrap(), plan);

@@ -111,6 +111,8 @@ decision_codes! {
     DamageConcealed = "damage_concealed",
     /// Fewer processes run at once than there are cores, because memory is short.
     WorkersReduced = "workers_reduced",
+    /// The song ends before the film; the rest of the film is silent.
+    SongEndsEarly = "song_ends_early",
 }
 
 #[cfg(test)]

@@ -4,4 +4,3 @@ pub mod capabilities;
 pub mod input;
 pub mod locate;
 pub mod probe;
-mod probe_json;

@@ -18,7 +18,7 @@ use super::walk::skipped;
 use crate::ffmpeg::locate::Tools;
 use crate::ffmpeg::probe::{Probe, ProbeError, Video, probe};
 use crate::interrupt::{Interrupt, Urgency};
-use crate::media::fingerprint::{FileError, Stamp, fingerprint};
+use crate::media::fingerprint::{Stamp, fingerprint};
 use crate::process::ProcessError;
 use crate::progress::{Event, Progress, Stage};
 use crate::shown::Shown as _;
@@ -244,7 +244,7 @@ fn examine(
     match examined {
         Ok(candidate) => Ok(Ok(candidate)),
         Err(ProbeError::Process { source, .. }) => fatal_or_told(source),
-        Err(error) => Ok(Err(reason(&error))),
+        Err(error) => Ok(Err(error.reason())),
     }
 }
 
@@ -290,19 +290,6 @@ fn fatal_or_told<T>(error: ProcessError) -> Result<Outcome<T>, SurveyError> {
             Err(SurveyError::Process(error))
         }
         other => Ok(Err(other.to_string())),
-    }
-}
-
-/// Why a file is no clip, without its name: the decision's subject says that.
-fn reason(error: &ProbeError) -> String {
-    match error {
-        ProbeError::Empty { .. } => "empty".to_owned(),
-        ProbeError::NotMedia { said, .. } => format!("no media that ffmpeg can read: {said}"),
-        ProbeError::NoVideo { holds, .. } => format!("no picture: {holds}"),
-        ProbeError::Encrypted { .. } => "encrypted".to_owned(),
-        ProbeError::File(FileError::NotAFile { kind, .. }) => format!("{kind}, not a file"),
-        ProbeError::File(FileError::Read { source, .. }) => format!("cannot be read: {source}"),
-        other => other.to_string(),
     }
 }
 

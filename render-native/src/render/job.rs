@@ -159,6 +159,7 @@ pub fn prepare<'a>(
     let audio = probe::probe(&tools, song_path, interrupt)
         .and_then(|probe| probe.require_audio(song_path).cloned())
         .map_err(RenderError::Song)?;
+    decisions.extend(plan.song_ends_early(audio.duration_us));
     let work = WorkDir::open(&settings.work_path())?;
     work.remove_part(&settings.output);
     work.write(PLAN, plan.to_json().as_bytes())?;

@@ -139,6 +139,7 @@ pub fn preflight(
     check_plan(plan)?;
     let mut decisions = Vec::new();
     let sources = Sources::find(plan, plan_dir, &settings.media_dirs, &mut decisions)?;
+    decisions.extend(plan.song_ends_early(None));
     let rate = plan.output.rate;
     let target = Target {
         width: plan.output.width,

@@ -9,11 +9,10 @@ use shared::plan::{Clip, Plan};
 use super::error::RenderError;
 use super::segment::Take;
 use crate::ffmpeg::locate::Tools;
-use crate::ffmpeg::probe::{self, ProbeError, Video};
+use crate::ffmpeg::probe::{self, Video};
 use crate::interrupt::Interrupt;
 use crate::media::fingerprint::{FileError, stamp};
 use crate::media::relink::{Finder, Found, RelinkError};
-use crate::process::ProcessError;
 
 /// The files of a plan.
 #[derive(Debug)]
@@ -112,7 +111,7 @@ impl Sources {
                 let path = &source.found.path;
                 probe::probe(tools, path, interrupt)
                     .and_then(|probe| probe.require_video(path).cloned())
-                    .map_err(|error| reason(&error))
+                    .map_err(|error| error.reason())
             })
             .as_ref()
             .map_err(Clone::clone)
@@ -167,21 +166,4 @@ enum Use {
     None,
     Alternate,
     Film,
-}
-
-/// The reason without the file's name, which stands beside it.
-fn reason(error: &ProbeError) -> String {
-    match error {
-        ProbeError::NotMedia { said, .. } => {
-            format!("not a media file that ffmpeg can read: {said}")
-        }
-        ProbeError::NoVideo { holds, .. } => format!("no picture: it holds {holds}"),
-        ProbeError::Encrypted { .. } => "encrypted".to_owned(),
-        ProbeError::Empty { .. } => "empty".to_owned(),
-        ProbeError::Process {
-            source: ProcessError::Interrupted,
-            ..
-        } => "interrupted".to_owned(),
-        other => other.to_string(),
-    }
 }

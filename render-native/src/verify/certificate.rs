@@ -1,6 +1,7 @@
 //! What was measured, and what follows from it.
 
 use serde::Serialize;
+use shared::decision::Decision;
 
 use super::audio::AudioFindings;
 use super::cuts::{CutFindings, Sight};
@@ -63,6 +64,8 @@ pub(super) struct Measured {
     pub(super) beats: BeatFindings,
     pub(super) cuts: CutFindings,
     pub(super) audio: AudioFindings,
+    /// What is told of a film that is longer than its song.
+    pub(super) silence: Option<Decision>,
 }
 
 impl Certificate {
@@ -204,6 +207,12 @@ fn notes(measured: &Measured) -> Vec<String> {
             counted(expected as u64, "cut")
         ));
     }
+    notes.extend(
+        measured
+            .silence
+            .as_ref()
+            .map(|told| format!("the song: {}", told.detail)),
+    );
     let audio = &measured.audio;
     let (measurable, repeating) = (audio.lags().count(), audio.repeating());
     if repeating > 0 {
@@ -281,6 +290,7 @@ mod tests {
                 start_offset_ms: 0.0,
                 places: Vec::new(),
             },
+            silence: None,
         })
     }
 

@@ -87,7 +87,8 @@ pub fn verify(
     let mut stamps = StampCheck::new(plan.record_duration(), rate, picture.time_base);
     picture.stamps.iter().for_each(|stamp| stamps.push(*stamp));
     let cuts = cuts::judge(&picture.changes, &planned_cuts(plan), rate.as_f64());
-    let audio = sound(tools, subject, &about, interrupt)?;
+    let about_song = probe(tools, subject.song, interrupt)?;
+    let audio = sound(tools, subject, &about, &about_song, interrupt)?;
     progress.report(Event::Finished { stage });
     Ok(Certificate::of(Measured {
         film: MediaPath::from_bytes(film.as_os_str().as_encoded_bytes())
@@ -103,6 +104,7 @@ pub fn verify(
         beats: timing::beats(plan),
         cuts,
         audio,
+        silence: plan.song_ends_early(about_song.audio.and_then(|audio| audio.duration_us)),
     }))
 }
 
@@ -110,6 +112,7 @@ fn sound(
     tools: &Tools,
     Subject { film, plan, song }: Subject<'_>,
     about: &Probe,
+    about_song: &Probe,
     interrupt: &Interrupt,
 ) -> Result<AudioFindings, VerifyError> {
     let codec = about.audio.as_ref().map(|audio| audio.codec.clone());
@@ -134,7 +137,6 @@ fn sound(
     let song_rate = plan.music.rate().map_or(audio::RATE, Rate::num);
     let mut comparison = Comparison::new(length, plan.music.source_start, song_rate);
     decode::sound(tools, film, index, &mut comparison.film, interrupt)?;
-    let about_song = probe(tools, song, interrupt)?;
     let index = about_song.require_audio(song)?.index;
     decode::sound(tools, song, index, &mut comparison.song, interrupt)?;
     findings.places = comparison.finish(findings.start_offset_ms);

@@ -10,6 +10,7 @@ mod model;
 mod node;
 mod read;
 mod rules;
+mod silence;
 mod write;
 
 #[cfg(feature = "schema")]
