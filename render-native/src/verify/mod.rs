@@ -6,6 +6,7 @@
 //! picture changes, and the film's sound against the song.
 //!
 //! * `change` — how much the picture changes from frame to frame.
+//! * `contrast` — how far a change stands out.
 //! * `cuts` — which changes are cuts, and where the planned ones are.
 //! * `displacement` — planned cuts that the film shows in the wrong place.
 //! * `timing` — frames, time stamps, the law of the beat.
@@ -17,6 +18,7 @@
 mod audio;
 mod certificate;
 mod change;
+mod contrast;
 mod cuts;
 mod decode;
 mod displacement;
