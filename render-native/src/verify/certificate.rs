@@ -7,8 +7,8 @@ use super::audio::AudioFindings;
 use super::cuts::{CutFindings, Sight};
 use super::failure::Failure;
 use super::timing::{BeatFindings, FrameFindings};
-use super::words::counted;
 use crate::exit::ExitCode;
+use crate::shown::count;
 
 /// Below this share of the cuts that ought to be seen, too little was seen to vouch for the film.
 const LEAST_SEEN: f64 = 0.25;
@@ -204,7 +204,7 @@ fn notes(measured: &Measured) -> Vec<String> {
         notes.push(format!(
             "{} of {} could not be seen in the picture; the verdict rests on the others",
             expected - seen,
-            counted(expected as u64, "cut")
+            count(expected as u64, "cut")
         ));
     }
     notes.extend(
@@ -220,7 +220,7 @@ fn notes(measured: &Measured) -> Vec<String> {
             "the song repeats itself at {} of {}: it fits there, and would with a shift of a whole \
              repetition too{}",
             repeating,
-            counted(audio.places.len() as u64, "place"),
+            count(audio.places.len() as u64, "place"),
             if measurable > 0 {
                 "; the lag rests on the others"
             } else {

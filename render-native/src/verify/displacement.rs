@@ -81,7 +81,7 @@ fn paired(planned: &[Planned], unseen: &[usize], free: &[u64]) -> Vec<(usize, u6
     let at = |best: &[(usize, Reverse<u64>)], row: usize, column: usize| {
         best.get(row * width + column).copied().unwrap_or_default()
     };
-    let with = |best: &[(usize, Reverse<u64>)], row: usize, column: usize| {
+    let paired = |best: &[(usize, Reverse<u64>)], row: usize, column: usize| {
         let (index, frame) = (unseen.get(row - 1)?, free.get(column - 1)?);
         let (pairs, Reverse(far)) = at(best, row - 1, column - 1);
         Some((pairs + 1, Reverse(far + distance(*index, *frame)?)))
@@ -89,7 +89,7 @@ fn paired(planned: &[Planned], unseen: &[usize], free: &[u64]) -> Vec<(usize, u6
     for row in 1..=unseen.len() {
         for column in 1..width {
             let without = at(&best, row - 1, column).max(at(&best, row, column - 1));
-            let value = with(&best, row, column).map_or(without, |paired| paired.max(without));
+            let value = paired(&best, row, column).map_or(without, |pairs| pairs.max(without));
             if let Some(place) = best.get_mut(row * width + column) {
                 *place = value;
             }

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::words::{beside_picture, by_frames, counted, late};
+use super::words::{beside_picture, by_frames, late};
+use crate::shown::count;
 
 /// One way in which a film does not keep its plan.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -91,12 +92,12 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::FrameCount { planned, decoded } => {
-                write!(f, "{} instead of {planned}", counted(*decoded, "frame"))
+                write!(f, "{} instead of {planned}", count(*decoded, "frame"))
             }
             Self::FrameTimes { frames, worst_us } => write!(
                 f,
                 "{} beside their time, by up to {worst_us} µs",
-                counted(*frames, "frame")
+                count(*frames, "frame")
             ),
             Self::VideoStart { start_us } => write!(f, "the picture starts at {start_us} µs"),
             Self::Duration {
@@ -107,30 +108,30 @@ impl fmt::Display for Failure {
                 write!(
                     f,
                     "the picture is damaged: {} of the decoder",
-                    counted(*messages, "message")
+                    count(*messages, "message")
                 )
             }
             Self::Beats { broken } => write!(
                 f,
                 "{} of the plan not on the beat",
-                counted(*broken as u64, "cut")
+                count(*broken as u64, "cut")
             ),
             Self::CutsOff { cuts, worst_by } => write!(
                 f,
                 "{} not on the planned frame, the farthest {} from it",
-                counted(*cuts as u64, "cut"),
+                count(*cuts as u64, "cut"),
                 by_frames(*worst_by)
             ),
             Self::CutsDisplaced { runs } => write!(
                 f,
                 "{} of cuts elsewhere than planned",
-                counted(*runs as u64, "run")
+                count(*runs as u64, "run")
             ),
             Self::CutsUnseen { seen, expected } => {
                 write!(
                     f,
                     "only {seen} of {} can be seen",
-                    counted(*expected as u64, "cut")
+                    count(*expected as u64, "cut")
                 )
             }
             Self::NoSound => f.write_str("the film has no sound"),
@@ -148,7 +149,7 @@ impl fmt::Display for Failure {
                 write!(
                     f,
                     "what is heard is not the song at {}",
-                    counted(*places as u64, "place")
+                    count(*places as u64, "place")
                 )
             }
         }

@@ -5,7 +5,8 @@ use std::fmt;
 use super::audio::{AudioFinding, AudioFindings};
 use super::certificate::{Certificate, DurationFindings, is_off};
 use super::cuts::{CutFindings, CutSight, Sight};
-use super::words::{beside_picture, by_frames, counted, late, milliseconds};
+use super::words::{beside_picture, by_frames, late, milliseconds};
+use crate::shown::count;
 
 /// Cuts and runs named before the rest is counted.
 const NAMED: usize = 8;
@@ -28,7 +29,7 @@ impl fmt::Display for Certificate {
                 ),
                 Some(first) => format!(
                     "{} out of place from frame {first} on, by up to {} µs",
-                    counted(frames.misplaced, "frame"),
+                    count(frames.misplaced, "frame"),
                     frames.worst_us
                 ),
             },
@@ -39,7 +40,7 @@ impl fmt::Display for Certificate {
             format!(
                 "{} of {} of the plan on the frame of their beat",
                 self.beats.named - self.beats.broken.len(),
-                counted(self.beats.named as u64, "cut")
+                count(self.beats.named as u64, "cut")
             ),
         )?;
         row("cuts", cuts_line(&self.cuts))?;
@@ -158,7 +159,7 @@ fn audio_line(audio: &AudioFindings) -> String {
     };
     let unlike = match audio.unlike() {
         0 => String::new(),
-        places => format!("; not the song at {}", counted(places as u64, "place")),
+        places => format!("; not the song at {}", count(places as u64, "place")),
     };
     format!(
         "{lag} ({codec}, {}); starts {}{unlike}",

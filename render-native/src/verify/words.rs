@@ -1,10 +1,5 @@
 //! Numbers as people read them.
 
-/// `1 cut`, `2 cuts`.
-pub(super) fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
 /// A distance with its direction: `+1 frame`, `-3 frames`.
 pub(super) fn by_frames(by: i64) -> String {
     format!(
@@ -44,7 +39,6 @@ mod tests {
 
     #[test]
     fn one_is_not_many_and_early_is_not_late() {
-        assert_eq!([counted(1, "cut"), counted(2, "cut")], ["1 cut", "2 cuts"]);
         assert_eq!([by_frames(-1), by_frames(3)], ["-1 frame", "+3 frames"]);
         assert_eq!(
             [late(-500.0), late(0.25), late(-0.0001)],

@@ -1,4 +1,5 @@
 //! Films whose changes are made up, frame by frame.
+#![expect(clippy::cast_precision_loss, reason = "small numbers")]
 
 use super::*;
 use crate::verify::change::Change;
@@ -232,7 +233,7 @@ fn a_cut_shown_past_a_neighbour_that_runs_on_is_off() {
 }
 
 #[test]
-fn cuts_all_late_by_more_than_their_distance_are_off_by_that() {
+fn cuts_all_late_by_more_than_their_distance_are_told_as_displaced_by_that() {
     // Short slots, and every cut late by more than a slot.
     let cuts: Vec<u64> = [11, 12, 14, 11, 13, 12]
         .iter()
@@ -243,9 +244,13 @@ fn cuts_all_late_by_more_than_their_distance_are_off_by_that() {
         .collect();
     let shown: Vec<u64> = cuts.iter().map(|cut| cut + 17).collect();
     let found = judge(&film(200, shaky, &shown), &plan(&cuts), 30.0);
-    for cut in &found.planned {
-        assert!(matches!(cut.sight, Sight::Off { .. }), "{found:?}");
-    }
+    // One by one they may be taken for a neighbour's; together they are not.
+    assert_eq!(found.count(|sight| sight == Sight::Exact), 0, "{found:?}");
+    assert!(found.count(|sight| matches!(sight, Sight::Off { .. })) >= 5);
+    let [run] = found.displaced.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!((run.first_slot, run.last_slot, run.by), (1, 6, 17));
 }
 
 #[test]
