@@ -30,3 +30,6 @@ pub mod media;
 pub mod plans;
 pub mod program;
 pub mod project;
+mod skip;
+
+pub use skip::skipped;

@@ -1,6 +1,5 @@
 //! A job: a plan with its files found, its settings resolved and its work directory held.
 
-use std::io::Read as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
@@ -19,9 +18,10 @@ use super::memory::Gauge;
 use super::overseer::Overseer;
 use super::preflight::check_place;
 use super::report::{self, MemoryReport, Report};
+use super::resources::{gauge, learned, shape_of};
+use super::schedule::Queue;
 use super::schedule::estimate::{Class, Estimator, Footprint, Target};
-use super::schedule::learned::{self, Learned};
-use super::schedule::{Means, Queue, Shape, shape, usual};
+use super::schedule::learned::Learned;
 use super::segment::{Canvas, Encode, Picture, Segment, SegmentKey, Take, Way};
 use super::settings::RenderSettings;
 use super::sources::Sources;
@@ -68,40 +68,6 @@ pub struct Rendered {
 
 /// Is told of a film that is complete and about to be given its name.
 pub type Tell<'a> = &'a mut dyn FnMut(&Report) -> Result<(), RenderError>;
-
-/// The gauge that the settings ask for.
-pub(super) fn gauge(settings: &RenderSettings) -> Result<Gauge, RenderError> {
-    let thresholds = settings
-        .thresholds()
-        .map_err(|wrong| RenderError::Setting {
-            what: wrong.to_string(),
-        })?;
-    Ok(Gauge::new(settings.memory, thresholds))
-}
-
-/// Processes and threads for segments of these classes, within `room` bytes.
-pub(super) fn shape_of(
-    settings: &RenderSettings,
-    classes: impl IntoIterator<Item = Class>,
-    target: Target,
-    learned: &Learned,
-    room: u64,
-) -> Shape {
-    let mut segments = 0;
-    let classes = classes.into_iter().inspect(|_| segments += 1);
-    let usual = usual(classes, target, learned).unwrap_or_else(Class::unknown);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let means = Means {
-        cores,
-        most: settings.jobs.unwrap_or(cores),
-        segments,
-        room,
-    };
-    shape(means, |threads| {
-        let estimator = Estimator::new(Target { threads, ..target }, learned.clone());
-        estimator.memory(&usual, Footprint::Usual)
-    })
-}
 
 /// Refuses settings that cannot work, outputs that would destroy something, and an empty plan.
 pub(super) fn check_settings(plan: &Plan, settings: &RenderSettings) -> Result<(), RenderError> {
@@ -204,17 +170,6 @@ pub fn prepare<'a>(
     job.jobs = shape.jobs;
     job.encode.threads = shape.threads;
     Ok(job)
-}
-
-/// What is known of memory from earlier runs; nothing if it cannot be read.
-fn learned(work: &WorkDir) -> Learned {
-    /// Far more than the file ever has.
-    const MOST: u64 = 16 << 20;
-    let mut bytes = Vec::new();
-    if let Ok(file) = std::fs::File::open(work.root().join(learned::FILE)) {
-        let _ = file.take(MOST).read_to_end(&mut bytes);
-    }
-    Learned::from_json(&bytes)
 }
 
 impl Job<'_> {

@@ -20,6 +20,7 @@ pub mod memory;
 mod overseer;
 mod preflight;
 mod report;
+mod resources;
 mod sample_table;
 pub mod schedule;
 mod segment;

@@ -8,9 +8,10 @@ use shared::decision::Decision;
 use shared::plan::Plan;
 
 use super::error::RenderError;
-use super::job::{check_plan, gauge, shape_of};
+use super::job::check_plan;
 use super::join;
 use super::journal::refuse_foreign;
+use super::resources::{gauge, shape_of};
 use super::schedule::estimate::{Class, Estimator, Footprint, Target};
 use super::schedule::learned::Learned;
 use super::settings::{Quality, RenderSettings};

@@ -12,6 +12,7 @@ mod dev_media;
 mod documents;
 mod faults;
 mod files;
+mod hang;
 mod hostile;
 mod killed;
 mod kinds;

@@ -60,7 +60,7 @@ impl Group {
                 .map(|()| group)
         });
         if made.is_none() {
-            eprintln!("SKIPPED: no memory control group can be made here (root? controller?)");
+            suite::skipped("no memory control group can be made here (root? controller?)");
         } else if let Some(group) = &made {
             // Swap would hide what is measured; where it is not counted there is none to hide.
             for swap in ["memory.memsw.limit_in_bytes", "memory.swap.max"] {
@@ -121,7 +121,7 @@ impl Drop for Group {
             }
         });
         // A group that is busy holds a process that was left behind.
-        assert!(gone || std::thread::panicking(), "{:?}", self.dir);
+        assert!(gone || std::thread::panicking(), "{}", self.dir.display());
     }
 }
 
