@@ -490,7 +490,9 @@ fn a_shot_that_is_rendered_alone_is_no_degradation() {
         .unwrap();
     let table = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{table}");
-    assert!(table.contains("1 MiB may be used") && table.contains("can be rendered as planned"));
+    assert!(
+        table.contains("of 1 MiB may be given out") && table.contains("can be rendered as planned")
+    );
 }
 
 /// A plan of one shot whose files are there; what is in them is not asked.

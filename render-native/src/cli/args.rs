@@ -264,7 +264,7 @@ pub struct Effort {
     /// ffmpeg processes at the same time; default: what cores and memory allow.
     #[arg(long, value_name = "N", value_parser = values::jobs)]
     pub jobs: Option<usize>,
-    /// Memory that all of them may use together, as 2G or 900M; default: what is free.
+    /// Memory that they and this program may use together, as 2G or 900M; default: what is free.
     #[arg(long, value_name = "BYTES", value_parser = values::bytes)]
     pub memory: Option<Bytes>,
     /// Share of the memory limit above which nothing new starts.

@@ -197,9 +197,11 @@ pub fn preflight(
     let mut notes = Vec::new();
     if largest_segment > room {
         notes.push(format!(
-            "the largest shot may need {}, and {} may be used ({}): it will be rendered alone",
+            "the largest shot may need {}, and {} of {} may be given out ({}): it will be \
+             rendered alone",
             shown::bytes(largest_segment),
             shown::bytes(room),
+            shown::bytes(bound.limit),
             bound.from()
         ));
     }
