@@ -19,11 +19,12 @@ pub(super) fn beats(args: &args::Beats, context: &Context) -> Result<ExitCode, F
     if let Some(output) = output {
         refuse_occupied(output, args.overwrite)?;
     }
-    let tools = context.tools()?;
-    let bars = Bars::new(context.talk, &[Stage::Music]);
-    let song = listen(&tools, &args.song, &context.interrupt, &bars);
-    bars.clear();
-    let song = song.map_err(|error| song_failure(&error))?;
+    let song = context.with_tools(|tools| {
+        let bars = Bars::new(context.talk, &[Stage::Music]);
+        let song = listen(tools, &args.song, &context.interrupt, &bars);
+        bars.clear();
+        song.map_err(|error| song_failure(&error))
+    })?;
     if !context.talk.quiet {
         for decision in &song.decisions {
             say(&told(decision));

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::files::refuse_missing_folders;
 use super::signals::{self, Signalled};
 use crate::exit::ExitCode;
-use crate::ffmpeg::locate::{Tools, locate};
+use crate::ffmpeg::locate::{LocateError, Tools, locate, locate_unasked};
 use crate::interrupt::{Interrupt, Urgency};
 
 /// What every command is given besides its own arguments.
@@ -49,9 +49,26 @@ pub fn run(cli: Cli) -> ExitCode {
 impl Context {
     /// ffmpeg and ffprobe.
     pub(super) fn tools(&self) -> Result<Tools, Failure> {
-        locate(&self.interrupt)
-            .map_err(|error| Failure::of(ExitCode::Ffmpeg, &error).hint(error.hint()))
+        locate(&self.interrupt).map_err(|error| unusable(&error))
     }
+
+    /// The same, but they are asked for their version only if `work` fails: then it may be theirs
+    /// to answer for.
+    pub(super) fn with_tools<T>(
+        &self,
+        work: impl FnOnce(&Tools) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let tools = locate_unasked().map_err(|error| unusable(&error))?;
+        let result = work(&tools);
+        if result.is_err() && self.interrupt.urgency() == Urgency::None {
+            self.tools()?;
+        }
+        result
+    }
+}
+
+fn unusable(error: &LocateError) -> Failure {
+    Failure::of(ExitCode::Ffmpeg, error).hint(error.hint())
 }
 
 fn command(command: &Command, context: &Context) -> Result<ExitCode, Failure> {

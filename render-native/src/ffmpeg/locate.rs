@@ -47,6 +47,16 @@ impl fmt::Display for Version {
 }
 
 impl Version {
+    /// The version of a program that was not asked.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self {
+            text: "unknown".to_owned(),
+            release: None,
+            libavcodec: None,
+        }
+    }
+
     /// Reads the output of `-version`. `None` if it does not look like `program`'s.
     #[must_use]
     pub fn parse(output: &str, program: &str) -> Option<Self> {
@@ -161,15 +171,25 @@ impl LocateError {
 /// # Errors
 /// [`LocateError`] if one is missing, does not run, or is too old.
 pub fn locate(interrupt: &Interrupt) -> Result<Tools, LocateError> {
+    let found = locate_unasked()?;
+    let version = version_of("ffmpeg", &found.ffmpeg, interrupt)?;
+    version_of("ffprobe", &found.ffprobe, interrupt)?;
+    Ok(Tools { version, ..found })
+}
+
+/// The same without asking them: their version is [`Version::unknown`]. For a short job, whose
+/// time would go into starting them; where it fails, [`locate`] tells whether they are why.
+///
+/// # Errors
+/// [`LocateError::Missing`].
+pub fn locate_unasked() -> Result<Tools, LocateError> {
     let ffmpeg = find("ffmpeg", FFMPEG_VARIABLE, None)?;
     let beside = ffmpeg.parent().map(|dir| dir.join(file_name("ffprobe")));
     let ffprobe = find("ffprobe", FFPROBE_VARIABLE, beside)?;
-    let version = version_of("ffmpeg", &ffmpeg, interrupt)?;
-    version_of("ffprobe", &ffprobe, interrupt)?;
     Ok(Tools {
         ffmpeg,
         ffprobe,
-        version,
+        version: Version::unknown(),
     })
 }
 
