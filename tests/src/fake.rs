@@ -28,6 +28,9 @@ pub enum Act {
     /// Is killed from outside by this signal, half-way: after it has written this on standard
     /// output.
     Signal(i32, &'static str),
+    /// Runs this in a shell, then does the real work. Variables of the test reach it if their names
+    /// begin with `AUTOCUT_`.
+    Shell(&'static str),
     /// Says so many lines on standard error, then does the real work.
     Noise(u32),
     /// Writes this on standard output and ends well.
@@ -64,6 +67,7 @@ impl Fake {
             Act::Hang => ("hang", 0, ""),
             Act::Segv => ("segv", 0, ""),
             Act::Signal(number, text) => ("signal", i64::from(*number), *text),
+            Act::Shell(text) => ("shell", 0, *text),
             Act::Noise(lines) => ("noise", i64::from(*lines), ""),
             Act::Answer(text) => ("answer", 0, *text),
             Act::Short(frames) => ("short", i64::from(*frames), ""),

@@ -8,6 +8,7 @@
 //! * [`plans`] — plans written by hand.
 //! * [`dev_data`] — a developer's media beside the checkout, or a line that says they are not.
 //! * [`fake`] — an ffmpeg that fails where it is told to.
+//! * [`fuzz`] — damaged and absurd input for whatever reads what others write.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -26,6 +27,7 @@ pub mod dev_data;
 pub mod fake;
 pub mod film;
 pub mod frame_code;
+pub mod fuzz;
 pub mod media;
 pub mod plans;
 pub mod program;

@@ -12,6 +12,7 @@ mod bench;
 mod command;
 mod contact_sheet;
 mod demo;
+mod fuzz;
 mod gates;
 mod packages;
 mod page;
@@ -47,6 +48,12 @@ enum Task {
         #[command(subcommand)]
         which: Option<bench::Bench>,
     },
+    /// Feeds every reader of foreign input with damaged and absurd input.
+    Fuzz {
+        /// How long, for all of them together.
+        #[arg(long, default_value_t = 5.0)]
+        minutes: f64,
+    },
     /// Finds or installs what the demo and the tests need.
     Setup,
     /// Builds the planner page into web/dist.
@@ -78,6 +85,7 @@ fn main() -> ExitCode {
         Task::Test => test::run(),
         Task::Check => gates::run_all().map(drop),
         Task::Bench { which } => bench::bench(which),
+        Task::Fuzz { minutes } => fuzz::run(minutes),
         Task::Setup => setup::everything(),
         Task::Page => page::build_page(),
         Task::Deps => gates::deps::check(),

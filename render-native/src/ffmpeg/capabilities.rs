@@ -105,7 +105,7 @@ impl Capabilities {
 
 /// The second word of each line of a list whose first word is flags: letters and dots only, as
 /// in ` V....D libx264  …` and ` T.C scale  …`. The legend above has `=` there.
-fn names(list: &str) -> BTreeSet<String> {
+pub(super) fn names(list: &str) -> BTreeSet<String> {
     list.lines()
         .filter_map(|line| {
             let mut words = line.split_whitespace();

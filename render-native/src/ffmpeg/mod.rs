@@ -4,3 +4,7 @@ pub mod capabilities;
 pub mod input;
 pub mod locate;
 pub mod probe;
+pub mod progress;
+
+#[cfg(test)]
+mod fuzz;

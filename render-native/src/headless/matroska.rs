@@ -202,4 +202,20 @@ mod tests {
         let bytes = stream(&[(9, vec![0; 80])]);
         assert_eq!(reader.push(&bytes, |_, _| ()), Err(StreamError));
     }
+
+    #[test]
+    fn fuzz_pictures() {
+        let pictures = [(9, vec![1; 80]), (40, vec![2; 80])];
+        suite::fuzz::fuzz("pictures", &[stream(&pictures)], |bytes| {
+            let mut reader = Reader::new(100);
+            for chunk in bytes.chunks(33) {
+                let taken = reader.push(chunk, |picture, _| assert!(picture.len() <= 116));
+                // What is kept between two chunks is less than one picture.
+                assert!(reader.buffer.len() <= 100 + 16 + 12);
+                if taken.is_err() {
+                    break;
+                }
+            }
+        });
+    }
 }

@@ -221,3 +221,15 @@ fn a_kill_from_outside_is_told_from_a_crash_and_a_failure() {
     assert_eq!(end("kill -KILL $$"), End::Killed { at_once: true });
     assert_eq!(end("kill -SEGV $$"), End::Crashed);
 }
+
+#[test]
+fn fuzz_messages() {
+    suite::fuzz::fuzz("messages", &[], |bytes| {
+        let messages = Messages::read(bytes);
+        // 32 lines of 500 bytes, each of which may have become a replacement character.
+        assert!(messages.kept().map(str::len).sum::<usize>() <= 32 * 1500);
+        assert!(messages.errors <= messages.lines);
+        assert_eq!(messages.decisive().is_some(), messages.lines > 0);
+        let _ = (messages.launch_failure(), messages.mention("x"));
+    });
+}

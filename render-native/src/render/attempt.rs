@@ -11,6 +11,7 @@ use super::judge::{self, Fault, Good, Proof};
 use super::sample_table;
 use super::segment::{Picture, Segment, Way};
 use super::worker::Shop;
+use crate::ffmpeg;
 use crate::process::{self, Command, Finished, Leash, Limits, Lines, ProcessError};
 use crate::progress::{Event, Stage};
 
@@ -152,8 +153,7 @@ impl Shop<'_> {
         process::run_on(leash, command, limits, self.interrupt, &mut |chunk| {
             let mut now = *shown;
             lines.push(chunk, |line| {
-                let frame = line.strip_prefix("frame=");
-                now = frame.and_then(|n| n.trim().parse().ok()).unwrap_or(now);
+                now = ffmpeg::progress::frames(line).unwrap_or(now);
             });
             if now > *shown {
                 let done = self.frames.fetch_add(now - *shown, Ordering::Relaxed) + now - *shown;

@@ -57,15 +57,18 @@ impl Facts {
 
 /// In containers with a coarse time base a frame stands within one tick of its instant.
 fn is_near(pts: i64, index: u64, time_base: &str, canvas: Canvas) -> bool {
-    let base = time_base
-        .split_once('/')
-        .and_then(|(num, den)| Some((num.parse::<i128>().ok()?, den.parse::<i128>().ok()?)));
-    base.is_some_and(|(num, den)| {
+    let near = || {
+        let (num, den) = time_base.split_once('/')?;
+        let (num, den) = (num.parse::<u32>().ok()?, den.parse::<u32>().ok()?);
+        let (num, den) = (i128::from(num), i128::from(den));
         // |pts * num / den - index * rate_den / rate_num| <= num / den, without division.
         let (rate_num, rate_den) = (i128::from(canvas.rate.num()), i128::from(canvas.rate.den()));
-        let off = i128::from(pts) * num * rate_num - i128::from(index) * rate_den * den;
-        off.abs() <= num * rate_num
-    })
+        let shown = i128::from(pts).checked_mul(num)?.checked_mul(rate_num)?;
+        let due = i128::from(index).checked_mul(rate_den)?.checked_mul(den)?;
+        Some(shown.checked_sub(due)?.checked_abs()? <= num * rate_num)
+    };
+    // A time stamp beyond all numbers is nowhere near.
+    near().unwrap_or(false)
 }
 
 /// Reads every packet of the first picture stream of our own file `path`, and the sound's length.
@@ -105,7 +108,7 @@ const ENTRIES: &str = "packet=codec_type,pts:\
     stream=codec_type,codec_name,width,height,pix_fmt,time_base,extradata_hash,duration";
 
 impl Facts {
-    fn take(&mut self, line: &str, picture: &mut Option<()>) {
+    pub(super) fn take(&mut self, line: &str, picture: &mut Option<()>) {
         let mut fields = line.split('|');
         let section = fields.next();
         let field = |name: &str| {

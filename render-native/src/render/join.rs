@@ -16,9 +16,9 @@ use super::journal::{Record, WorkDir, part_prefix};
 use super::segment::Canvas;
 use super::settings::{AudioCodec, Quality, RenderSettings};
 use crate::durable;
-use crate::ffmpeg::input;
 use crate::ffmpeg::locate::Tools;
 use crate::ffmpeg::probe::Audio;
+use crate::ffmpeg::{self, input};
 use crate::interrupt::Interrupt;
 use crate::process::{self, Command, Limits, Lines, Messages, ProcessError};
 use crate::progress::{Event, Progress, Stage};
@@ -227,10 +227,7 @@ impl Join<'_> {
         };
         let finished = process::run(&command, limits, interrupt, &mut |chunk| {
             lines.push(chunk, |line| {
-                if let Some(done) = line
-                    .strip_prefix("frame=")
-                    .and_then(|n| n.trim().parse().ok())
-                {
+                if let Some(done) = ffmpeg::progress::frames(line) {
                     progress.report(Event::Advanced {
                         stage: Stage::Join,
                         done,

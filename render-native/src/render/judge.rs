@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! the disk is full                    nothing here can help: the render ends
+//! files may not grow so large         the same
 //! it says that memory ran out         memory: later, alone, and with less
 //! the system killed it for memory     the same
 //! it was called back for its memory   later
@@ -11,6 +12,7 @@
 //! it failed, or gave too few frames   the next rung
 //! ```
 
+use std::io;
 use std::path::Path;
 
 use super::check::Facts;
@@ -84,6 +86,10 @@ pub(super) fn ending(finished: &Finished, out: &Path) -> Result<Option<Fault>, R
             path: out.to_owned(),
         });
     }
+    if grew_too_large(finished) {
+        let error = io::Error::from(io::ErrorKind::FileTooLarge);
+        return Err(RenderError::file("write", out)(error));
+    }
     let line = messages.decisive().map(str::to_owned);
     let said = line.unwrap_or_else(|| finished.status.to_string());
     if ran_out_of_memory(finished) {
@@ -98,6 +104,20 @@ pub(super) fn ending(finished: &Finished, out: &Path) -> Result<Option<Fault>, R
             said: format!("ffmpeg was killed ({})", finished.status),
         }),
     })
+}
+
+/// Whether the system ended it for a file larger than this user or session may have
+/// (`ulimit -f`).
+#[cfg(unix)]
+fn grew_too_large(finished: &Finished) -> bool {
+    use std::os::unix::process::ExitStatusExt as _;
+    finished.status.signal() == Some(rustix::process::Signal::XFSZ.as_raw())
+        || finished.messages.mention("File too large")
+}
+
+#[cfg(not(unix))]
+fn grew_too_large(_: &Finished) -> bool {
+    false
 }
 
 /// What the system's books say about a kill that nobody here sent.

@@ -29,6 +29,9 @@ mod sources;
 mod stand_in;
 mod worker;
 
+#[cfg(test)]
+mod fuzz;
+
 use std::path::Path;
 
 use shared::plan::Plan;

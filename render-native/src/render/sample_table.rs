@@ -235,4 +235,19 @@ mod tests {
             let _ = found.and_then(|movie| of_movie(&movie, length));
         }
     }
+
+    #[test]
+    fn fuzz_sample_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = std::fs::read(segment(folder.path(), "30", 20)).unwrap();
+        // The pictures are not read: without them every damage hits the tables.
+        let kind = whole.windows(4).rposition(|four| four == b"moov").unwrap();
+        let seeds = [whole[kind - 4..].to_vec(), whole];
+        suite::fuzz::fuzz("sample_table", &seeds, |bytes| {
+            let found = movie(io::Cursor::new(bytes), bytes.len() as u64).unwrap();
+            let facts = found.and_then(|movie| of_movie(&movie, bytes.len() as u64));
+            // No more frames than the file has bytes for them.
+            assert!(facts.is_none_or(|facts| facts.pts.len() <= bytes.len()));
+        });
+    }
 }

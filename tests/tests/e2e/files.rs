@@ -56,6 +56,30 @@ fn a_film_never_replaces_one_of_its_own_clips() {
     assert_eq!(std::fs::read(project.path("1.mp4")).unwrap(), before);
 }
 
+/// A link is replaced itself; what it leads to is somebody's clip.
+#[cfg(unix)]
+#[test]
+fn an_output_that_is_a_link_to_a_clip_leaves_the_clip_alone() {
+    for target in ["1.mp4", "3.mp4", "nowhere.mp4"] {
+        let project = project();
+        let before = std::fs::read(project.path("1.mp4")).unwrap();
+        let beside = std::fs::read(project.path("3.mp4")).unwrap();
+        std::os::unix::fs::symlink(target, project.path("film.mp4")).unwrap();
+        project.render().expect(73).says("film.mp4");
+        let run = project.render_with(&["--overwrite"], &[]);
+        assert_eq!(std::fs::read(project.path("1.mp4")).unwrap(), before);
+        assert_eq!(std::fs::read(project.path("3.mp4")).unwrap(), beside);
+        assert!(!project.path("nowhere.mp4").exists());
+        if target == "1.mp4" {
+            assert_ne!(run.code, 0, "{run:?}");
+        } else {
+            let _ = run.expect(0);
+            assert!(!project.path("film.mp4").is_symlink());
+            assert_eq!(project.codes().len(), 20);
+        }
+    }
+}
+
 #[test]
 fn a_place_where_no_film_can_be_is_told_before_any_work() {
     let project = project();

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
+use shared::media::MediaPath;
+use shared::plan::Plan;
 use suite::film;
+use suite::frame_code::Code;
 use suite::plans::{SlotSpec, plan, write, write_sealed};
 use suite::project::{Project, SIZE};
 
@@ -41,7 +44,10 @@ fn addresses_and_protocols_are_file_names_that_do_not_exist() {
 fn a_playlist_named_like_a_clip_opens_nothing() {
     let hls = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n3.mp4\n#EXT-X-ENDLIST\n";
     let concat = "ffconcat version 1.0\nfile 3.mp4\n";
-    for playlist in [hls, concat] {
+    let dash = "<?xml version=\"1.0\"?><MPD><Period><AdaptationSet><Representation>\
+        <BaseURL>3.mp4</BaseURL></Representation></AdaptationSet></Period></MPD>";
+    let sdp = "v=0\nc=IN IP4 127.0.0.1\nm=video 9 RTP/AVP 96\na=rtpmap:96 H264/90000\n";
+    for playlist in [hls, concat, dash, sdp] {
         let project = project("list.mp4");
         std::fs::write(project.path("list.mp4"), playlist).unwrap();
         let run = project.render();
@@ -64,6 +70,8 @@ fn names_that_mean_something_elsewhere_are_only_names() {
         "a:b,c;[d]=e.mp4",
         "日本語 кадр.mp4",
         "$(touch x) \"q\".mp4",
+        "';[out]\":,%d\\.mp4",
+        "=e=1'drawtext=textfile=song.wav.mp4",
     ] {
         let project = Project::with_three_clips();
         std::fs::rename(project.path("2.mp4"), project.path(name)).unwrap();
@@ -135,4 +143,133 @@ fn deep_nesting_is_refused() {
     }
     std::fs::write(project.path("plan.json"), text).unwrap();
     project.render().expect(65);
+}
+
+/// The planner's side reads the files too.
+#[test]
+fn a_playlist_among_the_clips_or_as_the_song_is_no_medium() {
+    let project = Project::with_three_clips();
+    let hls = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n3.mp4\n#EXT-X-ENDLIST\n";
+    std::fs::create_dir(project.path("clips")).unwrap();
+    std::fs::rename(project.path("1.mp4"), project.path("clips/1.mp4")).unwrap();
+    std::fs::write(project.path("clips/list.mp4"), hls).unwrap();
+    std::fs::write(project.path("list.mp3"), hls).unwrap();
+    let path = |name| project.path(name).into_os_string();
+    let planned = |song| {
+        let args = ["plan".into(), "--music".into(), path(song), path("clips")];
+        suite::program::run(args.into_iter().chain(["-o".into(), path("plan.json")]))
+    };
+    planned("list.mp3").expect(65).says("list.mp3");
+    planned("song.wav").expect(0).says("list.mp4");
+    let plan = std::fs::read_to_string(project.path("plan.json")).unwrap();
+    let plan = Plan::from_json(&plan).unwrap();
+    assert_eq!(plan.media.len(), 1, "{:?}", plan.media);
+}
+
+/// A plan may name a file anywhere; what is no medium is not shown, nor told of.
+#[test]
+fn what_lies_elsewhere_or_is_no_file_is_no_clip() {
+    for path in [
+        "../../../../../../../../etc/passwd",
+        "/etc/passwd",
+        "/dev/zero",
+        "/dev/stdin",
+        "/proc/self/mem",
+        ".",
+        "C:\\clip.mp4",
+        "\\\\host\\share\\clip.mp4",
+    ] {
+        let project = project(path);
+        let run = project.render();
+        assert!([10, 65, 66].contains(&run.code), "{path}: {run:?}");
+        assert!(!run.stderr.contains("root:") && !run.stdout.contains("root:"));
+        if run.code == 10 {
+            let slot = &project.report()["segments"][1];
+            assert!(["hold", "slate"].contains(&slot["rung"].as_str().unwrap()));
+        } else {
+            assert!(!project.path("film.mp4").exists(), "{path}");
+        }
+    }
+}
+
+/// Opening a pipe that nobody writes to would wait for ever.
+#[cfg(unix)]
+#[test]
+fn a_pipe_and_a_circle_of_links_are_no_clips() {
+    let project = project("pipe.mp4");
+    let pipe = project.path("pipe.mp4");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    project.render().expect(66).says("pipe.mp4");
+
+    let project = self::project("round.mp4");
+    std::os::unix::fs::symlink("round.mp4", project.path("round.mp4")).unwrap();
+    project.render().expect(66).says("round.mp4");
+}
+
+#[cfg(unix)]
+#[test]
+fn names_with_a_line_break_or_without_any_encoding_are_only_names() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    for name in [&b"two\nlines.mp4"[..], b"latin-\xE9.mp4", b"\x1B[2J.mp4"] {
+        let project = Project::with_three_clips();
+        let file = project.dir().join(std::ffi::OsStr::from_bytes(name));
+        std::fs::rename(project.path("2.mp4"), file).unwrap();
+        let written = MediaPath::from_bytes(name);
+        let slots = [SlotSpec::new(10, 0, 0), SlotSpec::new(10, 1, 0)];
+        let media = ["1.mp4", written.as_text()];
+        write(
+            project.dir(),
+            &plan("30", (160, 90), "song.wav", &media, &slots),
+        );
+        let run = project.render().expect(0);
+        assert!(!run.stderr.contains('\x1B') && !run.stdout.contains('\x1B'));
+        let codes = project.codes();
+        let of_two = |code: &Option<Code>| code.is_some_and(|c| c.clip == 2);
+        assert!(codes.len() == 20 && codes[10..].iter().all(of_two));
+    }
+}
+
+/// 250 million pixels in a file of kilobytes: 750 MB for whoever decodes it.
+#[test]
+fn a_picture_of_huge_dimensions_is_refused_before_it_is_decoded() {
+    let project = project("huge.png");
+    let made = std::process::Command::new(suite::media::ffmpeg())
+        .args([
+            "-v",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            "color=s=16000x16000:r=1",
+        ])
+        .args(["-frames:v", "1", "-pix_fmt", "monob"])
+        .arg(project.path("huge.png"))
+        .status();
+    assert!(made.unwrap().success());
+    let run = project.render().says("huge.png");
+    assert!([10, 65, 66].contains(&run.code), "{run:?}");
+    if run.code == 10 {
+        let slot = &project.report()["segments"][1];
+        assert!(["hold", "slate"].contains(&slot["rung"].as_str().unwrap()));
+    }
+}
+
+#[test]
+fn a_name_of_a_picture_is_no_pattern() {
+    let project = project("100%25d.png");
+    let made = std::process::Command::new(suite::media::ffmpeg())
+        .args(["-v", "error", "-i"])
+        .arg(project.path("2.mp4"))
+        .args(["-frames:v", "1", "-update", "1"])
+        .arg(project.path("still.png"))
+        .status();
+    assert!(made.unwrap().success());
+    std::fs::rename(project.path("still.png"), project.path("100%d.png")).unwrap();
+    // What the pattern would find.
+    std::fs::copy(project.path("3.mp4"), project.path("1001.png")).unwrap();
+    project.render().expect(0);
+    let still = Some(Code { clip: 2, frame: 0 });
+    assert!(project.codes()[10..].iter().all(|code| *code == still));
 }

@@ -8,6 +8,7 @@
 )]
 
 mod auto;
+mod damaged;
 mod dev_media;
 mod documents;
 mod faults;
@@ -20,5 +21,6 @@ mod memory;
 mod rates;
 mod relink;
 mod stand_in;
+mod surroundings;
 mod verify;
 mod work_dir;

@@ -249,4 +249,29 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn fuzz_probe() {
+        suite::fuzz::fuzz("probe", &[], |bytes| {
+            let line = String::from_utf8_lossy(bytes);
+            let _ = super::super::reason(Some(&line), std::path::Path::new("/a.mp4"));
+            let Ok(document) = serde_json::from_slice::<Document>(bytes) else {
+                return;
+            };
+            let probe = checked(&document, 1);
+            if let Some(video) = &probe.video {
+                // Whatever is computed from these numbers later stays within its type.
+                assert!(
+                    (1..=32_768).contains(&video.width) && (1..=32_768).contains(&video.height)
+                );
+                let (width, height) = video.shown_size();
+                assert!((1..=16 * 32_768).contains(&width) && (1..=16 * 32_768).contains(&height));
+                assert!(video.rotation % 90 == 0 && video.rotation < 360);
+                let _ = (video.described(), video.colour.hdr());
+            }
+            if let Some(audio) = &probe.audio {
+                assert!(audio.sample_rate > 0 && audio.channels > 0);
+            }
+        });
+    }
 }

@@ -1,0 +1,96 @@
+//! Clips that are not what they say, or stop being it while they are rendered.
+
+use suite::fake::{Act, Fake};
+use suite::media::{ClipSpec, H264};
+use suite::plans::{SlotSpec, plan, write_sealed};
+use suite::project::{Project, stretch};
+
+const FAKE: &str = env!("CARGO_BIN_EXE_fake_ffmpeg");
+
+/// Frames of the first slot, which shows the clip that is spoiled.
+const HIT: usize = 20;
+
+/// Clip 1 from its 40th frame on, then clip 2.
+fn sealed(project: &Project, first: &str) {
+    let slots = [SlotSpec::new(20, 0, 1_333_333), SlotSpec::new(15, 1, 0)];
+    write_sealed(
+        project.dir(),
+        plan("30", (160, 90), "song.wav", &[first, "2.mp4"], &slots),
+    );
+}
+
+#[track_caller]
+fn the_other_slot_is_right(project: &Project) {
+    let codes = project.codes();
+    assert_eq!(codes.len(), HIT + 15);
+    assert_eq!(codes[HIT..], stretch(2, 0, 15).collect::<Vec<_>>());
+}
+
+/// ffmpeg ends such a clip with status 0 and half of its frames.
+#[test]
+fn a_clip_that_is_cut_off_costs_its_own_slot() {
+    for name in ["half.mp4", "half.mkv"] {
+        let project = Project::with_three_clips();
+        let options = [H264, &["-movflags", "+faststart"]].concat();
+        let output: &'static [&'static str] = options.leak();
+        let clip = ClipSpec {
+            output,
+            ..ClipSpec::h264(1, "30", 60)
+        };
+        let path = clip.make(&project.path(name));
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        sealed(&project, name);
+        project.render().expect(10).says("half");
+        the_other_slot_is_right(&project);
+        assert_eq!(project.report()["degraded"], 1, "{name}");
+    }
+}
+
+#[test]
+fn flipped_bits_are_concealed_or_replaced_and_told() {
+    let project = Project::with_three_clips();
+    let path = project.path("1.mp4");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let end = bytes.windows(4).position(|four| four == b"moov").unwrap();
+    for at in (1_000..end).step_by(97) {
+        bytes[at] ^= 0x55;
+    }
+    std::fs::write(&path, bytes).unwrap();
+    sealed(&project, "1.mp4");
+    let run = project.render();
+    assert!([0, 10].contains(&run.code), "{run:?}");
+    the_other_slot_is_right(&project);
+    let segment = &project.report()["segments"][0];
+    let told = segment["damage"].as_u64().unwrap() > 0
+        || !segment["decisions"].as_array().unwrap().is_empty();
+    assert!(told, "{segment}");
+}
+
+/// Runs `script` when the first segment begins; it finds the project's folder as `$AUTOCUT_DIR`.
+fn render_while(project: &Project, script: &'static str) -> suite::program::Run {
+    let fake = Fake::default().when("ffmpeg", &["1.mp4", "-frames:v"], 1, &Act::Shell(script));
+    let mut environment = fake.environment(FAKE);
+    environment.push(("AUTOCUT_DIR".into(), project.dir().into()));
+    project.render_with(&["--jobs", "1"], &environment)
+}
+
+#[test]
+fn a_clip_that_changes_or_goes_while_it_is_rendered_is_named() {
+    for script in [
+        "rm \"$AUTOCUT_DIR/1.mp4\"",
+        "cp \"$AUTOCUT_DIR/3.mp4\" \"$AUTOCUT_DIR/1.mp4\"",
+        // Another file of the same size and time.
+        "cd \"$AUTOCUT_DIR\" && cp -p 1.mp4 new && touch -r 1.mp4 new && mv new 1.mp4",
+    ] {
+        let project = Project::with_three_clips();
+        sealed(&project, "1.mp4");
+        let whole = std::fs::read(project.path("1.mp4")).unwrap();
+        render_while(&project, script).expect(66).says("1.mp4");
+        assert!(!project.path("film.mp4").exists(), "{script}");
+        // With the clip back, the film is made.
+        std::fs::write(project.path("1.mp4"), whole).unwrap();
+        project.render().expect(0);
+        the_other_slot_is_right(&project);
+    }
+}
