@@ -53,6 +53,41 @@ fn the_glossary_has_every_kind_of_decision() {
     assert_eq!(listed, codes);
 }
 
+#[test]
+fn every_test_that_the_fault_matrix_names_exists_and_no_row_is_missing() {
+    let text = document("fault-matrix.md");
+    let row = |name: String| {
+        let start = format!("| {name} |");
+        let mut rows = text.lines().filter(|line| line.starts_with(&start));
+        let row = rows
+            .next()
+            .unwrap_or_else(|| panic!("row {name} is missing"));
+        assert!(
+            row.contains(".rs::") || row.contains("*not tested*"),
+            "row {name} names no test and does not say so"
+        );
+        assert!(rows.next().is_none(), "row {name} stands twice");
+    };
+    (1..=35).map(|row| row.to_string()).for_each(row);
+    (1..=3).map(|row| format!("P{row}")).for_each(row);
+
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let named = text.split('`').skip(1).step_by(2);
+    let named = named.filter_map(|name| name.split_once(".rs::"));
+    let mut count = 0;
+    for (file, test) in named {
+        let source = std::fs::read_to_string(root.join(file).with_extension("rs"));
+        let source = source.unwrap_or_else(|error| panic!("{file}.rs: {error}"));
+        let (before, _) = source
+            .split_once(&format!("fn {test}("))
+            .unwrap_or_else(|| panic!("{file}.rs has no {test}"));
+        let above = before.rsplit("\n\n").next().unwrap_or_default();
+        assert!(above.contains("#[test]"), "{file}.rs: {test} is no test");
+        count += 1;
+    }
+    assert!(count > 60, "only {count} tests are named");
+}
+
 /// The first JSON block of the page about plans.
 fn smallest_plan() -> String {
     let text = document("plan-format.md");

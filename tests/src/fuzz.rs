@@ -10,6 +10,7 @@
 
 use std::fs::File;
 use std::io::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -174,8 +175,13 @@ pub fn fuzz(target: &str, seeds: &[Vec<u8>], read: impl Fn(&[u8])) {
     let mut all = seeds.to_vec();
     for path in kept {
         let input = std::fs::read(&path).unwrap();
-        eprintln!("{target}: {}", path.display());
-        look(&input);
+        if catch_unwind(AssertUnwindSafe(|| look(&input))).is_err() {
+            note(&format!(
+                "{target}\t{}\t1",
+                executions.load(Ordering::Relaxed)
+            ));
+            panic!("{target} is brought down by {}", path.display());
+        }
         all.push(input);
     }
 

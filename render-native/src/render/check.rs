@@ -89,9 +89,9 @@ pub(super) fn measure(
             "-show_data_hash",
             "md5",
         ])
+        .args(input::global())
         .args(["-show_entries", ENTRIES, "-of", "compact=p=1:nk=0"])
-        .args(["-protocol_whitelist", "file", "-i"])
-        .arg(input::url(path));
+        .args(input::of(path));
     let mut facts = Facts::default();
     let mut lines = Lines::default();
     let mut picture = None;

@@ -4,10 +4,13 @@ use std::fmt::Write as _;
 
 use shared::media::MediaPath;
 use shared::plan::Plan;
+use suite::fake::Fake;
 use suite::film;
 use suite::frame_code::Code;
 use suite::plans::{SlotSpec, plan, write, write_sealed};
 use suite::project::{Project, SIZE};
+
+const FAKE: &str = env!("CARGO_BIN_EXE_fake_ffmpeg");
 
 /// A plan whose second slot is `path`; the clip `3.mp4` is the secret that nothing may show.
 fn project(path: &str) -> Project {
@@ -272,4 +275,49 @@ fn a_name_of_a_picture_is_no_pattern() {
     project.render().expect(0);
     let still = Some(Code { clip: 2, frame: 0 });
     assert!(project.codes()[10..].iter().all(|code| *code == still));
+}
+
+/// Planning, rendering and measuring, every program that opens a file is told what it may open
+/// and how much it may take.
+#[test]
+fn whatever_opens_a_file_opens_it_as_a_file_as_media_and_within_limits() {
+    let project = Project::with_three_clips();
+    let fake = Fake::default();
+    let environment = fake.environment(FAKE);
+    let path = |name: &str| project.path(name).into_os_string();
+    let planned = suite::program::run_with(
+        [
+            "plan".into(),
+            "--music".into(),
+            path("song.wav"),
+            path("1.mp4"),
+            path("2.mp4"),
+            "-o".into(),
+            path("plan.json"),
+        ],
+        &environment,
+    );
+    let _ = planned.expect(0);
+    project.render_with(&[], &environment).expect(0);
+    let verified = suite::program::run_with(
+        ["verify".into(), path("film.mp4"), path("plan.json")],
+        &environment,
+    );
+    let _ = verified.expect(0);
+    for program in ["ffmpeg", "ffprobe"] {
+        let mut seen = 0;
+        for invocation in fake.invocations(program) {
+            let inputs = invocation.matches("-i file:").count();
+            assert_eq!(inputs, invocation.matches("-i ").count(), "{invocation}");
+            for option in ["-protocol_whitelist file ", "-format_whitelist "] {
+                assert_eq!(invocation.matches(option).count(), inputs, "{invocation}");
+            }
+            let list = usize::from(invocation.contains("-f concat"));
+            let bounded = invocation.matches("-max_pixels ").count();
+            assert_eq!(bounded + list, inputs, "{invocation}");
+            assert!(inputs == 0 || invocation.contains("-max_alloc "));
+            seen += inputs;
+        }
+        assert!(seen >= 3, "{program}: {seen}");
+    }
 }
