@@ -1,8 +1,4 @@
 //! The plan's reader against whatever a file may hold.
-#![expect(
-    clippy::unwrap_used,
-    reason = "in a test a failed unwrap is a failed test"
-)]
 
 use shared::plan::Plan;
 use shared::plan::PlanError;

@@ -92,23 +92,6 @@ fn an_ffmpeg_that_always_crashes_on_a_clip_costs_its_slot_alone() {
     assert_eq!(codes[..10], stretch(1, 0, 10).collect::<Vec<_>>());
 }
 
-#[test]
-fn an_ffmpeg_that_hangs_is_stopped_and_tried_again() {
-    let project = project();
-    let fake = Fake::default().when("ffmpeg", &["2.mp4", "-frames:v"], 1, &Act::Hang);
-    let environment = fake.environment(FAKE);
-    project
-        .render_with(&["--stall", "3"], &environment)
-        .expect(0);
-    is_right(&project);
-    assert!(
-        project.report()["segments"][1]["attempts"]
-            .as_u64()
-            .unwrap()
-            > 1
-    );
-}
-
 /// What is done is known by its contents: clocks jump, and copies get any time.
 #[test]
 fn times_of_files_in_any_future_or_past_change_nothing() {
