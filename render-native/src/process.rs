@@ -23,7 +23,7 @@ use std::time::Duration;
 
 pub use leash::Leash;
 pub use lines::Lines;
-pub use memory::held;
+pub use memory::{Held, held};
 pub use stderr::Messages;
 use watch::{Watch, Watched};
 

@@ -103,14 +103,17 @@ impl<'a> Overseer<'a> {
     /// Looks at every child and every bound.
     fn look(&self) -> Reading {
         let mut children = 0_u64;
+        // They are all the same program, so the pages of it and its libraries are there once.
+        let mut shared = 0;
         for running in self.queue.running() {
             let pid = running.leash.pid();
             let held = pid.and_then(|pid| process::held(self.gauge.root(), &pid.to_string()));
-            let held = held.unwrap_or(0);
-            self.queue.observe(running.index, held);
-            children = children.saturating_add(held);
+            let held = held.unwrap_or_default();
+            self.queue.observe(running.index, held.resident());
+            children = children.saturating_add(held.own);
+            shared = held.mapped.max(shared);
         }
-        let reading = self.gauge.read(children);
+        let reading = self.gauge.read(children.saturating_add(shared));
         let mut books = lock(&self.books);
         books.peak = books.peak.max(reading.ours);
         books.peak_permille = books.peak_permille.max(reading.fullest().permille());

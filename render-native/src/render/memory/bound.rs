@@ -120,8 +120,8 @@ impl Gauge {
     /// The bounds now, while the children hold so many bytes together.
     #[must_use]
     pub fn read(&self, children: u64) -> Reading {
-        let own = process::held(&self.root, "self").unwrap_or(0);
-        self.with(children.saturating_add(own))
+        let own = process::held(&self.root, "self").unwrap_or_default();
+        self.with(children.saturating_add(own.resident()))
     }
 
     fn with(&self, ours: u64) -> Reading {
