@@ -210,11 +210,11 @@ mod tests {
             let mut reader = Reader::new(100);
             for chunk in bytes.chunks(33) {
                 let taken = reader.push(chunk, |picture, _| assert!(picture.len() <= 116));
-                // What is kept between two chunks is less than one picture.
-                assert!(reader.buffer.len() <= 100 + 16 + 12);
                 if taken.is_err() {
                     break;
                 }
+                // What is kept between two chunks is less than one picture.
+                assert!(reader.buffer.len() <= 100 + 16 + 12);
             }
         });
     }

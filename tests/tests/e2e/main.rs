@@ -10,6 +10,7 @@
 mod auto;
 mod damaged;
 mod dev_media;
+mod disk;
 mod documents;
 mod faults;
 mod files;
