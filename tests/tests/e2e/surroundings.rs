@@ -228,3 +228,26 @@ fn a_plan_of_very_many_slots_is_read_and_one_of_too_many_is_refused() {
     assert!(run.stdout.len() + run.stderr.len() < 20_000);
     let _ = write(200_001).expect(65).says("slots");
 }
+
+/// Starts another render while this one works, and keeps how that ended.
+const SECOND: &str = r#"cd "$AUTOCUT_DIR" || exit 1
+"$AUTOCUT_SECOND" render plan.json -o second.mp4 --work-dir work 2> said; echo $? > code"#;
+
+#[cfg(unix)]
+#[test]
+fn of_two_renders_in_one_work_directory_the_second_is_told_who_holds_it() {
+    let project = project();
+    let fake = Fake::default().when("ffmpeg", &["1.mp4", "-frames:v"], 1, &Act::Shell(SECOND));
+    let mut environment = fake.environment(FAKE);
+    environment.push(("AUTOCUT_DIR".into(), project.dir().into()));
+    environment.push(("AUTOCUT_SECOND".into(), program::render_native().into()));
+    let work = project.path("work").into_os_string().into_string().unwrap();
+    project
+        .render_with(&["--work-dir", &work], &environment)
+        .expect(0);
+    let read = |name: &str| std::fs::read_to_string(project.path(name)).unwrap();
+    assert_eq!(read("code").trim(), "76", "{}", read("said"));
+    assert!(read("said").contains("process "), "{}", read("said"));
+    assert!(!project.path("second.mp4").exists());
+    is_right(&project);
+}
