@@ -15,7 +15,7 @@ pub(crate) const PART: &str = ".part";
 /// # Errors
 /// Whatever the system says; what was there before is still there.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    write(path, content, true)
+    write(".tmp-", path, content, true)
 }
 
 /// Puts `content` under the name `path`, unless there is something already.
@@ -23,11 +23,16 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`], and whatever the system says.
 pub(crate) fn create(path: &Path, content: &[u8]) -> io::Result<()> {
-    write(path, content, false)
+    write(".tmp-", path, content, false)
 }
 
-fn write(path: &Path, content: &[u8], replace: bool) -> io::Result<()> {
-    let mut draft = draft(parent(path), ".tmp-")?;
+/// As [`replace()`]; while it is incomplete, its name begins with `prefix`.
+pub(crate) fn replace_by(prefix: &str, path: &Path, content: &[u8]) -> io::Result<()> {
+    write(prefix, path, content, true)
+}
+
+fn write(prefix: &str, path: &Path, content: &[u8], replace: bool) -> io::Result<()> {
+    let mut draft = draft(parent(path), prefix)?;
     draft.write_all(content)?;
     settle(draft, path, replace)
 }

@@ -7,6 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
 use shared::plan::{Fit, Style};
 use shared::rate::Rate;
 
+pub use super::farm::{Assemble, Gc, Prepare, Segment, StatusOf};
 use super::values::{self, Aspect, Bytes, Size};
 use crate::exit::ExitCode;
 use crate::render::{AudioCodec, Quality};
@@ -62,6 +63,16 @@ pub enum Command {
     Render(Render),
     /// Validate a plan, find its media, say what would happen; renders nothing.
     Check(Check),
+    /// Freeze a plan in a work directory, for many processes to render.
+    Prepare(Prepare),
+    /// Make some segments of a prepared job; as often as one likes, anywhere.
+    Segment(Segment),
+    /// Join the segments of a prepared job into the film.
+    Assemble(Assemble),
+    /// What there is of a prepared job.
+    Status(StatusOf),
+    /// Remove from a work directory what nobody needs.
+    Gc(Gc),
     /// Find the beats, bars and sections of a song.
     Beats(Beats),
     /// What each clip is: shots, quality, what is unusable and why.

@@ -3,6 +3,7 @@
 pub mod args;
 pub mod bars;
 pub mod failure;
+pub mod farm;
 pub mod signals;
 pub mod terminal;
 pub mod values;

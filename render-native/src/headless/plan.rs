@@ -9,12 +9,13 @@ use shared::media::MediaReference;
 use shared::plan::{Extra, Fit, Output, Plan, Style};
 use shared::rate::Rate;
 
-use super::reference::{reference, relative};
+use super::reference::reference;
 use super::song::{Song, SongError, listen};
 use super::survey::{Clip, Settings, Survey, SurveyError, survey};
 use super::walk::{Excluded, WalkError, walk};
 use crate::ffmpeg::locate::Tools;
 use crate::interrupt::Interrupt;
+use crate::media::relative::relative;
 use crate::progress::{Event, Progress, Stage};
 use crate::shown::on_one_line;
 

@@ -9,6 +9,7 @@ use shared::fingerprint::Fingerprint;
 use shared::media::MediaReference;
 
 use super::fingerprint::{FileError, Stamp, fingerprint, stamp};
+use super::relative::path_of;
 use crate::shown::Shown as _;
 
 /// Most problems that are listed one by one.
@@ -184,7 +185,7 @@ impl Finder {
         &mut self,
         reference: &MediaReference,
     ) -> Result<(Found, Option<Decision>), MediaProblem> {
-        let planned = self.plan_dir.join(path_of(reference));
+        let planned = self.plan_dir.join(path_of(&reference.path));
         let at_home = examine(&planned, reference);
         let Err(problem) = at_home else {
             return Ok((at_home?, None));
@@ -264,17 +265,6 @@ impl Finder {
             index
         })
     }
-}
-
-/// The path as the plan has it. Absolute ones stay absolute.
-fn path_of(reference: &MediaReference) -> PathBuf {
-    #[cfg(unix)]
-    {
-        use std::os::unix::ffi::OsStringExt as _;
-        PathBuf::from(std::ffi::OsString::from_vec(reference.path.to_bytes()))
-    }
-    #[cfg(not(unix))]
-    PathBuf::from(String::from_utf8_lossy(&reference.path.to_bytes()).into_owned())
 }
 
 /// Whether the file at `path` is the one that was planned with.

@@ -142,6 +142,38 @@ pub enum RenderError {
         /// Why.
         said: String,
     },
+    /// The work directory holds no job that this program can take up.
+    #[error("{} cannot be taken up: {why}", path.display())]
+    NotPrepared {
+        /// The file of the frozen job.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// The ffmpeg here makes other pictures than the one that the job was prepared with.
+    #[error("{what}")]
+    OtherFfmpeg {
+        /// How they differ.
+        what: String,
+    },
+    /// The film has fewer segments.
+    #[error("there is no segment {segment}: they are 0 to {}", of.saturating_sub(1))]
+    NoSegment {
+        /// The one that was asked for.
+        segment: usize,
+        /// How many the film has.
+        of: usize,
+    },
+    /// Segments are missing or damaged.
+    #[error("{} of {of} segments are missing or damaged in {}: {}", segments.len(), work.display(), ranges(segments))]
+    Missing {
+        /// Their positions in the plan, from 0, in order.
+        segments: Vec<usize>,
+        /// How many the film has.
+        of: usize,
+        /// The work directory.
+        work: PathBuf,
+    },
     /// Whoever was to be told of the film cannot be told; so there is none under its name.
     #[error("{why}")]
     Untold {
@@ -184,12 +216,14 @@ impl RenderError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Setting { .. } => ExitCode::Setting,
-            Self::Suffix { .. } => ExitCode::Usage,
+            Self::NoSegment { .. } | Self::Suffix { .. } => ExitCode::Usage,
             Self::Place(error) => error.exit_code(),
-            Self::Ffmpeg(_) | Self::Process(_) => ExitCode::Ffmpeg,
-            Self::Media(_) | Self::MediaLost { .. } | Self::Song(ProbeError::File(_)) => {
-                ExitCode::Input
-            }
+            Self::Ffmpeg(_) | Self::OtherFfmpeg { .. } | Self::Process(_) => ExitCode::Ffmpeg,
+            Self::NotPrepared { .. }
+            | Self::Missing { .. }
+            | Self::Media(_)
+            | Self::MediaLost { .. }
+            | Self::Song(ProbeError::File(_)) => ExitCode::Input,
             Self::Plan { .. } | Self::Song(_) => ExitCode::BadData,
             Self::Exists { .. }
             | Self::ReportOfAnother { .. }
@@ -231,6 +265,9 @@ impl RenderError {
             Self::Segment { .. } | Self::Join { .. } => {
                 "run it again; `render-native doctor` tells whether ffmpeg works"
             }
+            Self::NotPrepared { .. } => "make it with `render-native prepare`",
+            Self::OtherFfmpeg { .. } => "prepare it again with the ffmpeg that all machines have",
+            Self::Missing { .. } => "make them with `render-native segment`, then assemble again",
             Self::Untold { .. } => {
                 "no film was made under its name, but all of its segments; the same command goes \
                  on there"
@@ -242,7 +279,10 @@ impl RenderError {
                 "a film and its report have one name: choose another with -o, or replace that \
                  report with --overwrite"
             }
-            Self::Setting { .. } | Self::Plan { .. } | Self::Interrupted { .. } => return None,
+            Self::NoSegment { .. }
+            | Self::Setting { .. }
+            | Self::Plan { .. }
+            | Self::Interrupted { .. } => return None,
         }))
     }
 
@@ -258,5 +298,33 @@ impl RenderError {
                 urgent: urgency == Urgency::Now,
             }),
         }
+    }
+}
+
+/// Positions in order, as `3, 17, 40-60`.
+pub(crate) fn ranges(indices: &[usize]) -> String {
+    let mut runs = Vec::new();
+    let mut rest = indices;
+    while let [first, ..] = rest {
+        let run = rest.iter().zip(*first..);
+        let run = run.take_while(|(index, expected)| **index == *expected);
+        let (these, others) = rest.split_at(run.count().max(1));
+        runs.push(match these {
+            [first, .., last] => format!("{first}-{last}"),
+            _ => first.to_string(),
+        });
+        rest = others;
+    }
+    runs.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_are_told_together() {
+        assert_eq!(ranges(&[3, 17, 40, 41, 42, 50]), "3, 17, 40-42, 50");
+        assert_eq!(ranges(&[]), "");
     }
 }

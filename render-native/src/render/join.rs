@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use shared::decision::{Decision, DecisionCode};
@@ -34,6 +34,8 @@ const MOST_SAMPLES: u32 = 96_000;
 /// The song as the film uses it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Song {
+    /// Its file.
+    pub(super) path: PathBuf,
     /// Its sound stream.
     pub(super) audio: Audio,
     /// Where the film begins in it: samples at `start_rate` from the first decoded one.
@@ -101,7 +103,6 @@ pub(super) fn list<'a>(records: impl IntoIterator<Item = &'a Record>) -> String 
 /// The arguments of the joining.
 fn arguments(
     list: &Path,
-    song_path: &Path,
     song: &Song,
     canvas: Canvas,
     frames: u64,
@@ -116,7 +117,7 @@ fn arguments(
     args.push(input::url(list));
     // No `-xerror`: damage in the song is for the decoder to conceal, a film without it would be
     // worse. Whether all is there is measured afterwards.
-    args.extend(input::of(song_path));
+    args.extend(input::of(&song.path));
     let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
     let map = format!("1:{}", song.audio.index);
     add(&["-map", "0:v:0", "-map", &map, "-c:v", "copy", "-sn", "-dn"]);
@@ -150,7 +151,6 @@ pub(super) struct Join<'a> {
     pub(super) work: &'a WorkDir,
     pub(super) settings: &'a RenderSettings,
     pub(super) canvas: Canvas,
-    pub(super) song_path: &'a Path,
     pub(super) song: &'a Song,
 }
 
@@ -202,7 +202,6 @@ impl Join<'_> {
         self.work.note_part(out.path())?;
         let args = arguments(
             &list,
-            self.song_path,
             self.song,
             self.canvas,
             frames,
@@ -251,7 +250,7 @@ impl Join<'_> {
             return Err(failed(fault));
         }
         Ok(Joined {
-            damage: damage(self.song_path, &finished.messages),
+            damage: damage(&self.song.path, &finished.messages),
             film: out,
         })
     }
@@ -307,6 +306,7 @@ mod tests {
 
     fn song(rate: u32, start: u64) -> Song {
         Song {
+            path: "/m/song.mp3".into(),
             audio: Audio {
                 index: 0,
                 codec: "mp3".to_owned(),
@@ -348,7 +348,6 @@ mod tests {
         let settings = RenderSettings::new("/films/a.mp4");
         let args = arguments(
             Path::new("/w/film.ffconcat"),
-            Path::new("/m/song.mp3"),
             &song(44_100, 0),
             canvas("24"),
             24,

@@ -1,17 +1,23 @@
 //! The work directory: what is done, on disk, in a way that survives any crash.
 //!
 //! ```text
+//! DIR/plan.json                  the plan as it was given
 //! DIR/plan.lock.json             the job, frozen
 //! DIR/seg/00007.<hash12>.mp4     a segment, named by its content, never overwritten
 //! DIR/seg/00007.json             its record, renamed into place last
+//! DIR/seg/.tmp-00007-HOST-PID-…  what a process there is writing
 //! DIR/learn.json                peaks of memory that were seen; worth something, needed by nobody
 //! DIR/film.part                  name of the half-written film beside the output
-//! DIR/lock                       held while a local render works here
+//! DIR/lock                       held while a whole film is made here
 //! DIR/autocut-work               says that all this is ours
 //! ```
 //!
 //! A segment is done when its record is there *and* its key is the one wanted *and* the file has
 //! the size and the hash that the record says.
+//!
+//! Only whoever makes the whole film here, or prepares or assembles it, holds the lock; several
+//! processes may make segments at once, of the same slot too, since none writes where another
+//! does. The lock is a courtesy to people; nothing that is right depends on it.
 //!
 //! A folder that holds something and has no `autocut-work` belongs to somebody else: nothing is
 //! written there. In a folder of ours only files with names of ours are ever removed.
@@ -19,27 +25,31 @@
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::RenderError;
+use super::frozen::{self, Frozen, PlanId};
 use super::join::LIST;
 use super::report::SegmentReport;
 use super::schedule::learned;
 use super::segment::SegmentKey;
+use super::temporaries::{self, Writer, this_host};
 use crate::durable;
 use crate::shown::Shown as _;
 
 /// What is known of a finished segment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Record {
+pub(crate) struct Record {
+    /// The job that it was made for.
+    pub(super) plan_id: PlanId,
     /// [`SegmentKey`] of what was wanted.
     pub(super) segment_key: String,
     /// The file's name in the same folder.
     pub(super) file: String,
     /// Its size.
-    pub(super) bytes: u64,
+    pub(crate) bytes: u64,
     /// BLAKE3 of its content, in hexadecimal digits.
     pub(super) blake3: String,
     /// Its frames, as counted.
@@ -55,17 +65,34 @@ pub(super) struct Record {
     /// The machine that made it.
     pub(super) host: String,
     /// What happened.
-    pub(super) report: SegmentReport,
+    pub(crate) report: SegmentReport,
+}
+
+impl Record {
+    /// Whether a film of this job can be made of it: it shows the plan, or stands in for it in
+    /// this very job. What stands in is no part of the key.
+    pub(crate) fn is_of(&self, job: &Frozen) -> bool {
+        self.serves(&job.id)
+    }
+
+    /// The same, for the job of that name.
+    pub(super) fn serves(&self, job: &PlanId) -> bool {
+        self.report.rung.shows_the_plan() || self.plan_id == *job
+    }
 }
 
 /// The file that makes a folder a work directory.
 const MARKER: &str = "autocut-work";
 /// In the marker, if the folder was made by us and not by the user.
 const MADE: &str = "made by render-native\n";
+/// The plan as it was given.
+pub(super) const PLAN: &str = "plan.json";
+/// The file that is locked.
+const LOCK: &str = "lock";
+/// The folder of the segments.
+const SEGMENTS: &str = "seg";
 /// Holds the name of the half-written film.
 const PART: &str = "film.part";
-/// The job, frozen.
-pub(super) const PLAN: &str = "plan.lock.json";
 
 /// Refuses a folder that holds something and is no work directory.
 pub(super) fn refuse_foreign(root: &Path) -> Result<(), RenderError> {
@@ -112,24 +139,24 @@ fn claim(root: &Path) -> Result<(), RenderError> {
     }
 }
 
-/// A work directory that this process holds.
+/// A work directory that this process works in.
 #[derive(Debug)]
-pub(super) struct WorkDir {
+pub(crate) struct WorkDir {
     root: PathBuf,
     segments: PathBuf,
     host: String,
-    attempts: AtomicU64,
-    lock: File,
+    /// The lock, if it is held.
+    lock: Option<File>,
 }
 
 impl WorkDir {
     /// Makes and locks the directory, and clears what a killed run left half-written.
-    pub(super) fn open(root: &Path) -> Result<Self, RenderError> {
+    pub(crate) fn open(root: &Path) -> Result<Self, RenderError> {
         let root = std::path::absolute(root).map_err(RenderError::file("find", root))?;
         claim(&root)?;
-        let segments = root.join("seg");
+        let segments = root.join(SEGMENTS);
         std::fs::create_dir_all(&segments).map_err(RenderError::file("create", &segments))?;
-        let path = root.join("lock");
+        let path = root.join(LOCK);
         let lock = File::options()
             .create(true)
             .read(true)
@@ -140,18 +167,14 @@ impl WorkDir {
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let mut by = String::new();
-                let _ = lock.take(200).read_to_string(&mut by);
-                return Err(RenderError::Locked {
-                    path: root,
-                    by: by.trim().to_owned(),
-                });
+                let by = holder(&path);
+                return Err(RenderError::Locked { path: root, by });
             }
             Err(TryLockError::Error(source)) => {
                 return Err(RenderError::file("lock", &path)(source));
             }
         }
-        let host = host();
+        let host = this_host();
         // For whoever is refused; not needed for the lock itself.
         let _ = lock.set_len(0);
         let _ = writeln!(&lock, "process {} on {host}", std::process::id());
@@ -159,15 +182,25 @@ impl WorkDir {
             root,
             segments,
             host,
-            attempts: AtomicU64::new(0),
-            lock,
+            lock: Some(lock),
         };
         work.clear_temporaries()?;
         Ok(work)
     }
 
+    /// Works in a directory that was prepared, beside others.
+    pub(crate) fn enter(root: &Path) -> Result<Self, RenderError> {
+        let root = std::path::absolute(root).map_err(RenderError::file("find", root))?;
+        Ok(Self {
+            segments: root.join(SEGMENTS),
+            root,
+            host: this_host(),
+            lock: None,
+        })
+    }
+
     /// The directory.
-    pub(super) fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
@@ -176,11 +209,19 @@ impl WorkDir {
         &self.host
     }
 
+    /// Removes what processes of this machine have left that are no more. What others write, here
+    /// or elsewhere, stays.
     fn clear_temporaries(&self) -> Result<(), RenderError> {
         let failed = || RenderError::file("read", &self.segments);
         for entry in std::fs::read_dir(&self.segments).map_err(failed())? {
             let entry = entry.map_err(failed())?;
-            if entry.file_name().as_encoded_bytes().starts_with(b".tmp-") {
+            let name = entry.file_name();
+            let left = Writer::of(&name.to_string_lossy()).is_some_and(|writer| {
+                // This process has written nothing here yet: it has an earlier one's number.
+                let earlier = writer.host == self.host && writer.pid == std::process::id();
+                earlier || writer.is_gone(&self.host)
+            });
+            if left {
                 let path = entry.path();
                 std::fs::remove_file(&path).map_err(RenderError::file("remove", &path))?;
             }
@@ -191,8 +232,13 @@ impl WorkDir {
     /// Writes a file of the directory: the old content or the new one, never half.
     pub(super) fn write(&self, name: &str, content: &[u8]) -> Result<PathBuf, RenderError> {
         let path = self.root.join(name);
-        durable::replace(&path, content).map_err(RenderError::file("write", &path))?;
+        self.put(None, &path, content)?;
         Ok(path)
+    }
+
+    fn put(&self, index: Option<usize>, path: &Path, content: &[u8]) -> Result<(), RenderError> {
+        let prefix = temporaries::prefix(index, &self.host);
+        durable::replace_by(&prefix, path, content).map_err(RenderError::file("write", path))
     }
 
     /// Notes the name of the half-written film, so that the next run can remove it if this one is
@@ -217,10 +263,7 @@ impl WorkDir {
 
     /// A name that no other attempt has, for a segment being rendered.
     pub(super) fn temporary(&self, index: usize) -> PathBuf {
-        let attempt = self.attempts.fetch_add(1, Ordering::Relaxed);
-        let (host, pid) = (&self.host, std::process::id());
-        self.segments
-            .join(format!(".tmp-{index:05}-{host}-{pid}-{attempt}.mp4"))
+        self.segments.join(temporaries::segment(index, &self.host))
     }
 
     /// Where a segment's file lies, relative to the directory.
@@ -247,7 +290,7 @@ impl WorkDir {
             source: error.into(),
         })?;
         let path = self.record_path(index);
-        durable::replace(&path, &json).map_err(RenderError::file("write", &path))?;
+        self.put(Some(index), &path, &json)?;
         Ok(record)
     }
 
@@ -256,29 +299,112 @@ impl WorkDir {
     }
 
     /// The record of a segment that is done, by its content and not by its presence. Whatever is
-    /// wrong with it, the answer is that it is not done; so too if something stands in for the
-    /// plan.
+    /// wrong with it, the answer is that it is not done.
     pub(super) fn finished(&self, index: usize, key: &SegmentKey, frames: u32) -> Option<Record> {
-        let json = std::fs::read(self.record_path(index)).ok()?;
-        let record: Record = serde_json::from_slice(&json).ok()?;
-        let plain_name = !record.file.contains(['/', '\\']);
-        let wanted = plain_name
-            // What stands in is no part of the key, and the planned clip may be well by now.
-            && record.report.rung.shows_the_plan()
-            && record.segment_key == key.as_str()
-            && record.frames == frames
-            && record.report.index == index;
-        if !wanted {
-            return None;
+        match self.look(index, key, frames) {
+            Look::Done(record) => Some(*record),
+            Look::Missing | Look::Damaged => None,
         }
-        let file = File::open(self.segments.join(&record.file)).ok()?;
-        let (bytes, hash) = digest(&file).ok()?;
-        (bytes == record.bytes && hash == record.blake3).then_some(record)
+    }
+
+    /// What there is of a segment.
+    pub(super) fn look(&self, index: usize, key: &SegmentKey, frames: u32) -> Look {
+        let json = match std::fs::read(self.record_path(index)) {
+            Ok(json) => json,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Look::Missing,
+            Err(_) => return Look::Damaged,
+        };
+        let Ok(record) = serde_json::from_slice::<Record>(&json) else {
+            return Look::Damaged;
+        };
+        if record.segment_key != key.as_str() || record.report.index != index {
+            return Look::Missing;
+        }
+        let plain_name = !record.file.contains(['/', '\\']);
+        if !plain_name || record.frames != frames {
+            return Look::Damaged;
+        }
+        let found = File::open(self.segments.join(&record.file)).and_then(|file| digest(&file));
+        match found {
+            Ok((bytes, hash)) if bytes == record.bytes && hash == record.blake3 => {
+                Look::Done(Box::new(record))
+            }
+            _ => Look::Damaged,
+        }
+    }
+
+    /// The files of segments that no record names, and all half-written ones.
+    pub(crate) fn loose_files(&self) -> Result<Vec<Loose>, RenderError> {
+        let failed = || RenderError::file("read", &self.segments);
+        let mut loose = Vec::new();
+        for dir in [&self.segments, &self.root] {
+            for entry in std::fs::read_dir(dir).map_err(failed())? {
+                let entry = entry.map_err(failed())?;
+                let name = entry.file_name().to_string_lossy().into_owned();
+                let unfinished = temporaries::is_one(&name);
+                let unnamed = !unfinished && self.is_unnamed(&name);
+                if unfinished || unnamed {
+                    let metadata = entry.metadata().ok();
+                    loose.push(Loose {
+                        path: entry.path(),
+                        bytes: metadata.as_ref().map_or(0, std::fs::Metadata::len),
+                        modified: metadata.and_then(|metadata| metadata.modified().ok()),
+                        writer: Writer::of(&name),
+                        unfinished,
+                    });
+                }
+            }
+        }
+        loose.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(loose)
+    }
+
+    /// Whether a file of a segment is not the one that the segment's record names.
+    fn is_unnamed(&self, name: &str) -> bool {
+        let mut parts = name.split('.');
+        let index = parts.next().and_then(|index| index.parse().ok());
+        let is_film = is_segment_file(name) && parts.nth(1) == Some("mp4");
+        let Some(index) = index.filter(|_| is_film) else {
+            return false;
+        };
+        let record = std::fs::read(self.record_path(index)).ok();
+        let record = record.and_then(|json| serde_json::from_slice::<Record>(&json).ok());
+        record.is_none_or(|record| record.file != name)
+    }
+
+    /// Refuses a folder in which no job was prepared.
+    pub(crate) fn require_prepared(&self) -> Result<(), RenderError> {
+        let path = self.root.join(frozen::NAME);
+        if self.root.join(MARKER).is_file() && path.is_file() {
+            return Ok(());
+        }
+        let why = "there is none".to_owned();
+        Err(RenderError::NotPrepared { path, why })
+    }
+
+    /// What time it is, by the clock that stamps the files here.
+    pub(crate) fn now(&self) -> Result<SystemTime, RenderError> {
+        let failed = || RenderError::file("create a file in", &self.root);
+        let prefix = temporaries::prefix(None, &self.host);
+        let file = durable::draft(&self.root, &prefix).map_err(failed())?;
+        let metadata = file.as_file().metadata();
+        metadata.and_then(|m| m.modified()).map_err(failed())
+    }
+
+    /// Who makes the whole film here, by their own account, if they are known to be at it.
+    pub(crate) fn held_by(&self) -> Option<String> {
+        let by = holder(&self.root.join(LOCK));
+        let (pid, host) = by.strip_prefix("process ")?.split_once(" on ")?;
+        let writer = Writer {
+            host: host.to_owned(),
+            pid: pid.parse().ok()?,
+        };
+        (!writer.is_gone(&self.host)).then_some(by)
     }
 
     /// Removes what this program has put there, and the directory if we made it and nothing else
     /// is in it. What could not be removed is returned; the film is made either way.
-    pub(super) fn remove(self) -> Vec<String> {
+    pub(super) fn remove(mut self) -> Vec<String> {
         let mut left = Vec::new();
         let made = std::fs::read(self.root.join(MARKER)).is_ok_and(|text| text == MADE.as_bytes());
         remove_files(&self.segments, is_segment_file, &mut left);
@@ -286,10 +412,10 @@ impl WorkDir {
         let _ = std::fs::remove_dir(&self.segments);
         // The marker last: a run that is killed here must find its own folder again.
         remove_files(&self.root, is_root_file, &mut left);
-        for name in [PLAN, LIST, PART, learned::FILE, "lock", MARKER] {
+        for name in [PLAN, frozen::NAME, LIST, PART, learned::FILE, LOCK, MARKER] {
             note_unless_gone(&self.root.join(name), &mut left);
         }
-        drop(self.lock);
+        drop(self.lock.take());
         if made {
             let _ = std::fs::remove_dir(&self.root);
         }
@@ -297,10 +423,45 @@ impl WorkDir {
     }
 }
 
+impl Drop for WorkDir {
+    fn drop(&mut self) {
+        if let Some(lock) = &self.lock {
+            // Whoever asks shall not be told of us any more. The lock itself ends with the file.
+            let _ = lock.set_len(0);
+        }
+    }
+}
+
+/// What there is of a segment.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Look {
+    /// Nothing, or something that was made for another plan.
+    Missing,
+    /// Something that is cut short, altered, or lacks its file.
+    Damaged,
+    /// All of it.
+    Done(Box<Record>),
+}
+
+/// A file that no record names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Loose {
+    /// Where it is.
+    pub(crate) path: PathBuf,
+    /// Its size.
+    pub(crate) bytes: u64,
+    /// When it was written to last.
+    pub(crate) modified: Option<SystemTime>,
+    /// Who writes it, if its name tells.
+    pub(crate) writer: Option<Writer>,
+    /// Whether it is half-written, by its name.
+    pub(crate) unfinished: bool,
+}
+
 /// Half-written files of the directory itself.
 fn is_root_file(name: &str) -> bool {
     name.strip_suffix(durable::PART)
-        .is_some_and(|name| name.starts_with(".tmp-"))
+        .is_some_and(temporaries::is_one)
 }
 
 /// `00007.json`, `00007.0123456789ab.mp4` and half-written files.
@@ -308,7 +469,7 @@ fn is_segment_file(name: &str) -> bool {
     let is_index = |text: &str| text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit());
     let is_hash = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_hexdigit());
     let parts: Vec<_> = name.split('.').collect();
-    name.starts_with(".tmp-")
+    temporaries::is_one(name)
         || match parts.as_slice() {
             [index, "json"] => is_index(index),
             [index, hash, "mp4"] => is_index(index) && is_hash(hash),
@@ -341,15 +502,13 @@ pub(super) fn part_prefix(film: &str) -> String {
     format!(".{film}.")
 }
 
-fn host() -> String {
-    let name = sysinfo::System::host_name().unwrap_or_default();
-    let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '-';
-    let name: String = name.chars().filter(plain).take(40).collect();
-    if name.is_empty() {
-        "host".to_owned()
-    } else {
-        name
+/// Who holds the lock, by their own account.
+fn holder(lock: &Path) -> String {
+    let mut by = String::new();
+    if let Ok(file) = File::open(lock) {
+        let _ = file.take(200).read_to_string(&mut by);
     }
+    by.trim().to_owned()
 }
 
 fn digest(mut file: &File) -> std::io::Result<(u64, String)> {
@@ -367,132 +526,4 @@ fn digest(mut file: &File) -> std::io::Result<(u64, String)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::render::Rung;
-
-    fn record(index: usize, key: &SegmentKey) -> Record {
-        Record {
-            segment_key: key.as_str().to_owned(),
-            file: String::new(),
-            bytes: 0,
-            blake3: String::new(),
-            frames: 5,
-            rate: "30".to_owned(),
-            timescale: 30_000,
-            headers: String::new(),
-            ffmpeg: "5".to_owned(),
-            host: "h".to_owned(),
-            report: SegmentReport {
-                index,
-                frames: 5,
-                rung: Rung::Direct,
-                attempts: 1,
-                resumed: false,
-                wall_ms: 0,
-                peak_rss: 0,
-                footprint: crate::render::schedule::estimate::Footprint::Usual,
-                damage: 0,
-                decisions: Vec::new(),
-            },
-        }
-    }
-
-    fn key(of: &str) -> SegmentKey {
-        SegmentKey::new([std::ffi::OsStr::new(of)], [], "5")
-    }
-
-    #[test]
-    fn only_a_whole_unchanged_segment_of_the_right_key_is_done() {
-        let dir = tempfile::tempdir().unwrap();
-        let work = WorkDir::open(&dir.path().join("work")).unwrap();
-        let keep = || {
-            let temporary = work.temporary(7);
-            std::fs::write(&temporary, b"pictures").unwrap();
-            work.keep(&temporary, record(7, &key("a"))).unwrap()
-        };
-        let kept = keep();
-        assert_eq!(work.finished(7, &key("a"), 5), Some(kept.clone()));
-        assert_eq!(work.finished(7, &key("b"), 5), None, "other arguments");
-        assert_eq!(work.finished(7, &key("a"), 6), None, "other length");
-        assert_eq!(work.finished(8, &key("a"), 5), None, "other place");
-        let path = work.segments.join(&kept.file);
-        std::fs::write(&path, b"picture!").unwrap();
-        assert_eq!(work.finished(7, &key("a"), 5), None, "changed content");
-        std::fs::write(&path, b"pictu").unwrap();
-        assert_eq!(work.finished(7, &key("a"), 5), None, "cut short");
-        assert!(keep() == kept && work.finished(7, &key("a"), 5).is_some());
-        let mut held = record(7, &key("a"));
-        held.report.rung = Rung::Hold;
-        let temporary = work.temporary(7);
-        std::fs::write(&temporary, b"pictures").unwrap();
-        work.keep(&temporary, held).unwrap();
-        assert_eq!(work.finished(7, &key("a"), 5), None, "a stand-in");
-        std::fs::write(work.record_path(7), b"{\"segment_key\":").unwrap();
-        assert_eq!(work.finished(7, &key("a"), 5), None, "half a record");
-    }
-
-    #[test]
-    fn a_directory_is_held_by_one_and_cleared_of_what_a_killed_one_left() {
-        let dir = tempfile::tempdir().unwrap();
-        let root = dir.path().join("work");
-        let first = WorkDir::open(&root).unwrap();
-        let left = first.temporary(1);
-        std::fs::write(&left, b"half").unwrap();
-        let error = WorkDir::open(&root).unwrap_err();
-        assert!(matches!(&error, RenderError::Locked { by, .. } if by.starts_with("process ")));
-        drop(first);
-        let second = WorkDir::open(&root).unwrap();
-        assert!(!left.exists());
-        assert!(second.remove().is_empty());
-        assert!(!root.exists());
-    }
-
-    #[test]
-    fn a_folder_of_the_users_is_refused_and_left_alone() {
-        let dir = tempfile::tempdir().unwrap();
-        let root = dir.path().join("proj");
-        std::fs::create_dir_all(root.join("seg")).unwrap();
-        std::fs::write(root.join("seg/mine.txt"), b"mine").unwrap();
-        std::fs::write(root.join("lock"), b"mine too").unwrap();
-        let error = WorkDir::open(&root).unwrap_err();
-        assert!(matches!(error, RenderError::NotWork { .. }), "{error}");
-        assert_eq!(std::fs::read(root.join("seg/mine.txt")).unwrap(), b"mine");
-        assert_eq!(std::fs::read(root.join("lock")).unwrap(), b"mine too");
-        assert_eq!(std::fs::read_dir(&root).unwrap().count(), 2);
-    }
-
-    #[test]
-    fn cleaning_up_removes_what_is_ours_and_nothing_else() {
-        let dir = tempfile::tempdir().unwrap();
-        let root = dir.path().join("work");
-        // An empty folder of the user's stays, even if the first run is cut off.
-        std::fs::create_dir(&root).unwrap();
-        drop(WorkDir::open(&root).unwrap());
-        assert!(WorkDir::open(&root).unwrap().remove().is_empty());
-        assert_eq!(std::fs::read_dir(&root).unwrap().count(), 0);
-
-        let work = WorkDir::open(&root).unwrap();
-        let temporary = work.temporary(3);
-        std::fs::write(&temporary, b"picture").unwrap();
-        let key = SegmentKey::new([], [], "5");
-        work.keep(&temporary, record(3, &key)).unwrap();
-        std::fs::write(work.temporary(4), b"half").unwrap();
-        std::fs::write(root.join("notes.txt"), b"mine").unwrap();
-        for name in ["holiday.mp4", "1.json", "00001.holiday.mp4"] {
-            std::fs::write(root.join("seg").join(name), b"mine").unwrap();
-        }
-        assert!(work.remove().is_empty());
-        let names = |dir: &Path| {
-            let entries = std::fs::read_dir(dir).unwrap();
-            let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name()).collect();
-            names.sort();
-            names
-        };
-        assert_eq!(names(&root), ["notes.txt", "seg"]);
-        assert_eq!(
-            names(&root.join("seg")),
-            ["00001.holiday.mp4", "1.json", "holiday.mp4"]
-        );
-    }
-}
+mod tests;

@@ -1,9 +1,11 @@
 //! From a plan to a film: one short-lived ffmpeg process per segment, joined without encoding
 //! again, the song added once.
 //!
-//! [`prepare`] finds the files and freezes the job; [`Job::render_all`] makes the segments;
-//! [`Job::assemble`] joins them. [`render`] is the three in a row, and [`preflight`] looks ahead.
+//! [`prepare`] finds the files and freezes the job; [`Job::render_slots`] makes the segments;
+//! [`Job::assemble`] joins them. [`render`] is the three in a row in one process, and
+//! [`crate::farm`] is the same in many; [`preflight`] looks ahead.
 
+mod assemble;
 mod attempt;
 mod check;
 mod command;
@@ -11,6 +13,7 @@ mod crew;
 mod error;
 mod explain;
 mod filters;
+mod frozen;
 mod job;
 mod join;
 mod journal;
@@ -19,6 +22,7 @@ mod ladder;
 pub mod memory;
 mod overseer;
 mod preflight;
+mod prepare;
 mod report;
 mod resources;
 mod sample_table;
@@ -27,6 +31,7 @@ mod segment;
 mod settings;
 mod sources;
 mod stand_in;
+mod temporaries;
 mod worker;
 
 #[cfg(test)]
@@ -36,12 +41,19 @@ use std::path::Path;
 
 use shared::plan::Plan;
 
+pub use assemble::Tell;
 pub use error::RenderError;
-pub use job::{Job, Rendered, Tell, prepare};
+pub(crate) use error::ranges;
+pub use frozen::Frozen;
+pub use job::{Job, Rendered};
+pub(crate) use journal::{Look, WorkDir};
 pub use ladder::Rung;
 pub use preflight::{Disk, Preflight, check_place, preflight};
+pub use prepare::prepare;
+pub(crate) use prepare::{check_settings, freeze, thaw};
 pub use report::{MemoryReport, ModeChange, Report, SegmentReport};
 pub use settings::{AudioCodec, Quality, RenderSettings};
+pub(crate) use temporaries::this_host;
 
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;

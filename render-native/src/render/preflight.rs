@@ -8,14 +8,14 @@ use shared::decision::Decision;
 use shared::plan::Plan;
 
 use super::error::RenderError;
-use super::job::check_plan;
 use super::join;
 use super::journal::refuse_foreign;
+use super::prepare::check_plan;
 use super::resources::{gauge, shape_of};
 use super::schedule::estimate::{Class, Estimator, Footprint, Target};
 use super::schedule::learned::Learned;
 use super::settings::{Quality, RenderSettings};
-use super::sources::Sources;
+use super::sources::{Sources, Wanted};
 use crate::durable;
 use crate::media::fingerprint::regular;
 use crate::place;
@@ -139,7 +139,14 @@ pub fn preflight(
 ) -> Result<Preflight, RenderError> {
     check_plan(plan)?;
     let mut decisions = Vec::new();
-    let sources = Sources::find(plan, plan_dir, &settings.media_dirs, &mut decisions)?;
+    let wanted = Wanted::all(plan);
+    let sources = Sources::find(
+        plan,
+        &wanted,
+        plan_dir,
+        &settings.media_dirs,
+        &mut decisions,
+    )?;
     decisions.extend(plan.song_ends_early(None));
     let rate = plan.output.rate;
     let target = Target {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
 use shared::fingerprint::Fingerprint;
 use shared::plan::{Fit, Speed};
 use shared::rate::Rate;
@@ -132,13 +133,14 @@ pub(super) enum Way {
 }
 
 /// Version of the renderer's way with pictures: a higher one makes every segment anew.
-const ENGINE: u32 = 1;
+pub(super) const ENGINE: u32 = 1;
 
 /// Tells whether a finished segment is still the one that is wanted.
 ///
 /// BLAKE3 over everything that can change a pixel: the arguments of ffmpeg with the file replaced
 /// by its content, the version of ffmpeg, and ours.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(super) struct SegmentKey(String);
 
 impl SegmentKey {

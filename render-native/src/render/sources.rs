@@ -1,5 +1,6 @@
 //! The plan's files, found and probed once each.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -20,8 +21,27 @@ pub(super) struct Sources {
     /// In the order of the plan; `None` where a file is not used, or only an alternate wants it
     /// and it is not there.
     media: Vec<Option<Source>>,
+    /// The song, if it is wanted.
+    pub(super) song: Option<Found>,
+}
+
+/// Which of a plan's files are wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wanted {
+    /// Those of these slots.
+    pub(super) slots: Range<usize>,
     /// The song.
-    pub(super) song: Found,
+    pub(super) song: bool,
+}
+
+impl Wanted {
+    /// All of a plan's.
+    pub(super) fn all(plan: &Plan) -> Self {
+        Self {
+            slots: 0..plan.slots.len(),
+            song: true,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -32,21 +52,33 @@ struct Source {
 }
 
 impl Sources {
-    /// Finds every file that the film is made from, and what can be found of the alternates.
+    /// Finds every file that is wanted, and what can be found of the alternates.
     pub(super) fn find(
         plan: &Plan,
+        wanted: &Wanted,
         plan_dir: &Path,
         media_dirs: &[PathBuf],
         decisions: &mut Vec<Decision>,
     ) -> Result<Self, RelinkError> {
         let mut used = vec![Use::None; plan.media.len()];
-        for slot in &plan.slots {
-            let alternates = slot.alternates.iter().map(|clip| (clip, Use::Alternate));
-            for (clip, use_) in std::iter::once((&slot.clip, Use::Film)).chain(alternates) {
-                if let Some(known) = used.get_mut(clip.media as usize) {
-                    *known = use_.max(*known);
-                }
+        let mut note = |clip: &Clip, use_: Use| {
+            if let Some(known) = used.get_mut(clip.media as usize) {
+                *known = use_.max(*known);
             }
+        };
+        let Range { start, end } = wanted.slots;
+        for slot in plan.slots.get(start..end).unwrap_or_default() {
+            note(&slot.clip, Use::Film);
+            slot.alternates
+                .iter()
+                .for_each(|clip| note(clip, Use::Alternate));
+        }
+        if start < end {
+            let neighbours = [start.checked_sub(1), Some(end)];
+            neighbours
+                .iter()
+                .filter_map(|index| plan.slots.get((*index)?))
+                .for_each(|slot| note(&slot.clip, Use::Neighbour));
         }
         let mut finder = Finder::new(plan_dir, media_dirs);
         let mut problems = Vec::new();
@@ -54,6 +86,8 @@ impl Sources {
         for (reference, use_) in plan.media.iter().zip(used) {
             let found = match use_ {
                 Use::None => None,
+                // The last resort but one; without it there is the last.
+                Use::Neighbour => finder.find(reference).ok(),
                 Use::Alternate => finder
                     .find(reference)
                     .map_err(|problem| {
@@ -77,11 +111,15 @@ impl Sources {
                 }
             }));
         }
+        let song = wanted.song.then_some(&plan.music.media);
         let song = finder
-            .find_all([&plan.music.media], decisions)
+            .find_all(song, decisions)
             .map_err(|error| problems.extend(error.problems));
-        match song.map(|mut found| found.pop()) {
-            Ok(Some(song)) if problems.is_empty() => Ok(Self { media, song }),
+        match song {
+            Ok(mut found) if problems.is_empty() => Ok(Self {
+                media,
+                song: found.pop(),
+            }),
             _ => Err(RelinkError { problems }),
         }
     }
@@ -164,6 +202,7 @@ impl Sources {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Use {
     None,
+    Neighbour,
     Alternate,
     Film,
 }

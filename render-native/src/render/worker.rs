@@ -118,7 +118,7 @@ impl Shop<'_> {
                         damage: good.damage,
                         decisions,
                     };
-                    let record = self.record(&segment, &key, good, report);
+                    let record = self.record(&segment, key, good, report);
                     let kept = job.work.keep(&temporary, record);
                     return kept.map(Box::new).map(Made::Done);
                 }
@@ -207,6 +207,7 @@ impl Shop<'_> {
         report: SegmentReport,
     ) -> Record {
         Record {
+            plan_id: self.job.id.clone(),
             segment_key: key.as_str().to_owned(),
             file: String::new(),
             bytes: 0,

@@ -8,10 +8,12 @@
 )]
 
 mod auto;
+mod crash;
 mod damaged;
 mod dev_media;
 mod disk;
 mod documents;
+mod farm;
 mod faults;
 mod files;
 mod hang;

@@ -1,0 +1,278 @@
+//! From a plan to a job: ffmpeg and every file found, every key known, all of it frozen in the work
+//! directory; and from there, on any machine, back to the job.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use shared::plan::Plan;
+
+use super::error::RenderError;
+use super::frozen::{self, Frozen, PlanId};
+use super::job::Job;
+use super::join::Song;
+use super::journal::{PLAN, WorkDir};
+use super::preflight::check_place;
+use super::resources::{gauge, learned};
+use super::schedule::estimate::Footprint;
+use super::segment::{Canvas, Encode};
+use super::settings::RenderSettings;
+use super::sources::{Sources, Wanted};
+use crate::ffmpeg::capabilities::Capabilities;
+use crate::ffmpeg::locate::{Tools, locate};
+use crate::ffmpeg::probe;
+use crate::interrupt::Interrupt;
+use crate::media::fingerprint::stamp;
+use crate::progress::Progress;
+
+/// Refuses settings that cannot work, outputs that would destroy something, and an empty plan.
+pub(crate) fn check_settings(plan: &Plan, settings: &RenderSettings) -> Result<(), RenderError> {
+    check_place(settings)?;
+    check_plan(plan)
+}
+
+/// Refuses a plan of which no film can be made.
+pub(super) fn check_plan(plan: &Plan) -> Result<(), RenderError> {
+    if plan.slots.is_empty() {
+        return Err(RenderError::Plan {
+            what: "the plan has no slots, so there is no film".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// Refuses an output that is one of the inputs, under any name.
+pub(super) fn refuse_same(
+    output: &Path,
+    inputs: impl IntoIterator<Item = PathBuf>,
+) -> Result<(), RenderError> {
+    let Ok(there) = stamp(output) else {
+        return Ok(());
+    };
+    let same = |input: &PathBuf| {
+        stamp(input).is_ok_and(|stamp| stamp.identity == there.identity) && there.identity != (0, 0)
+    };
+    if inputs.into_iter().any(|input| same(&input)) {
+        return Err(RenderError::OutputIsInput {
+            path: output.to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// Finds ffmpeg and every file, and freezes the job in its work directory, for the film that the
+/// settings name.
+///
+/// # Errors
+/// [`RenderError`] for everything that can be known to be wrong before the first segment.
+pub fn prepare<'a>(
+    plan: &'a Plan,
+    plan_dir: &Path,
+    settings: &'a RenderSettings,
+    progress: &dyn Progress,
+    interrupt: &Interrupt,
+) -> Result<Job<'a>, RenderError> {
+    check_settings(plan, settings)?;
+    let refuse = |sources: &Sources| {
+        let inputs = sources.used().map(|(_, found)| found).chain(&sources.song);
+        refuse_same(&settings.output, inputs.map(|found| found.path.clone()))
+    };
+    let dirs = (plan_dir, plan_dir);
+    let job = freeze_checked(plan, dirs, settings, &refuse, progress, interrupt)?;
+    job.work.remove_part(&settings.output);
+    Ok(job)
+}
+
+/// Finds ffmpeg and every file of a plan in `plan_dir`, and freezes the job in its work directory
+/// with every file named relative to `root`.
+///
+/// # Errors
+/// [`RenderError`].
+pub(crate) fn freeze<'a>(
+    plan: &'a Plan,
+    (plan_dir, root): (&Path, &Path),
+    settings: &'a RenderSettings,
+    progress: &dyn Progress,
+    interrupt: &Interrupt,
+) -> Result<Job<'a>, RenderError> {
+    let dirs = (plan_dir, root);
+    freeze_checked(plan, dirs, settings, &|_| Ok(()), progress, interrupt)
+}
+
+/// The same; `check` may refuse the files that were found, before anything is written.
+fn freeze_checked<'a>(
+    plan: &'a Plan,
+    (plan_dir, root): (&Path, &Path),
+    settings: &'a RenderSettings,
+    check: &dyn Fn(&Sources) -> Result<(), RenderError>,
+    progress: &dyn Progress,
+    interrupt: &Interrupt,
+) -> Result<Job<'a>, RenderError> {
+    let started = Instant::now();
+    check_plan(plan)?;
+    let (tools, tone_map) = tools(interrupt)?;
+    let mut decisions = Vec::new();
+    let wanted = Wanted::all(plan);
+    let sources = Sources::find(
+        plan,
+        &wanted,
+        plan_dir,
+        &settings.media_dirs,
+        &mut decisions,
+    )?;
+    check(&sources)?;
+    let encode = Encode {
+        quality: settings.quality,
+        threads: 1,
+        tone_map,
+        footprint: Footprint::Usual,
+    };
+    let song = song(plan, &sources, &tools, interrupt)?;
+    let work = WorkDir::open(&settings.work_path())?;
+    let mut job = Job {
+        song,
+        decisions,
+        started,
+        ..bare(plan, settings, (tools, sources, work), encode)?
+    };
+    let length = job.song.as_ref().and_then(|song| song.audio.duration_us);
+    job.decisions.extend(plan.song_ends_early(length));
+    job.tell_decisions(progress);
+    let slots = 0..plan.slots.len();
+    job.probe_all(slots.clone(), progress, interrupt)?;
+    let shape = job.shape(slots.clone());
+    job.jobs = shape.jobs;
+    job.encode.threads = shape.threads;
+    job.keys = slots
+        .map(|index| job.new_key(index))
+        .collect::<Result<_, _>>()?;
+    let sealed = frozen::sealed(plan, plan_dir, &job.sources, root);
+    let places = (job.work.root(), root);
+    let ffmpeg = &job.tools.version.text;
+    let (json, id) = frozen::freeze(
+        &sealed,
+        places,
+        ffmpeg,
+        (job.encode, settings.audio),
+        &job.keys,
+    );
+    job.work.write(PLAN, plan.to_json().as_bytes())?;
+    job.work.write(frozen::NAME, &json)?;
+    job.id = id;
+    Ok(job)
+}
+
+/// Takes up a frozen job: for some of its segments, or for the film if `slots` is empty.
+///
+/// # Errors
+/// [`RenderError`] if this machine cannot make the same as the one that prepared it.
+pub(crate) fn thaw<'a>(
+    frozen: &'a Frozen,
+    slots: Range<usize>,
+    work: WorkDir,
+    settings: &'a RenderSettings,
+    progress: &dyn Progress,
+    interrupt: &Interrupt,
+) -> Result<Job<'a>, RenderError> {
+    let started = Instant::now();
+    let plan = &frozen.plan;
+    let (tools, tone_map) = tools(interrupt)?;
+    let encode: Encode = frozen.encode.into();
+    let other = |what: String| Err(RenderError::OtherFfmpeg { what });
+    if tools.version.text != frozen.ffmpeg {
+        return other(format!(
+            "the job was prepared with ffmpeg {}, and here is {}",
+            frozen.ffmpeg, tools.version.text
+        ));
+    }
+    if encode.tone_map && !tone_map {
+        return other(
+            "this ffmpeg cannot tone-map, and the job was prepared with one that can".to_owned(),
+        );
+    }
+    let mut decisions = Vec::new();
+    let wanted = Wanted {
+        song: slots.is_empty(),
+        slots: slots.clone(),
+    };
+    let dirs = &settings.media_dirs;
+    let sources = Sources::find(plan, &wanted, &frozen.root, dirs, &mut decisions)?;
+    let song = song(plan, &sources, &tools, interrupt)?;
+    let mut job = Job {
+        song,
+        decisions,
+        started,
+        keys: frozen.keys.clone(),
+        id: frozen.id.clone(),
+        ..bare(plan, settings, (tools, sources, work), encode)?
+    };
+    job.tell_decisions(progress);
+    job.probe_all(slots.clone(), progress, interrupt)?;
+    if !slots.is_empty() {
+        // How many at once is this machine's to say; how each is encoded, the job's.
+        job.jobs = job.shape(slots).jobs;
+    }
+    Ok(job)
+}
+
+/// A job that knows its parts and nothing of its segments yet.
+fn bare<'a>(
+    plan: &'a Plan,
+    settings: &'a RenderSettings,
+    (tools, sources, work): (Tools, Sources, WorkDir),
+    encode: Encode,
+) -> Result<Job<'a>, RenderError> {
+    let gauge = gauge(settings)?;
+    Ok(Job {
+        plan,
+        settings,
+        tools,
+        sources,
+        canvas: Canvas {
+            width: plan.output.width,
+            height: plan.output.height,
+            rate: plan.output.rate,
+        },
+        encode,
+        keys: Vec::new(),
+        id: PlanId::default(),
+        song: None,
+        jobs: std::thread::available_parallelism().map_or(1, usize::from),
+        room: gauge.room(0),
+        gauge,
+        learned: learned(&work),
+        work,
+        decisions: Vec::new(),
+        started: Instant::now(),
+    })
+}
+
+/// ffmpeg, and whether it can tone-map.
+fn tools(interrupt: &Interrupt) -> Result<(Tools, bool), RenderError> {
+    let tools = locate(interrupt)?;
+    let capabilities = Capabilities::of(&tools, interrupt)?;
+    capabilities.require(&tools)?;
+    Ok((tools, capabilities.can_tone_map()))
+}
+
+/// The song, probed, if it is wanted.
+fn song(
+    plan: &Plan,
+    sources: &Sources,
+    tools: &Tools,
+    interrupt: &Interrupt,
+) -> Result<Option<Song>, RenderError> {
+    let Some(found) = &sources.song else {
+        return Ok(None);
+    };
+    let path = &found.path;
+    let audio = probe::probe(tools, path, interrupt)
+        .and_then(|probe| probe.require_audio(path).cloned())
+        .map_err(RenderError::Song)?;
+    Ok(Some(Song {
+        path: path.clone(),
+        audio,
+        start: plan.music.source_start,
+        start_rate: plan.music.rate().map_or(48_000, shared::rate::Rate::num),
+    }))
+}
