@@ -75,12 +75,20 @@ fn is_near(pts: i64, index: u64, time_base: &str, canvas: Canvas) -> bool {
 /// Nothing is decoded. A file that cannot be opened has no frames.
 ///
 /// # Errors
-/// [`ProcessError`] if ffprobe could not be run to its end; a kill says nothing about the file.
+/// [`ProcessError`] if ffprobe could not be run to its end. A kill says nothing about the file, so
+/// after one it is asked again.
 pub(super) fn measure(
     tools: &Tools,
     path: &Path,
     interrupt: &Interrupt,
 ) -> Result<Facts, ProcessError> {
+    match ask(tools, path, interrupt) {
+        Err(ProcessError::Killed { .. }) => ask(tools, path, interrupt),
+        once => once,
+    }
+}
+
+fn ask(tools: &Tools, path: &Path, interrupt: &Interrupt) -> Result<Facts, ProcessError> {
     let command = Command::new(&tools.ffprobe)
         .args([
             "-hide_banner",

@@ -214,9 +214,9 @@ impl Join<'_> {
             ProcessError::Interrupted => RenderError::if_interrupted(interrupt, self.work.root())
                 .err()
                 .unwrap_or(RenderError::Process(error)),
-            ProcessError::Stalled { .. } | ProcessError::Deadline { .. } => {
-                failed(error.to_string())
-            }
+            ProcessError::Stalled { .. }
+            | ProcessError::Deadline { .. }
+            | ProcessError::Killed { .. } => failed(error.to_string()),
             other => RenderError::Process(other),
         };
         // The last step, moving the index to the front, copies the whole file in silence.

@@ -104,6 +104,17 @@ fn a_segment_that_is_killed_again_and_again_gets_no_other_picture() {
 }
 
 #[test]
+fn a_look_at_the_film_that_is_killed_is_taken_again() {
+    let project = film();
+    let act = Act::Signal(KILL, "");
+    let fake = Fake::default().when("ffprobe", &["-show_data_hash"], 1, &act);
+    project.render_with(&[], &fake.environment(FAKE)).expect(0);
+    let fake = Fake::default().when("ffprobe", &["-show_data_hash"], ALWAYS, &act);
+    let run = project.render_with(&["--overwrite"], &fake.environment(FAKE));
+    run.expect(75).says("killed");
+}
+
+#[test]
 fn an_alternate_whose_file_is_missing_is_told() {
     let project = Project::with_three_clips();
     let slots = [SlotSpec::new(12, 0, 0).or(1, 0), SlotSpec::new(12, 2, 0)];
