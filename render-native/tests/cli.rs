@@ -323,9 +323,9 @@ fn auto_knows_before_any_work_what_stands_in_its_way() {
     // What an interrupted run kept is no reason to refuse.
     std::fs::create_dir(dir.dir.path().join(".film.mp4.work")).unwrap();
     dir.write(".film.mp4.work/autocut-work", "");
-    dir.write(".film.mp4.work/plan.lock.json", "an edited plan");
+    dir.write(".film.mp4.work/plan.json", "an edited plan");
     dir.refuses(&film, ExitCode::Ffmpeg, &[]);
-    dir.write(".film.mp4.work/plan.lock.json", "another plan");
+    dir.write(".film.mp4.work/plan.json", "another plan");
     dir.refuses(&film, CannotCreate, &[render]);
 
     let dir = Untouched::new();

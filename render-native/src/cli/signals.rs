@@ -47,13 +47,13 @@ impl Signalled {
     }
 }
 
-/// Listens to SIGINT, SIGTERM and SIGHUP from now on.
+/// Listens to SIGINT, SIGTERM and SIGHUP from now on, and lives on after SIGXFSZ.
 ///
 /// # Errors
 /// [`ExitCode::Internal`] if the system does not let us listen.
 #[cfg(unix)]
 pub fn listen(interrupt: &Arc<Interrupt>) -> Result<Arc<Signalled>, Failure> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 
     let signalled = Arc::new(Signalled::default());
     let failed = |error: std::io::Error| {
@@ -62,6 +62,9 @@ pub fn listen(interrupt: &Arc<Interrupt>) -> Result<Arc<Signalled>, Failure> {
             format!("cannot listen to signals: {error}"),
         )
     };
+    // A file that may not grow any more is then an error of the write that grew it; unhandled, the
+    // signal would end the process. ffmpeg gets its own default back when it starts.
+    signal_hook::flag::register(SIGXFSZ, Arc::default()).map_err(failed)?;
     let mut signals =
         signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(failed)?;
     let seen = Arc::clone(&signalled);
