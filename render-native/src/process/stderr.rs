@@ -99,6 +99,18 @@ impl Messages {
         self.kept().any(|line| line.contains(part))
     }
 
+    /// Whether some line gives `reason` as the system's reason: the line's last words after a
+    /// colon. Before them stands what failed, often with the name of a file, in which any words
+    /// may stand.
+    #[must_use]
+    pub fn give_as_reason(&self, reason: &str) -> bool {
+        self.kept().any(|line| {
+            let line = line.trim_end_matches(['.', ' ', '\r']);
+            line.strip_suffix(reason)
+                .is_some_and(|before| before.ends_with(": "))
+        })
+    }
+
     /// What the launcher said if it could not become the program.
     pub(super) fn launch_failure(&self) -> Option<&str> {
         self.head.first()?.strip_prefix(launcher::FAILURE)

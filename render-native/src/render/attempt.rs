@@ -85,7 +85,10 @@ impl Shop<'_> {
                 match judge::ending(&finished, out)? {
                     Some(fault) => Err(self.proven(fault, kills, &finished)),
                     None => match sample_table::facts(out) {
-                        Ok(facts) => judge::file(segment, &finished, facts),
+                        Ok(facts) => match judge::file(segment, &finished, facts) {
+                            Ok(good) => self.is_footage(segment, picture, good)?,
+                            Err(fault) => Err(fault),
+                        },
                         Err(error) => Err(Fault::Other(format!(
                             "{} cannot be read: {error}",
                             out.display()

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::filters;
 use super::schedule::estimate::Footprint;
-use super::segment::{Picture, Segment, Way};
+use super::segment::{Picture, Segment, Take, Way};
 use crate::ffmpeg::input;
 
 /// Arguments of every run: no questions, marked messages, at most so much at once.
@@ -46,18 +46,8 @@ pub(super) fn arguments(segment: &Segment, picture: &Picture<'_>, out: &Path) ->
         Picture::Slate => None,
     };
     if let Some((take, way)) = source {
-        let sequential = way == Some(Way::Sequential);
         let tone_map = segment.encode.tone_map;
-        add(&["-threads", &threads]);
-        if sequential {
-            add(&["-err_detect", "ignore_err", "-fflags", "+genpts"]);
-        } else if take.start_us > 0 {
-            add(&["-ss", &filters::seconds(take.start_us)]);
-        }
-        if way == Some(Way::Plain) {
-            add(&["-skip_loop_filter", "all"]);
-        }
-        args.extend(input::of(&take.path));
+        args.extend(reading(take, way, &threads));
         let filter = match way {
             Some(way) => filters::chain(canvas, segment.fit, take, way, tone_map),
             None => filters::still(canvas, segment.fit, take, tone_map),
@@ -73,6 +63,43 @@ pub(super) fn arguments(segment: &Segment, picture: &Picture<'_>, out: &Path) ->
     args.extend(encoder(segment, picture));
     args.extend(["-progress", "pipe:1", "-f", "mp4"].map(OsString::from));
     args.push(input::url(out));
+    args
+}
+
+/// The arguments that open a source at the instant that is shown.
+fn reading(take: &Take, way: Option<Way>, threads: &str) -> Vec<OsString> {
+    let mut args: Vec<OsString> = vec!["-threads".into(), threads.into()];
+    let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
+    if way == Some(Way::Sequential) {
+        add(&["-err_detect", "ignore_err", "-fflags", "+genpts"]);
+    } else if take.start_us > 0 {
+        add(&["-ss", &filters::seconds(take.start_us)]);
+    }
+    if way == Some(Way::Plain) {
+        add(&["-skip_loop_filter", "all"]);
+    }
+    args.extend(input::of(&take.path));
+    args
+}
+
+/// The arguments that decode `us` microseconds of a take as [`arguments`] would, and only count.
+#[must_use]
+pub(super) fn counting(take: &Take, way: Way, us: u64) -> Vec<OsString> {
+    let mut args = global();
+    args.extend(reading(take, Some(way), "1"));
+    // The seek has moved the instant to 0; reading from the file's start has not.
+    let start = match way {
+        Way::Sequential => take.start_us,
+        _ => 0,
+    };
+    let (start, length) = (filters::seconds(start), filters::seconds(us));
+    let filter = format!("trim=start={start}:duration={length}");
+    let map = format!("0:{}", take.video.index);
+    let more = ["-map", &map, "-an", "-sn", "-dn", "-vf", &filter];
+    args.extend(more.map(OsString::from));
+    // Each picture once, whenever it is shown.
+    args.extend(["-vsync", "passthrough", "-progress", "pipe:1"].map(OsString::from));
+    args.extend(["-f", "null", "-"].map(OsString::from));
     args
 }
 

@@ -142,6 +142,12 @@ pub enum RenderError {
         /// Why.
         said: String,
     },
+    /// The segments are right and the film that ffmpeg joined of them is not.
+    #[error("the joined film is not the plan's: {said}")]
+    Joined {
+        /// What is wrong with it.
+        said: String,
+    },
     /// The work directory holds no job that this program can take up.
     #[error("{} cannot be taken up: {why}", path.display())]
     NotPrepared {
@@ -234,6 +240,8 @@ impl RenderError {
             Self::Locked { .. } => ExitCode::Locked,
             Self::OutOfMemory { .. } => ExitCode::OutOfMemory,
             Self::Segment { .. } | Self::Join { .. } => ExitCode::Temporary,
+            // The same again would come of trying again.
+            Self::Joined { .. } => ExitCode::Internal,
             Self::Untold { .. } => ExitCode::OutputStream,
             Self::Interrupted { .. } => ExitCode::Interrupted,
         }
@@ -264,6 +272,10 @@ impl RenderError {
             }
             Self::Segment { .. } | Self::Join { .. } => {
                 "run it again; `render-native doctor` tells whether ffmpeg works"
+            }
+            Self::Joined { .. } => {
+                "another container (-o film.mkv) or another version of ffmpeg may do; please \
+                 report it with the plan: this ought not to happen"
             }
             Self::NotPrepared { .. } => "make it with `render-native prepare`",
             Self::OtherFfmpeg { .. } => "prepare it again with the ffmpeg that all machines have",

@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use shared::decision::{Decision, DecisionCode};
+use shared::rate::Rate;
 use tempfile::NamedTempFile;
 
 use super::check::{Facts, measure};
 use super::command::{CLEAN, global};
 use super::error::RenderError;
 use super::journal::{Record, WorkDir, part_prefix};
+use super::judge;
 use super::segment::Canvas;
 use super::settings::{AudioCodec, Quality, RenderSettings};
 use crate::durable;
@@ -91,13 +93,34 @@ pub(super) fn takes(container: &str, audio: AudioCodec) -> bool {
     }
 }
 
-/// The list of segments as the concat demuxer reads it: our own names, relative to the list.
-pub(super) fn list<'a>(records: impl IntoIterator<Item = &'a Record>) -> String {
+/// The list of segments as the concat demuxer reads it: our own names, relative to the list, each
+/// with its length.
+///
+/// The demuxer counts where a segment begins in whole microseconds by adding up lengths. Each
+/// segment's own would be rounded by itself, and some hundreds of them are off by a frame's tick;
+/// so each is told the distance of its rounded ends, and nothing accumulates.
+pub(super) fn list<'a>(records: impl IntoIterator<Item = &'a Record>, rate: Rate) -> String {
     let mut text = String::from("ffconcat version 1.0\n");
+    let mut frames = 0;
     for record in records {
-        let _ = writeln!(text, "file {}", WorkDir::relative(record));
+        let begin = micros(frames, rate);
+        frames += u64::from(record.frames);
+        let length = micros(frames, rate) - begin;
+        let _ = writeln!(
+            text,
+            "file {}\nduration {}.{:06}",
+            WorkDir::relative(record),
+            length / 1_000_000,
+            length % 1_000_000
+        );
     }
     text
+}
+
+/// When a frame begins, in microseconds, rounded to the nearest.
+fn micros(frame: u64, rate: Rate) -> u128 {
+    let (num, den) = (u128::from(rate.num()), u128::from(rate.den()));
+    (u128::from(frame) * den * 1_000_000 + num / 2) / num
 }
 
 /// The arguments of the joining.
@@ -193,7 +216,9 @@ impl Join<'_> {
                 odd.report.index + 1
             )));
         }
-        let list = self.work.write(LIST, list(records).as_bytes())?;
+        let list = self
+            .work
+            .write(LIST, list(records, self.canvas.rate).as_bytes())?;
         let output = &self.settings.output;
         let dir = durable::parent(output);
         let name = output.file_name().unwrap_or_default().to_string_lossy();
@@ -236,7 +261,7 @@ impl Join<'_> {
             ControlFlow::Continue(())
         })
         .map_err(stopped)?;
-        if finished.messages.mention("No space left on device") {
+        if judge::disk_is_full(&finished.messages) {
             return Err(RenderError::NoSpace {
                 path: output.clone(),
             });
@@ -246,8 +271,8 @@ impl Join<'_> {
             return Err(failed(said.unwrap_or_else(|| finished.status.to_string())));
         }
         let facts = measure(self.tools, out.path(), interrupt).map_err(stopped)?;
-        if let Some(fault) = fault(&facts, self.canvas, frames, container(output)) {
-            return Err(failed(fault));
+        if let Some(said) = fault(&facts, self.canvas, frames, container(output)) {
+            return Err(RenderError::Joined { said });
         }
         Ok(Joined {
             damage: damage(&self.song.path, &finished.messages),
@@ -325,6 +350,29 @@ mod tests {
             width: 16,
             height: 16,
             rate: rate.parse().unwrap(),
+        }
+    }
+
+    proptest::proptest! {
+        /// What the demuxer adds up in microseconds and rounds to ticks is each frame's own tick.
+        #[test]
+        fn segments_begin_on_their_tick_however_many_there_are(
+            num in 1_u32..=1_000_000, den in 1_u32..=1_000_000,
+            lengths in proptest::collection::vec(1_u64..400, 1..300),
+        ) {
+            let rate = Rate::new(num, den).unwrap();
+            // The plan's limits.
+            proptest::prop_assume!(rate.num() >= rate.den());
+            proptest::prop_assume!(u64::from(rate.num()) <= 240 * u64::from(rate.den()));
+            let canvas = Canvas { width: 16, height: 16, rate };
+            let (mut at, mut frames) = (0, 0);
+            for length in lengths {
+                at += micros(frames + length, rate) - micros(frames, rate);
+                frames += length;
+                let scale = u128::from(canvas.timescale());
+                let tick = (at * scale + 500_000) / 1_000_000;
+                proptest::prop_assert_eq!(tick, u128::from(frames * canvas.ticks_per_frame()));
+            }
         }
     }
 

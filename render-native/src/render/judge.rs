@@ -18,7 +18,7 @@ use std::path::Path;
 use super::check::Facts;
 use super::error::RenderError;
 use super::segment::Segment;
-use crate::process::{End, Finished};
+use crate::process::{End, Finished, Messages};
 
 /// Why one attempt gave no segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub(super) struct Good {
 /// The outer error ends the whole render.
 pub(super) fn ending(finished: &Finished, out: &Path) -> Result<Option<Fault>, RenderError> {
     let messages = &finished.messages;
-    if messages.mention("No space left on device") || messages.mention("Disk quota exceeded") {
+    if disk_is_full(messages) {
         return Err(RenderError::NoSpace {
             path: out.to_owned(),
         });
@@ -106,13 +106,19 @@ pub(super) fn ending(finished: &Finished, out: &Path) -> Result<Option<Fault>, R
     })
 }
 
+/// Whether there was no room for what was written.
+pub(super) fn disk_is_full(messages: &Messages) -> bool {
+    messages.give_as_reason("No space left on device")
+        || messages.give_as_reason("Disk quota exceeded")
+}
+
 /// Whether the system ended it for a file larger than this user or session may have
 /// (`ulimit -f`).
 #[cfg(unix)]
 fn grew_too_large(finished: &Finished) -> bool {
     use std::os::unix::process::ExitStatusExt as _;
     finished.status.signal() == Some(rustix::process::Signal::XFSZ.as_raw())
-        || finished.messages.mention("File too large")
+        || finished.messages.give_as_reason("File too large")
 }
 
 #[cfg(not(unix))]
@@ -146,8 +152,11 @@ pub(super) fn proof(kills: (Option<u64>, Option<u64>), peak: u64, limit: u64) ->
 
 /// Whether a lack of memory is what ended it, beyond doubt.
 fn ran_out_of_memory(finished: &Finished) -> bool {
-    let words = ["Cannot allocate memory", "malloc of size", "Out of memory"];
-    !finished.success() && words.iter().any(|words| finished.messages.mention(words))
+    let messages = &finished.messages;
+    !finished.success()
+        && (messages.give_as_reason("Cannot allocate memory")
+            || messages.give_as_reason("Out of memory")
+            || messages.mention("[error] malloc of size"))
 }
 
 /// Judges what was measured of the file that ffmpeg claims to have made.

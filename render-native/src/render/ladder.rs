@@ -27,10 +27,11 @@ pub enum Rung {
 }
 
 impl Rung {
-    /// Whether the planned footage is shown, from the planned instant, for the whole segment.
+    /// Whether the planned footage is shown as it was planned, from the planned instant, for the
+    /// whole segment. With less done to the picture (no blurred border, no tone mapping) it is not.
     #[must_use]
     pub const fn shows_the_plan(self) -> bool {
-        matches!(self, Self::Direct | Self::Sequential | Self::Reduced)
+        matches!(self, Self::Direct | Self::Sequential)
     }
 
     /// The decision that ending here is; `None` where everything went as planned.

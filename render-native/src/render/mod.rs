@@ -10,6 +10,7 @@ mod attempt;
 mod check;
 mod command;
 mod crew;
+mod decoded;
 mod error;
 mod explain;
 mod filters;

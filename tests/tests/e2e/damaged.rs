@@ -47,6 +47,65 @@ fn a_clip_that_is_cut_off_costs_its_own_slot() {
     }
 }
 
+/// The decoder skips what it cannot read, and one picture stands for all of it.
+#[test]
+fn a_hole_in_a_clip_is_not_taken_for_its_footage() {
+    let project = Project::with_three_clips();
+    let path = project.path("1.mp4");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let end = bytes.windows(4).position(|four| four == b"moov").unwrap();
+    // From the 40th of 60 frames on, and well before.
+    bytes[end / 3..end].fill(0);
+    std::fs::write(&path, bytes).unwrap();
+    sealed(&project, "1.mp4");
+    project.render().expect(10).says("1.mp4");
+    the_other_slot_is_right(&project);
+    let report = project.report();
+    assert_eq!(report["degraded"], 1, "{report}");
+}
+
+/// A picture with less done to it is not what was planned, and is made again when it can be.
+#[test]
+fn a_reduced_picture_is_told_and_does_not_stay() {
+    let project = Project::with_three_clips();
+    let slots = [SlotSpec::new(10, 0, 0), SlotSpec::new(10, 1, 0)];
+    let mut planned = plan("30", (90, 160), "song.wav", &["1.mp4", "2.mp4"], &slots);
+    planned.output.fit = shared::plan::Fit::Blur;
+    write_sealed(project.dir(), planned);
+    let work = project.path("work").into_os_string().into_string().unwrap();
+    let args = ["--work-dir", work.as_str(), "--overwrite"];
+    let words = ["1.mp4", "boxblur"];
+    let fake = Fake::default().when("ffmpeg", &words, 1000, &Act::Exit(1, "no such filter"));
+    project
+        .render_with(&args, &fake.environment(FAKE))
+        .expect(10);
+    assert_eq!(project.report()["segments"][0]["rung"], "reduced");
+    project.render_with(&args, &[]).expect(0);
+    let report = project.report();
+    assert_eq!(report["segments"][0]["rung"], "direct", "{report}");
+    assert_eq!(
+        (&report["rendered"], &report["resumed"]),
+        (&1.into(), &1.into())
+    );
+}
+
+/// What ffmpeg says of a file holds its name, and names hold anything.
+#[test]
+fn a_name_that_reads_like_an_error_is_a_name() {
+    for name in [
+        "No space left on device",
+        "File too large.mp4",
+        "Out of memory.mp4",
+    ] {
+        let project = Project::with_three_clips();
+        let whole = std::fs::read(project.path("1.mp4")).unwrap();
+        std::fs::write(project.path(name), &whole[..whole.len() / 2]).unwrap();
+        sealed(&project, name);
+        project.render().expect(10).says(name);
+        the_other_slot_is_right(&project);
+    }
+}
+
 #[test]
 fn flipped_bits_are_concealed_or_replaced_and_told() {
     let project = Project::with_three_clips();

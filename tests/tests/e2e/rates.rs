@@ -68,3 +68,22 @@ fn at_30() {
 fn at_60() {
     exact_at("60", 60, 1);
 }
+
+/// Where a segment begins is counted in whole microseconds when segments are joined: slots whose
+/// length is no whole number of them must not add up to a wrong tick.
+#[test]
+fn many_slots_of_odd_length_stay_on_their_ticks() {
+    let project = Project::with_three_clips();
+    let slots: Vec<_> = (0..12).map(|slot| SlotSpec::new(7, slot % 3, 0)).collect();
+    let media = ["1.mp4", "2.mp4", "3.mp4"];
+    write_sealed(
+        project.dir(),
+        plan("240", (160, 90), "song.wav", &media, &slots),
+    );
+    project.render().expect(0);
+    // Seven frames at 240 a second: each slot shows its clip's first picture.
+    let wanted: Vec<_> = (0..12_u8)
+        .flat_map(|slot| (0..7).flat_map(move |_| stretch(slot % 3 + 1, 0, 1)))
+        .collect();
+    assert_eq!(project.codes(), wanted);
+}
