@@ -92,8 +92,9 @@ pub(super) fn counting(take: &Take, way: Way, us: u64) -> Vec<OsString> {
         Way::Sequential => take.start_us,
         _ => 0,
     };
-    let (start, length) = (filters::seconds(start), filters::seconds(us));
-    let filter = format!("trim=start={start}:duration={length}");
+    // Not by `duration`, which counts from the first picture that comes, wherever that is.
+    let end = filters::seconds(start.saturating_add(us));
+    let filter = format!("trim=start={}:end={end}", filters::seconds(start));
     let map = format!("0:{}", take.video.index);
     let more = ["-map", &map, "-an", "-sn", "-dn", "-vf", &filter];
     args.extend(more.map(OsString::from));

@@ -13,8 +13,8 @@ use super::worker::Shop;
 use crate::ffmpeg;
 use crate::process::{self, Command, Limits, Lines};
 
-/// Less than one picture in so many is no footage any more.
-const LEAST_SHARE: u64 = 4;
+/// Less than one picture in so many is no footage any more: most of what is shown stands still.
+const LEAST_SHARE: u64 = 2;
 
 impl Shop<'_> {
     /// Whether enough of a source that the decoder complained of was decoded to be called the
