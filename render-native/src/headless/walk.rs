@@ -13,6 +13,9 @@ use crate::shown::Shown as _;
 /// Most files that one survey takes.
 pub const MOST_FILES: usize = 100_000;
 
+/// The file by which the renderer marks its work directories.
+const WORK_MARKER: &str = "autocut-work";
+
 /// Reports and plans say what they are within so many bytes.
 const SCHEMA_WITHIN: u64 = 4096;
 
@@ -48,7 +51,7 @@ pub type Excluded<'a> = (&'a Path, &'a str);
 
 /// Lists `inputs`: files as they are, folders with all below them. Links are followed.
 ///
-/// Left out and told: hidden files and folders, what cannot be read, what is `excluded`, the same
+/// Left out and told: hidden files and folders, work directories as a whole, what cannot be read, what is `excluded`, the same
 /// file under a second path, and films that were made here, unless they are given by name.
 ///
 /// # Errors
@@ -65,14 +68,19 @@ pub fn walk(inputs: &[PathBuf], excluded: &[Excluded<'_>]) -> Result<Walked, Wal
         }
         let entries = WalkDir::new(input).follow_links(true).into_iter();
         // The input itself was named by the user, however it is called.
-        let mut hidden = Vec::new();
+        let mut left_out = Vec::new();
         let entries = entries.filter_entry(|entry| {
             let is_hidden =
                 entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".");
-            if is_hidden {
-                hidden.push(entry.path().to_owned());
-            }
-            !is_hidden
+            let why = if is_hidden {
+                "hidden"
+            } else if entry.file_type().is_dir() && entry.path().join(WORK_MARKER).is_file() {
+                "a work directory: it holds parts of a film"
+            } else {
+                return true;
+            };
+            left_out.push(skipped(entry.path(), why));
+            false
         });
         for entry in entries {
             match entry {
@@ -98,7 +106,7 @@ pub fn walk(inputs: &[PathBuf], excluded: &[Excluded<'_>]) -> Result<Walked, Wal
                 });
             }
         }
-        decisions.extend(hidden.iter().map(|path| skipped(path, "hidden")));
+        decisions.extend(left_out);
     }
     let excluded: Vec<_> = excluded
         .iter()
@@ -220,6 +228,33 @@ mod tests {
             walked.files,
             [at("a.mp4"), at("c.mp4"), at("c.report.json")]
         );
+    }
+
+    #[test]
+    fn a_work_directory_is_skipped_as_a_whole_and_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        fs::create_dir_all(at("work/seg")).unwrap();
+        fs::create_dir_all(at("other")).unwrap();
+        for name in [
+            "a.mp4",
+            "other/b.mp4",
+            "work/autocut-work",
+            "work/plan.json",
+            "work/seg/000000.mp4",
+        ] {
+            fs::write(at(name), "x").unwrap();
+        }
+        let walked = walk(&[dir.path().to_owned()], &[]).unwrap();
+        assert_eq!(walked.files, [at("a.mp4"), at("other/b.mp4")]);
+        let [told] = &walked.decisions[..] else {
+            panic!("{:?}", walked.decisions);
+        };
+        assert_eq!(told.subject.as_deref(), at("work").to_str());
+        assert!(told.detail.starts_with("a work directory"), "{told:?}");
+        // Given as the folder itself, it holds no clips either.
+        let walked = walk(&[at("work")], &[]).unwrap();
+        assert!(walked.files.is_empty() && walked.decisions.len() == 1);
     }
 
     #[test]

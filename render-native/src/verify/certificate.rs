@@ -12,11 +12,8 @@ use crate::shown::count;
 
 /// Below this share of the cuts that ought to be seen, too little was seen to vouch for the film.
 const LEAST_SEEN: f64 = 0.25;
-/// Below this share it is said that many cuts could not be seen.
-const MANY_SEEN: f64 = 0.75;
-/// How far the durations of picture and film may be from the planned one, in microseconds: the
-/// step in which they are told.
-const DURATION_STEP_US: u64 = 1;
+/// Slots named in a note before the rest is counted.
+const NAMED: usize = 8;
 /// How far apart picture and sound may start, in milliseconds.
 const START_BOUND_MS: f64 = 1.0;
 
@@ -127,7 +124,8 @@ pub(super) fn frame_failures(frames: &FrameFindings) -> Vec<Failure> {
 fn picture_failures(measured: &Measured, failures: &mut Vec<Failure>) {
     let duration = &measured.duration;
     if let Some(video_us) = duration.video_us
-        && video_us.abs_diff(duration.planned_us) > DURATION_STEP_US
+        && video_us.abs_diff(duration.planned_us)
+            > duration_step_us(&measured.frames, duration.planned_us)
     {
         failures.push(Failure::Duration {
             planned_us: duration.planned_us,
@@ -139,6 +137,16 @@ fn picture_failures(measured: &Measured, failures: &mut Vec<Failure>) {
             messages: measured.damage,
         });
     }
+}
+
+/// How far the picture's length may be from the planned one, in microseconds: the step in which
+/// its container can tell it. A step of half a frame or more would hide a missing one, and lengths
+/// in such steps need no rounding.
+fn duration_step_us(frames: &FrameFindings, planned_us: u64) -> u64 {
+    let base = frames.time_base;
+    let tick = (1_000_000 * u64::from(base.den())).div_ceil(u64::from(base.num()));
+    let frame = planned_us / frames.planned.max(1);
+    if 2 * tick < frame { tick.max(1) } else { 1 }
 }
 
 fn cut_failures(measured: &Measured, failures: &mut Vec<Failure>) {
@@ -166,6 +174,10 @@ fn cut_failures(measured: &Measured, failures: &mut Vec<Failure>) {
         failures.push(Failure::CutsDisplaced {
             runs: cuts.displaced.len(),
         });
+    }
+    let frozen = cuts.count(|sight| sight == Sight::Frozen);
+    if frozen > 0 {
+        failures.push(Failure::CutsFrozen { cuts: frozen });
     }
     let (seen, expected) = seen(cuts);
     if expected > 0 && share(seen, expected) < LEAST_SEEN {
@@ -200,11 +212,12 @@ pub(super) fn audio_failures(audio: &AudioFindings) -> Vec<Failure> {
 fn notes(measured: &Measured) -> Vec<String> {
     let mut notes = Vec::new();
     let (seen, expected) = seen(&measured.cuts);
-    if expected > 0 && share(seen, expected) < MANY_SEEN {
+    if seen < expected {
         notes.push(format!(
-            "{} of {} could not be seen in the picture; the verdict rests on the others",
+            "{} of {} could not be seen in the picture ({}); the verdict rests on the others",
             expected - seen,
-            count(expected as u64, "cut")
+            count(expected as u64, "cut"),
+            unseen_slots(&measured.cuts)
         ));
     }
     notes.extend(
@@ -227,7 +240,7 @@ fn notes(measured: &Measured) -> Vec<String> {
                 "; that the sound is in its place rests on starts and lengths alone"
             }
         ));
-    } else if audio.codec.is_some() && measurable == 0 {
+    } else if audio.codec.is_some() && measurable == 0 && audio.unlike() == 0 {
         notes.push("the sound is silent or too short: its lag is not measurable".to_owned());
     }
     notes
@@ -239,8 +252,29 @@ pub(super) const fn is_off(sight: Sight) -> bool {
 
 /// Cuts that are seen, in place or not, and cuts that ought to be.
 fn seen(cuts: &CutFindings) -> (usize, usize) {
-    let unseen = cuts.count(|sight| sight == Sight::Invisible { continuous: false });
-    (cuts.expected() - unseen, cuts.expected())
+    (cuts.expected() - cuts.count(is_unseen), cuts.expected())
+}
+
+const fn is_unseen(sight: Sight) -> bool {
+    matches!(
+        sight,
+        Sight::Invisible { continuous: false } | Sight::Frozen
+    )
+}
+
+/// The slots that begin with a cut that is not seen, as people count them.
+fn unseen_slots(cuts: &CutFindings) -> String {
+    let unseen = || cuts.planned.iter().filter(|cut| is_unseen(cut.sight));
+    let slots: Vec<String> = unseen()
+        .take(NAMED)
+        .map(|cut| (cut.slot + 1).to_string())
+        .collect();
+    let more = match unseen().count().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let plural = if slots.len() == 1 { "" } else { "s" };
+    format!("slot{plural} {}{more}", slots.join(", "))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of cuts, far below 2^52")]
@@ -366,5 +400,84 @@ mod tests {
         // One that is seen in place, and one that is not seen anywhere.
         let half = verdict(&cuts, &[30]);
         assert!(half.passed && !half.notes.is_empty(), "{half}");
+    }
+
+    /// What is wrong with a film of 6 frames at 30 that lasts `video_us`, told in `base`.
+    fn lasting(video_us: u64, base: &str) -> usize {
+        let cuts = every(30, 7);
+        let right = verdict(&cuts, &cuts);
+        let mut measured = Measured {
+            film: right.film,
+            frames: right.frames,
+            duration: DurationFindings {
+                planned_us: 200_000,
+                video_us: Some(video_us),
+                audio_us: None,
+            },
+            damage: 0,
+            beats: right.beats,
+            cuts: right.cuts,
+            audio: right.audio,
+            silence: None,
+        };
+        measured.frames.planned = 6;
+        measured.frames.time_base = base.parse().unwrap();
+        let mut failures = Vec::new();
+        picture_failures(&measured, &mut failures);
+        failures.len()
+    }
+
+    #[test]
+    fn a_length_may_be_off_by_the_step_in_which_it_is_told() {
+        assert_eq!(lasting(199_367, "1000"), 0);
+        assert_eq!(lasting(201_000, "1000"), 0);
+        assert_eq!(lasting(201_001, "1000"), 1);
+        assert_eq!(lasting(199_935, "15360"), 0);
+        assert_eq!(lasting(199_367, "15360"), 1);
+        // Told in frames, it need not be rounded.
+        assert_eq!(lasting(200_001, "30"), 0);
+        assert_eq!(lasting(233_333, "30"), 1);
+        assert_eq!(lasting(200_000, "25"), 0);
+    }
+
+    #[test]
+    fn a_single_unseen_cut_is_told_of_a_film_that_passes() {
+        let cuts = every(30, 7);
+        let shown: Vec<u64> = cuts.iter().copied().filter(|cut| *cut != 90).collect();
+        let found = verdict(&cuts, &shown);
+        assert!(found.passed, "{found}");
+        assert_eq!(
+            found.notes,
+            [
+                "1 of 7 cuts could not be seen in the picture (slot 4); the verdict rests on the \
+                 others",
+                "the sound is silent or too short: its lag is not measurable"
+            ]
+        );
+    }
+
+    #[test]
+    fn another_song_is_not_called_silent() {
+        use crate::verify::{AudioFinding, AudioPlace};
+        let cuts = every(30, 7);
+        let right = verdict(&cuts, &cuts);
+        assert_eq!(right.notes.len(), 1);
+        let mut audio = right.audio;
+        audio.places.push(AudioPlace {
+            at_s: 0.0,
+            finding: AudioFinding::Unlike { likeness: 0.1 },
+        });
+        let found = Certificate::of(Measured {
+            film: right.film,
+            frames: right.frames,
+            duration: right.duration,
+            damage: 0,
+            beats: right.beats,
+            cuts: right.cuts,
+            audio,
+            silence: None,
+        });
+        assert_eq!(found.failures, [Failure::AudioUnlike { places: 1 }]);
+        assert!(found.notes.is_empty(), "{found}");
     }
 }

@@ -31,6 +31,12 @@ const FAINT: f32 = 0.2;
 /// By so much over what is usual around it.
 const FAINT_CONTRAST: f32 = 3.0;
 
+/// Share of a slot's steps that repeat the picture before if it stands still. The others are left
+/// to the pulses of key frames.
+const STILL: f32 = 0.9;
+/// Steps of a slot from which on it can be said to stand still.
+const LEAST_STILL: usize = 5;
+
 /// The changes of a film and how far each stands out.
 pub(super) struct Picture<'a> {
     changes: &'a Changes,
@@ -76,6 +82,23 @@ impl<'a> Picture<'a> {
                 own >= FAINT && own >= FAINT_CONTRAST * usual
             })
         })
+    }
+
+    /// Whether the slots from `first` to `frame` and from there to before `end` show one picture
+    /// across the cut at `frame`: nothing changes there, and one of the two stands still
+    /// throughout.
+    pub(super) fn stands_still(&self, first: u64, frame: u64, end: u64) -> bool {
+        let still = |from: u64, to: u64| {
+            let at = |frame: u64| usize::try_from(frame).unwrap_or(usize::MAX);
+            let to = at(to).min(self.changes.step.len());
+            let steps = self.changes.step.get(at(from)..to).unwrap_or(&[]);
+            let repeats = |change: &&Change| change.strength() <= REPEAT;
+            let repeated = steps.iter().filter(repeats).count();
+            steps.len() >= LEAST_STILL && repeated as f32 >= STILL * steps.len() as f32
+        };
+        let step = usize::try_from(frame).map(|at| self.changes.step.get(at));
+        matches!(step, Ok(Some(change)) if change.strength() < FAINT)
+            && (still(first + 1, frame) || still(frame + 1, end))
     }
 
     /// How clearly the picture changes at `frame`, if that lasts and is clear enough to be a

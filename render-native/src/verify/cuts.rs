@@ -15,6 +15,8 @@ pub(super) struct Planned {
     pub(super) frame: u64,
     /// Whether the plan runs on in the same footage, so that nothing need be seen.
     pub(super) continuous: bool,
+    /// Whether the plan shows another file from here on, so that the picture cannot stay the same.
+    pub(super) other_media: bool,
 }
 
 /// What the picture says about one planned cut.
@@ -33,6 +35,8 @@ pub enum Sight {
         /// The plan runs on in the same footage, so that this was to be expected.
         continuous: bool,
     },
+    /// The plan goes on to another file here, and the picture stands still across the cut.
+    Frozen,
 }
 
 /// A planned cut and what was seen of it.
@@ -123,7 +127,7 @@ pub(super) fn judge(changes: &Changes, planned: &[Planned], frames_a_second: f64
             .collect();
         let anchors: Vec<u64> = sights
             .iter()
-            .filter(|cut| !matches!(cut.sight, Sight::Invisible { .. }))
+            .filter(|cut| !matches!(cut.sight, Sight::Invisible { .. } | Sight::Frozen))
             .map(|cut| cut.frame)
             .collect();
         for (index, frame) in claims(planned, &unseen, &anchors, &free) {
@@ -142,6 +146,18 @@ pub(super) fn judge(changes: &Changes, planned: &[Planned], frames_a_second: f64
                     by: signed(frame) - signed(cut.frame),
                 };
                 explained.push(frame);
+            }
+        }
+    }
+    for (index, sight) in sights.iter_mut().enumerate() {
+        if sight.sight == (Sight::Invisible { continuous: false })
+            && let Some(cut) = planned.get(index).filter(|cut| cut.other_media)
+        {
+            let before = index.checked_sub(1).and_then(|i| planned.get(i));
+            let first = before.map_or(0, |cut| cut.frame);
+            let end = planned.get(index + 1).map_or(u64::MAX, |cut| cut.frame);
+            if picture.stands_still(first, cut.frame, end) {
+                sight.sight = Sight::Frozen;
             }
         }
     }

@@ -67,6 +67,11 @@ pub enum Failure {
         /// Cuts that ought to be seen.
         expected: usize,
     },
+    /// The picture stands still across cuts from one file to another.
+    CutsFrozen {
+        /// How many cuts.
+        cuts: usize,
+    },
     /// The film has no sound.
     NoSound,
     /// Picture and sound start apart.
@@ -134,6 +139,11 @@ impl fmt::Display for Failure {
                     count(*expected as u64, "cut")
                 )
             }
+            Self::CutsFrozen { cuts } => write!(
+                f,
+                "the picture stands still across {} from one clip to another",
+                count(*cuts as u64, "cut")
+            ),
             Self::NoSound => f.write_str("the film has no sound"),
             Self::StartOffset { ms } => {
                 write!(f, "the sound starts {}", beside_picture(*ms))

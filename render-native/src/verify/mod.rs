@@ -155,8 +155,19 @@ fn planned_cuts(plan: &Plan) -> Vec<Planned> {
             slot: index + 1,
             frame: after.record_start,
             continuous: runs_on(before, after, plan.output.rate),
+            other_media: !is_same(plan, before, after),
         })
         .collect()
+}
+
+/// Whether two slots show the same file, be it under two names.
+fn is_same(plan: &Plan, before: &Slot, after: &Slot) -> bool {
+    let file = |slot: &Slot| {
+        let media = plan.media.get(usize::try_from(slot.clip.media).ok()?)?;
+        media.fingerprint.as_ref()
+    };
+    before.clip.media == after.clip.media
+        || file(before).is_some_and(|print| file(after) == Some(print))
 }
 
 /// Whether `after` shows the footage that follows what `before` shows, to within two frames of

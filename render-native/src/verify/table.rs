@@ -5,7 +5,7 @@ use std::fmt;
 use super::audio::{AudioFinding, AudioFindings};
 use super::certificate::{Certificate, DurationFindings, is_off};
 use super::cuts::{CutFindings, CutSight, Sight};
-use super::words::{beside_picture, by_frames, late, milliseconds};
+use super::words::{beside_picture, by_frames, late, milliseconds, signed};
 use crate::shown::count;
 
 /// Cuts and runs named before the rest is counted.
@@ -48,14 +48,14 @@ impl fmt::Display for Certificate {
             .cuts
             .planned
             .iter()
-            .filter(|c| is_off(c.sight))
+            .filter(|c| is_wrong(c.sight))
             .take(NAMED)
         {
-            row("", off_line(cut))?;
+            row("", wrong_line(cut))?;
         }
-        let off = self.cuts.count(is_off);
-        if off > NAMED {
-            row("", format!("… and {} more", off - NAMED))?;
+        let wrong = self.cuts.count(is_wrong);
+        if wrong > NAMED {
+            row("", format!("… and {} more", wrong - NAMED))?;
         }
         for run in self.cuts.displaced.iter().take(NAMED) {
             row(
@@ -106,6 +106,10 @@ fn cuts_line(cuts: &CutFindings) -> String {
     let exact = cuts.count(|sight| sight == Sight::Exact);
     let others = [
         (cuts.count(is_off), "off"),
+        (
+            cuts.count(|sight| sight == Sight::Frozen),
+            "across a picture that stands still",
+        ),
         (invisible, "not visible"),
         (continuous, "through the same footage"),
         (
@@ -131,13 +135,22 @@ fn cuts_line(cuts: &CutFindings) -> String {
     .join(", ")
 }
 
-fn off_line(cut: &CutSight) -> String {
+const fn is_wrong(sight: Sight) -> bool {
+    is_off(sight) || matches!(sight, Sight::Frozen)
+}
+
+fn wrong_line(cut: &CutSight) -> String {
     match cut.sight {
         Sight::Off { by } => format!(
             "slot {}: planned at frame {}, seen {} from there",
             cut.slot + 1,
             cut.frame,
             by_frames(by)
+        ),
+        Sight::Frozen => format!(
+            "slot {}: planned at frame {}, the picture stands still there",
+            cut.slot + 1,
+            cut.frame
         ),
         _ => String::new(),
     }
@@ -150,9 +163,11 @@ fn audio_line(audio: &AudioFindings) -> String {
     let lags: Vec<f64> = audio.lags().collect();
     let lag = match (lags.first(), lags.get(lags.len() / 2), lags.last()) {
         (Some(first), Some(middle), Some(last)) => format!(
-            "lag {first:+.3} ms at the start, {middle:+.3} in the middle, {last:+.3} at the end, \
-             drift {:+.3}; up to {} ms pass",
-            last - first,
+            "lag {} ms at the start, {} in the middle, {} at the end, drift {}; up to {} ms pass",
+            signed(*first),
+            signed(*middle),
+            signed(*last),
+            signed(last - first),
             audio.bound_ms
         ),
         _ => not_measurable(audio),

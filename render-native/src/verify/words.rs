@@ -8,6 +8,14 @@ pub(super) fn by_frames(by: i64) -> String {
     )
 }
 
+/// Milliseconds to a microsecond, with their sign; nothing has none.
+pub(super) fn signed(ms: f64) -> String {
+    if milliseconds(ms).is_none() {
+        return "0.000".to_owned();
+    }
+    format!("{ms:+.3}")
+}
+
 /// A lag in words: `20 ms late`, `0.25 ms early`, `in time`.
 pub(super) fn late(ms: f64) -> String {
     match milliseconds(ms) {
@@ -43,6 +51,10 @@ mod tests {
         assert_eq!(
             [late(-500.0), late(0.25), late(-0.0001)],
             ["500 ms early", "0.25 ms late", "in time"]
+        );
+        assert_eq!(
+            [signed(-0.0004), signed(0.0), signed(-0.0006), signed(2.5)],
+            ["0.000", "0.000", "-0.001", "+2.500"]
         );
         assert_eq!(beside_picture(-21.3333), "21.333 ms before the picture");
         assert_eq!(beside_picture(100.0), "100 ms after the picture");

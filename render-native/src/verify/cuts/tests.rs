@@ -37,6 +37,7 @@ pub(in crate::verify) fn plan(cuts: &[u64]) -> Vec<Planned> {
             slot: index + 1,
             frame: *frame,
             continuous: false,
+            other_media: true,
         })
         .collect()
 }
@@ -166,11 +167,63 @@ fn cuts_in_place_are_not_displaced_however_regular() {
 #[test]
 fn a_film_that_stands_still_shows_nothing() {
     let found = judge(&film(300, |_| 0.0, &[]), &plan(&every(15, 10)), 30.0);
-    assert_eq!(
-        found.count(|s| s == Sight::Invisible { continuous: false }),
-        10
-    );
+    assert_eq!(found.count(|s| s == Sight::Frozen), 10);
     assert!(found.straddles.is_empty() && found.displaced.is_empty());
+}
+
+/// Moves as `shaky` does, but stands still from one frame to before another.
+fn frozen(from: usize, to: usize) -> impl Fn(usize) -> f32 {
+    move |i| {
+        if (from..to).contains(&i) {
+            0.01
+        } else {
+            shaky(i)
+        }
+    }
+}
+
+#[test]
+fn a_slot_that_holds_the_picture_before_it_is_frozen() {
+    let cuts = every(30, 6);
+    let shown: Vec<u64> = cuts.iter().copied().filter(|cut| *cut != 90).collect();
+    // The held picture is encoded anew: a key frame, and what is left to refine.
+    let held = |i| match i {
+        90 => 0.2,
+        91 => 0.3,
+        i => frozen(90, 120)(i),
+    };
+    let found = judge(&film(220, held, &shown), &plan(&cuts), 30.0);
+    assert_eq!(found.planned[2].sight, Sight::Frozen);
+    assert_eq!(found.count(|s| s == Sight::Exact), 5);
+    // The same footage may be the same picture.
+    let mut same = plan(&cuts);
+    same[2].other_media = false;
+    let found = judge(&film(220, held, &shown), &same, 30.0);
+    assert_eq!(
+        found.planned[2].sight,
+        Sight::Invisible { continuous: false }
+    );
+}
+
+#[test]
+fn every_cut_that_a_long_standstill_hides_is_frozen() {
+    let cuts = every(34, 6);
+    let found = judge(&film(240, frozen(20, 209), &[]), &plan(&cuts), 30.0);
+    assert_eq!(found.count(|s| s == Sight::Frozen), 6, "{found:?}");
+}
+
+#[test]
+fn an_unseen_cut_between_moving_or_briefly_still_pictures_is_not_frozen() {
+    let cuts = every(30, 6);
+    let shown: Vec<u64> = cuts.iter().copied().filter(|cut| *cut != 90).collect();
+    // As from black to black: still around the cut, and moving in either slot.
+    for (from, to) in [(0, 0), (80, 100), (89, 115)] {
+        let found = judge(&film(220, frozen(from, to), &shown), &plan(&cuts), 30.0);
+        assert_eq!(
+            found.planned[2].sight,
+            Sight::Invisible { continuous: false }
+        );
+    }
 }
 
 #[test]
