@@ -346,6 +346,49 @@ fn auto_knows_before_any_work_what_stands_in_its_way() {
 }
 
 #[test]
+fn auto_with_other_options_than_the_interrupted_run_is_refused_before_the_analysis() {
+    let dir = Untouched::new();
+    let plan = r#"{
+        "schema": "autocut-plan/1",
+        "made_by": { "planner": "p", "seed": 5, "style": "cinematic" },
+        "output": { "width": 320, "height": 180, "rate": "25", "fit": "pad" },
+        "music": { "media": { "path": "song.wav" } },
+        "media": [{ "path": "clips/1.mp4" }],
+        "slots": [
+            { "record_start": 0, "record_duration": 25, "clip": { "media": 0, "source_start": 0 } }
+        ]
+    }"#;
+    std::fs::create_dir(dir.dir.path().join(".film.mp4.work")).unwrap();
+    for name in [
+        "film.plan.json",
+        ".film.mp4.work/autocut-work",
+        ".film.mp4.work/plan.json",
+    ] {
+        dir.write(name, plan);
+    }
+    dir.write("other.wav", "another song");
+    let same = "auto --music song.wav clips -o film.mp4 --quality draft \
+                --size 320x180 --fps 25 --fit pad --style cinematic --seed 5";
+    dir.refuses(same, ExitCode::Ffmpeg, &[]);
+    for (option, other, what) in [
+        ("--size 320x180", "--size 640x360", "size"),
+        ("--size 320x180", "", "size"),
+        ("--fps 25", "", "--fps"),
+        ("--fit pad", "--fit blur", "--fit"),
+        ("--style cinematic", "", "--style"),
+        ("--seed 5", "--seed 6", "--seed"),
+        ("song.wav", "other.wav", "--music"),
+    ] {
+        let line = same.replace(option, other);
+        let told = format!("interrupted run with another {what}");
+        let hint = "`render-native film.plan.json -o film.mp4 --quality draft`";
+        dir.refuses(&line, ExitCode::CannotCreate, &[&told, hint, "--overwrite"]);
+        let line = format!("{line} --overwrite");
+        dir.refuses(&line, ExitCode::Ffmpeg, &[]);
+    }
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_refused_by_every_command() {
     let dir = Untouched::new();
     for line in [

@@ -3,9 +3,11 @@
 
 use std::path::Path;
 
+use clap::ValueEnum;
 use serde::Serialize;
+use shared::plan::Plan;
 
-use super::args::{self, FilmOutput};
+use super::args::{self, AudioArg, FilmOutput, QualityArg};
 use super::bars::Bars;
 use super::dispatch::Context;
 use super::failure::Failure;
@@ -16,9 +18,12 @@ use super::plan;
 use super::render::{self, failure, film, finish, settings, with_work};
 use super::terminal::print_json;
 use crate::exit::ExitCode;
+use crate::headless::plan::{Shape, Wish};
+use crate::media::relative::relative;
 use crate::process::quoted;
 use crate::progress::Stage;
 use crate::render::{RenderSettings, Report, check_place};
+use crate::shown::Shown as _;
 
 /// The result as JSON.
 #[derive(Debug, Serialize)]
@@ -41,10 +46,10 @@ pub(super) fn command(args: &args::Auto, context: &Context) -> Result<ExitCode, 
     refuse_input(&plan_path, &args.material)?;
     refuse_input(&settings.report_path(), &args.material)?;
     check_place(&settings).map_err(|error| failure(&error))?;
-    refuse_plan(&plan_path, &settings)?;
-    refuse_missing(&args.material)?;
     let plan_dir = folder_of(&plan_path);
     let mut wish = plan::wish(&args.material, &args.edit, plan_dir, args.effort.jobs);
+    refuse_plan(&plan_path, &settings, &wish, args)?;
+    refuse_missing(&args.material)?;
     if let Some(memory) = args.effort.memory {
         wish.survey.memory = wish.survey.memory.min(memory.0);
     }
@@ -62,7 +67,7 @@ pub(super) fn command(args: &args::Auto, context: &Context) -> Result<ExitCode, 
     let json = made.plan.to_json();
     if !holds(&plan_path, json.as_bytes()) {
         write_result(&plan_path, json.as_bytes(), *overwrite)
-            .map_err(|failure| rather_render(failure, &plan_path, output))?;
+            .map_err(|failure| rather_render(failure, &plan_path, args))?;
     }
     plan::tell(&made, context);
     drop(made);
@@ -77,10 +82,8 @@ pub(super) fn command(args: &args::Auto, context: &Context) -> Result<ExitCode, 
         if failure.code != ExitCode::Interrupted || failure.hint.is_some() {
             return failure;
         }
-        let command = rendering(&plan_path, output);
-        failure.hint(format!(
-            "`{command}` with the same options goes on without planning again"
-        ))
+        let command = rendering(&plan_path, args);
+        failure.hint(format!("`{command}` goes on without planning again"))
     })?;
     Ok(finish(&report, context))
 }
@@ -88,12 +91,58 @@ pub(super) fn command(args: &args::Auto, context: &Context) -> Result<ExitCode, 
 /// Refuses to plan where a plan lies that may be somebody's work.
 ///
 /// The one that an interrupted run of this command left is none: the run kept the same in its
-/// work directory.
-fn refuse_plan(plan_path: &Path, settings: &RenderSettings) -> Result<(), Failure> {
+/// work directory. Unless it is for another film than the one that is wished for: then this run's
+/// plan would be another, and could not take its place.
+fn refuse_plan(
+    plan_path: &Path,
+    settings: &RenderSettings,
+    wish: &Wish,
+    args: &args::Auto,
+) -> Result<(), Failure> {
     let interrupted =
         std::fs::read(settings.kept_plan_path()).is_ok_and(|kept| holds(plan_path, &kept));
     refuse_occupied(plan_path, settings.overwrite || interrupted)
-        .map_err(|failure| rather_render(failure, plan_path, &settings.output))
+        .map_err(|failure| rather_render(failure, plan_path, args))?;
+    if settings.overwrite || !interrupted {
+        return Ok(());
+    }
+    // What is no plan cannot be compared; it is told later that it is in the way.
+    let another = read_plan(plan_path)
+        .ok()
+        .and_then(|there| difference(&there, wish));
+    let Some(what) = another else { return Ok(()) };
+    let message = format!(
+        "{} exists already, from an interrupted run with another {what}",
+        plan_path.shown()
+    );
+    let failure = Failure::new(ExitCode::CannotCreate, message);
+    Err(rather_render(failure, plan_path, args))
+}
+
+/// In what a plan that is there cannot be the one that is wished for, as far as that is known
+/// before anything is looked into.
+fn difference(there: &Plan, wish: &Wish) -> Option<&'static str> {
+    let output = &there.output;
+    let size = (output.width, output.height);
+    let is_size = match wish.fixed_size {
+        Some(wished) => size == wished,
+        // Which of them is known when the clips are.
+        None => [Shape::Landscape, Shape::Portrait, Shape::Square]
+            .into_iter()
+            .any(|shape| size == (wish.size)(shape)),
+    };
+    let made_by = there.made_by.as_ref();
+    let song = relative(&wish.plan_dir, &wish.music);
+    [
+        (is_size, "size"),
+        (output.rate == wish.rate, "--fps"),
+        (output.fit == wish.fit, "--fit"),
+        (made_by.is_none_or(|by| by.style == wish.style), "--style"),
+        (made_by.is_none_or(|by| by.seed == wish.seed), "--seed"),
+        (there.music.media.path == song, "--music"),
+    ]
+    .into_iter()
+    .find_map(|(same, what)| (!same).then_some(what))
 }
 
 fn holds(path: &Path, bytes: &[u8]) -> bool {
@@ -101,18 +150,77 @@ fn holds(path: &Path, bytes: &[u8]) -> bool {
 }
 
 /// A plan that is there can be rendered as it is: most likely that is what was meant.
-fn rather_render(failure: Failure, plan_path: &Path, output: &Path) -> Failure {
+fn rather_render(failure: Failure, plan_path: &Path, args: &args::Auto) -> Failure {
     if !plan_path.is_file() {
         return failure;
     }
     failure.hint(format!(
         "`{}` renders that plan as it is; --overwrite plans anew; or choose another name with -o",
-        rendering(plan_path, output)
+        rendering(plan_path, args)
     ))
 }
 
-/// The command that renders a plan, as it can be typed.
-fn rendering(plan_path: &Path, output: &Path) -> String {
-    let [plan, film] = [plan_path, output].map(|path| quoted(path.as_os_str()));
-    format!("render-native {plan} -o {film}")
+/// The command that renders a plan into the same film, as it can be typed: with those of the options
+/// given that it takes and needs for that.
+fn rendering(plan_path: &Path, args: &args::Auto) -> String {
+    let file = |path: &Path| quoted(path.as_os_str());
+    let FilmOutput { output, overwrite } = &args.output;
+    let mut command = format!("render-native {} -o {}", file(plan_path), file(output));
+    let mut option = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            command.extend([" --", name, " ", &value]);
+        }
+    };
+    let (encoding, effort) = (&args.encoding, &args.effort);
+    option("quality", chosen(encoding.quality, QualityArg::Standard));
+    option("audio", chosen(encoding.audio, AudioArg::Auto));
+    option("work-dir", effort.work_dir.as_deref().map(file));
+    option("jobs", effort.jobs.map(|jobs| jobs.to_string()));
+    option("memory", effort.memory.map(|memory| memory.to_string()));
+    if *overwrite {
+        command.push_str(" --overwrite");
+    }
+    command
+}
+
+/// A choice by its name, if it is not the usual one.
+fn chosen<T: ValueEnum + PartialEq + Copy>(choice: T, usual: T) -> Option<String> {
+    let value = (choice != usual).then_some(choice)?.to_possible_value()?;
+    Some(value.get_name().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::{Cli, Command, with_shorthand};
+    use clap::Parser as _;
+
+    fn parse(line: &str) -> Result<Command, clap::Error> {
+        let args = line.split_whitespace().map(Into::into);
+        Cli::try_parse_from(with_shorthand(args)).map(|cli| cli.command)
+    }
+
+    fn told(options: &str) -> String {
+        let line = format!("render-native auto --music s.mp3 c -o f.mp4 {options}");
+        let Command::Auto(args) = parse(&line).unwrap() else {
+            panic!("not auto: {line}");
+        };
+        rendering(Path::new("f.plan.json"), &args)
+    }
+
+    #[test]
+    fn the_command_that_goes_on_has_the_options_that_render_takes() {
+        let plain = "render-native f.plan.json -o f.mp4";
+        assert_eq!(told(""), plain);
+        let planning = "--size 640x360 --fps 25 --fit pad --style cinematic --seed 3 --explain";
+        assert_eq!(told(planning), plain);
+        let kept = "--quality draft --audio flac --work-dir w --jobs 2 --memory 1536M --overwrite";
+        let command = told(&format!("--fps 25 {kept}"));
+        assert_eq!(command, format!("{plain} {kept}"));
+        let Command::Render(render) = parse(&command).unwrap() else {
+            panic!("not render: {command}");
+        };
+        assert_eq!(render.encoding.quality, QualityArg::Draft);
+        assert_eq!(render.effort.memory.unwrap().0, 1536 << 20);
+    }
 }

@@ -83,6 +83,7 @@ pub(super) fn wish(
     }
 }
 
+/// The size of a film of that shape, unless another is asked for.
 fn usual_size(shape: Shape) -> (u32, u32) {
     let aspect = match shape {
         Shape::Landscape => Aspect::Landscape,

@@ -1,5 +1,6 @@
 //! The values of options, read from text: sizes, rates, shapes, amounts of memory.
 
+use std::fmt;
 use std::str::FromStr;
 
 use clap::ValueEnum;
@@ -17,6 +18,18 @@ pub struct Size {
 /// An amount of memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bytes(pub u64);
+
+/// As it can be typed, in the largest unit that is exact.
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(bytes) = self;
+        let units = [(1 << 30, "G"), (1 << 20, "M"), (1 << 10, "K")];
+        match units.iter().find(|(unit, _)| bytes.is_multiple_of(*unit)) {
+            Some((unit, name)) => write!(f, "{}{name}", bytes / unit),
+            None => write!(f, "{bytes}"),
+        }
+    }
+}
 
 /// Shape of the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -176,6 +189,11 @@ mod tests {
         assert_eq!(bytes("2G"), Ok(Bytes(2 << 30)));
         assert_eq!(bytes("1.5gib"), Ok(Bytes(3 << 29)));
         assert_eq!(bytes("900M"), Ok(Bytes(900 << 20)));
+        for (amount, typed) in [("2048M", "2G"), ("1.5G", "1536M"), ("1048577", "1048577")] {
+            let amount = bytes(amount).unwrap();
+            assert_eq!(amount.to_string(), typed);
+            assert_eq!(bytes(typed), Ok(amount));
+        }
         for bad in ["", "G", "2X", "1e99G", "0", "..G", "-1G", "NaN"] {
             assert!(bytes(bad).is_err(), "{bad}");
         }

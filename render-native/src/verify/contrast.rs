@@ -36,6 +36,9 @@ const FAINT_CONTRAST: f32 = 3.0;
 const STILL: f32 = 0.9;
 /// Steps of a slot from which on it can be said to stand still.
 const LEAST_STILL: usize = 5;
+/// A change of fewer floors at a cut is none where the picture stands still: a held picture that is
+/// encoded anew changes by this at most with the key frame, and another picture by far more.
+const STILL_STEP: f32 = 0.5;
 
 /// The changes of a film and how far each stands out.
 pub(super) struct Picture<'a> {
@@ -97,7 +100,7 @@ impl<'a> Picture<'a> {
             steps.len() >= LEAST_STILL && repeated as f32 >= STILL * steps.len() as f32
         };
         let step = usize::try_from(frame).map(|at| self.changes.step.get(at));
-        matches!(step, Ok(Some(change)) if change.strength() < FAINT)
+        matches!(step, Ok(Some(change)) if change.strength() < STILL_STEP)
             && (still(first + 1, frame) || still(frame + 1, end))
     }
 

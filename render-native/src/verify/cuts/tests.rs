@@ -188,7 +188,7 @@ fn a_slot_that_holds_the_picture_before_it_is_frozen() {
     let shown: Vec<u64> = cuts.iter().copied().filter(|cut| *cut != 90).collect();
     // The held picture is encoded anew: a key frame, and what is left to refine.
     let held = |i| match i {
-        90 => 0.2,
+        90 => 0.7,
         91 => 0.3,
         i => frozen(90, 120)(i),
     };
