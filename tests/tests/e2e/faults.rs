@@ -76,11 +76,15 @@ fn a_clip_that_never_decodes_costs_its_own_segment() {
     let report = project.report();
     assert_eq!(report["degraded"], 1);
     let segment = &report["segments"][1];
-    let rung = segment["rung"].as_str().unwrap();
-    assert!(["hold", "slate"].contains(&rung), "{segment}");
+    let rung = &segment["rung"];
+    assert_eq!(rung, "hold", "{segment}");
     assert_eq!(report["segments"][0]["rung"], "direct");
     assert!(!segment["decisions"].as_array().unwrap().is_empty());
-    project.verify().expect(0);
+    // Sound and frames are right, but a cut of the plan is not there to be seen.
+    project
+        .verify()
+        .expect(65)
+        .says("stands still across 1 cut");
 }
 
 #[test]
