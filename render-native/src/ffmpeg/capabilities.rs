@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::locate::{LocateError, Tools};
+use super::locate::{LocateError, Tools, both};
 use crate::interrupt::Interrupt;
 use crate::process::{self, Command, Limits};
 
@@ -63,9 +63,10 @@ impl Capabilities {
             }
             Ok(names)
         };
+        let (encoders, filters) = both(|| ask("-encoders"), || ask("-filters"));
         Ok(Self {
-            encoders: ask("-encoders")?,
-            filters: ask("-filters")?,
+            encoders: encoders?,
+            filters: filters?,
         })
     }
 

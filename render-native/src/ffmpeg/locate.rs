@@ -172,9 +172,29 @@ impl LocateError {
 /// [`LocateError`] if one is missing, does not run, or is too old.
 pub fn locate(interrupt: &Interrupt) -> Result<Tools, LocateError> {
     let found = locate_unasked()?;
-    let version = version_of("ffmpeg", &found.ffmpeg, interrupt)?;
-    version_of("ffprobe", &found.ffprobe, interrupt)?;
+    let (ffmpeg, ffprobe) = both(
+        || version_of("ffmpeg", &found.ffmpeg, interrupt),
+        || version_of("ffprobe", &found.ffprobe, interrupt),
+    );
+    let version = ffmpeg?;
+    ffprobe?;
     Ok(Tools { version, ..found })
+}
+
+/// Asks two questions at once: most of an answer's time is the program's start.
+pub(super) fn both<A, B: Send>(
+    one: impl FnOnce() -> A,
+    other: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    std::thread::scope(|scope| {
+        let other = scope.spawn(other);
+        let one = one();
+        let other = other.join();
+        (
+            one,
+            other.unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        )
+    })
 }
 
 /// The same without asking them: their version is [`Version::unknown`]. For a short job, whose

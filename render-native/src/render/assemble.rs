@@ -62,6 +62,7 @@ impl Job<'_> {
         let taken = records.iter().filter_map(|record| lock(record).take());
         Ok(Rendered {
             records: taken.collect(),
+            sound: None,
             most_running: 0,
             peak_together: 0,
             memory: MemoryReport::default(),
@@ -109,25 +110,24 @@ impl Job<'_> {
             stage,
             total: frames,
         });
-        let Some(song) = &self.song else {
-            return Err(RenderError::Join {
-                said: "the song was not asked for".to_owned(),
-            });
+        let sound = match rendered.sound {
+            Some(sound) => sound,
+            None => self.sound(interrupt)?,
         };
         let join = Join {
             tools: &self.tools,
             work: &self.work,
             settings: self.settings,
             canvas: self.canvas,
-            song,
+            sound: &sound.path,
         };
-        let mut joined = join.run(&rendered.records, progress, interrupt)?;
+        let joined = join.run(&rendered.records, progress, interrupt)?;
         progress.report(Event::Finished { stage });
         let segments: Vec<_> = rendered.records.into_iter().map(|r| r.report).collect();
         let resumed = segments.iter().filter(|segment| segment.resumed).count();
         let mut decisions = self.decisions;
         decisions.extend(rendered.decisions);
-        if let Some(damage) = joined.damage.take() {
+        if let Some(damage) = sound.damage {
             progress.report(Event::Decided(&damage));
             decisions.push(damage);
         }

@@ -14,7 +14,6 @@ use super::crew::{Crew, lock};
 use super::error::RenderError;
 use super::explain::explain;
 use super::frozen::PlanId;
-use super::join::Song;
 use super::journal::{Record, WorkDir};
 use super::memory::Gauge;
 use super::overseer::Overseer;
@@ -25,6 +24,7 @@ use super::schedule::learned::Learned;
 use super::schedule::{Queue, Shape};
 use super::segment::{Canvas, Encode, Picture, Segment, SegmentKey, Take, Way};
 use super::settings::RenderSettings;
+use super::sound::{Song, Sound};
 use super::sources::Sources;
 use super::worker::Shop;
 use crate::ffmpeg::locate::Tools;
@@ -62,6 +62,8 @@ pub struct Job<'a> {
 pub struct Rendered {
     /// One for each slot that was wanted, in order.
     pub(super) records: Vec<Record>,
+    /// The film's sound, if it was made beside them.
+    pub(super) sound: Option<Sound>,
     pub(super) most_running: usize,
     pub(super) peak_together: u64,
     pub(super) memory: MemoryReport,
@@ -272,7 +274,7 @@ impl Job<'_> {
             queue: &queue,
         };
         let crew = Crew::new(shop, &overseer, &estimator, &records);
-        std::thread::scope(|scope| {
+        let sound = std::thread::scope(|scope| {
             let (done, until_done) = mpsc::channel();
             let overseer = &overseer;
             scope.spawn(move || overseer.watch(&until_done));
@@ -284,6 +286,8 @@ impl Job<'_> {
                     drop(done);
                 });
             }
+            drop(done);
+            self.sound_beside(interrupt)
         });
         crew.keep_learned();
         let (peaks, decisions) = crew.finish()?;
@@ -299,6 +303,7 @@ impl Job<'_> {
             records: done.ok_or_else(|| RenderError::Join {
                 said: "a segment is missing".to_owned(),
             })?,
+            sound,
             most_running: queue.most_running(),
             peak_together: peaks.iter().take(queue.most_running()).sum(),
             memory: overseer.finish(),

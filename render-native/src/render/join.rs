@@ -1,12 +1,11 @@
-//! Joins the segments without encoding again and adds the song once.
+//! Joins the segments and the sound without encoding again.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use shared::decision::{Decision, DecisionCode};
 use shared::rate::Rate;
 use tempfile::NamedTempFile;
 
@@ -19,10 +18,9 @@ use super::segment::Canvas;
 use super::settings::{AudioCodec, Quality, RenderSettings};
 use crate::durable;
 use crate::ffmpeg::locate::Tools;
-use crate::ffmpeg::probe::Audio;
 use crate::ffmpeg::{self, input};
 use crate::interrupt::Interrupt;
-use crate::process::{self, Command, Limits, Lines, Messages, ProcessError};
+use crate::process::{self, Command, Finished, Limits, Lines, ProcessError};
 use crate::progress::{Event, Progress, Stage};
 
 /// The list of segments, in the work directory.
@@ -30,47 +28,6 @@ pub(super) const LIST: &str = "film.ffconcat";
 /// Sound may end so much before or after the picture, in microseconds: a packet of AAC at 44.1 kHz
 /// is 23 ms long.
 const AUDIO_TOLERANCE_US: i64 = 25_000;
-/// Highest sample rate of the film's sound.
-const MOST_SAMPLES: u32 = 96_000;
-
-/// The song as the film uses it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Song {
-    /// Its file.
-    pub(super) path: PathBuf,
-    /// Its sound stream.
-    pub(super) audio: Audio,
-    /// Where the film begins in it: samples at `start_rate` from the first decoded one.
-    pub(super) start: u64,
-    /// Samples per second of `start`.
-    pub(super) start_rate: u32,
-}
-
-impl Song {
-    /// Samples per second in the film: the song's own, if players can have it.
-    fn rate(&self) -> u32 {
-        if self.audio.sample_rate <= MOST_SAMPLES {
-            self.audio.sample_rate
-        } else {
-            48_000
-        }
-    }
-
-    /// The filters that cut the song to `frames` of the film. Samples are counted from the first
-    /// one decoded, as the planner counted them, whatever the file's time stamps say; where the
-    /// song ends early, silence follows.
-    fn filters(&self, canvas: Canvas, frames: u64) -> String {
-        let rate = u128::from(self.rate());
-        let half = u128::from(self.start_rate) / 2;
-        let start = (u128::from(self.start) * rate + half) / u128::from(self.start_rate.max(1));
-        let num = u128::from(canvas.rate.num());
-        let length = (u128::from(frames) * u128::from(canvas.rate.den()) * rate + num / 2) / num;
-        format!(
-            "aresample={rate},asetpts=N/SR/TB,atrim=start_sample={start},asetpts=N/SR/TB,\
-             apad=whole_len={length},atrim=end_sample={length}"
-        )
-    }
-}
 
 /// The container that an extension means, by ffmpeg's name.
 pub(super) fn container(output: &Path) -> Option<&'static str> {
@@ -126,32 +83,19 @@ fn micros(frame: u64, rate: Rate) -> u128 {
 /// The arguments of the joining.
 fn arguments(
     list: &Path,
-    song: &Song,
+    sound: &Path,
     canvas: Canvas,
-    frames: u64,
-    settings: &RenderSettings,
+    container: &str,
     out: &Path,
 ) -> Vec<OsString> {
-    let container = container(&settings.output).unwrap_or("mp4");
     let mut args = global();
     let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
     add(&["-f", "concat", "-protocol_whitelist", "file"]);
     add(&["-format_whitelist", "concat,mov,mp4,m4a,3gp,3g2,mj2", "-i"]);
     args.push(input::url(list));
-    // No `-xerror`: damage in the song is for the decoder to conceal, a film without it would be
-    // worse. Whether all is there is measured afterwards.
-    args.extend(input::of(&song.path));
+    args.extend(input::of(sound));
     let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
-    let map = format!("1:{}", song.audio.index);
-    add(&["-map", "0:v:0", "-map", &map, "-c:v", "copy", "-sn", "-dn"]);
-    add(&["-af", &song.filters(canvas, frames)]);
-    let bitrate = settings.quality.audio_bitrate().to_string();
-    match settings.audio {
-        AudioCodec::Auto if container == "matroska" => add(&["-c:a", "flac"]),
-        AudioCodec::Auto | AudioCodec::Aac => add(&["-c:a", "aac", "-b:a", &bitrate]),
-        AudioCodec::Flac => add(&["-c:a", "flac", "-strict", "experimental"]),
-        AudioCodec::Pcm => add(&["-c:a", "pcm_s16le"]),
-    }
+    add(&["-map", "0:v:0", "-map", "1:a:0", "-c", "copy", "-sn", "-dn"]);
     add(&CLEAN.map(|arg| arg));
     if container != "matroska" {
         let timescale = canvas.timescale().to_string();
@@ -161,7 +105,8 @@ fn arguments(
             "-video_track_timescale",
             &timescale,
         ]);
-        add(&["-movflags", "+faststart"]);
+        // FLAC in MP4 counts as experimental, copied or encoded.
+        add(&["-movflags", "+faststart", "-strict", "experimental"]);
     }
     add(&["-progress", "pipe:1", "-f", container]);
     args.push(input::url(out));
@@ -174,14 +119,13 @@ pub(super) struct Join<'a> {
     pub(super) work: &'a WorkDir,
     pub(super) settings: &'a RenderSettings,
     pub(super) canvas: Canvas,
-    pub(super) song: &'a Song,
+    /// The file of the film's sound.
+    pub(super) sound: &'a Path,
 }
 
 /// A film that is complete and has no name yet: it vanishes unless it is given one.
 pub(super) struct Joined {
     film: NamedTempFile,
-    /// Damage in the song, which the decoder has concealed.
-    pub(super) damage: Option<Decision>,
 }
 
 impl Joined {
@@ -225,78 +169,86 @@ impl Join<'_> {
         let out = durable::draft(dir, &part_prefix(&name))
             .map_err(RenderError::file("create a file in", dir))?;
         self.work.note_part(out.path())?;
-        let args = arguments(
-            &list,
-            self.song,
-            self.canvas,
-            frames,
-            self.settings,
-            out.path(),
-        );
+        let kind = container(output).unwrap_or("mp4");
+        let args = arguments(&list, self.sound, self.canvas, kind, out.path());
         let command = Command::new(&self.tools.ffmpeg).args(args);
-        let mut lines = Lines::default();
-        let stopped = |error| match error {
-            ProcessError::Interrupted => RenderError::if_interrupted(interrupt, self.work.root())
-                .err()
-                .unwrap_or(RenderError::Process(error)),
-            ProcessError::Stalled { .. }
-            | ProcessError::Deadline { .. }
-            | ProcessError::Killed { .. } => failed(error.to_string()),
-            other => RenderError::Process(other),
-        };
-        // The last step, moving the index to the front, copies the whole file in silence.
-        let limits = Limits {
+        let whole = Whole {
+            work: self.work.root(),
+            output,
+            // The last step, moving the index to the front, copies the whole file in silence.
             stall: self.settings.stall.max(Duration::from_mins(10)),
-            ..Limits::JOB
         };
-        let finished = process::run(&command, limits, interrupt, &mut |chunk| {
-            lines.push(chunk, |line| {
-                if let Some(done) = ffmpeg::progress::frames(line) {
-                    progress.report(Event::Advanced {
-                        stage: Stage::Join,
-                        done,
-                    });
-                }
-            });
-            ControlFlow::Continue(())
-        })
-        .map_err(stopped)?;
-        if judge::disk_is_full(&finished.messages) {
-            return Err(RenderError::NoSpace {
-                path: output.clone(),
-            });
-        }
-        if !finished.success() {
-            let said = finished.messages.decisive().map(str::to_owned);
-            return Err(failed(said.unwrap_or_else(|| finished.status.to_string())));
-        }
+        whole.run(&command, interrupt, &mut |done| {
+            let stage = Stage::Join;
+            progress.report(Event::Advanced { stage, done });
+        })?;
+        let stopped = |error| whole.stopped(error, interrupt);
         let facts = measure(self.tools, out.path(), interrupt).map_err(stopped)?;
         if let Some(said) = fault(&facts, self.canvas, frames, container(output)) {
             return Err(RenderError::Joined { said });
         }
-        Ok(Joined {
-            damage: damage(&self.song.path, &finished.messages),
-            film: out,
-        })
+        Ok(Joined { film: out })
     }
 }
 
-/// What the decoder of the song complained about. The segments were checked before, so nothing
-/// else can be damaged.
-fn damage(song: &Path, messages: &Messages) -> Option<Decision> {
-    let line = messages.decisive_error()?;
-    let count = messages.errors;
-    Some(Decision::about(
-        DecisionCode::DamageConcealed,
-        format!(
-            "song ({})",
-            song.file_name().unwrap_or_default().to_string_lossy()
-        ),
-        format!(
-            "the decoder reported {count} error{}: {line}",
-            if count == 1 { "" } else { "s" }
-        ),
-    ))
+/// A run of ffmpeg that concerns the whole film: if it fails there is no film.
+pub(super) struct Whole<'a> {
+    /// The work directory.
+    pub(super) work: &'a Path,
+    /// What is written, or what it is for.
+    pub(super) output: &'a Path,
+    /// Silence after which it is taken for hung.
+    pub(super) stall: Duration,
+}
+
+impl Whole<'_> {
+    /// Runs ffmpeg to its end and tells how many frames are done.
+    pub(super) fn run(
+        &self,
+        command: &Command,
+        interrupt: &Interrupt,
+        done: &mut dyn FnMut(u64),
+    ) -> Result<Finished, RenderError> {
+        let limits = Limits {
+            stall: self.stall,
+            ..Limits::JOB
+        };
+        let mut lines = Lines::default();
+        let finished = process::run(command, limits, interrupt, &mut |chunk| {
+            lines.push(chunk, |line| {
+                if let Some(frames) = ffmpeg::progress::frames(line) {
+                    done(frames);
+                }
+            });
+            ControlFlow::Continue(())
+        })
+        .map_err(|error| self.stopped(error, interrupt))?;
+        if judge::disk_is_full(&finished.messages) {
+            return Err(RenderError::NoSpace {
+                path: self.output.to_owned(),
+            });
+        }
+        if !finished.success() {
+            let said = finished.messages.decisive().map(str::to_owned);
+            let said = said.unwrap_or_else(|| finished.status.to_string());
+            return Err(RenderError::Join { said });
+        }
+        Ok(finished)
+    }
+
+    fn stopped(&self, error: ProcessError, interrupt: &Interrupt) -> RenderError {
+        match error {
+            ProcessError::Interrupted => RenderError::if_interrupted(interrupt, self.work)
+                .err()
+                .unwrap_or(RenderError::Process(error)),
+            ProcessError::Stalled { .. }
+            | ProcessError::Deadline { .. }
+            | ProcessError::Killed { .. } => RenderError::Join {
+                said: error.to_string(),
+            },
+            other => RenderError::Process(other),
+        }
+    }
 }
 
 /// What is wrong with the joined film.
@@ -328,22 +280,6 @@ pub(super) const fn audio_bytes_per_second(audio: AudioCodec, quality: Quality) 
 mod tests {
     use super::*;
     use crate::render::command::shown;
-
-    fn song(rate: u32, start: u64) -> Song {
-        Song {
-            path: "/m/song.mp3".into(),
-            audio: Audio {
-                index: 0,
-                codec: "mp3".to_owned(),
-                sample_rate: rate,
-                channels: 2,
-                start_us: 0,
-                duration_us: None,
-            },
-            start,
-            start_rate: 44_100,
-        }
-    }
 
     fn canvas(rate: &str) -> Canvas {
         Canvas {
@@ -377,29 +313,12 @@ mod tests {
     }
 
     #[test]
-    fn the_song_is_cut_to_the_film_by_counting_samples() {
-        let filters = song(48_000, 44_100).filters(canvas("30000/1001"), 300);
-        assert_eq!(
-            filters,
-            "aresample=48000,asetpts=N/SR/TB,atrim=start_sample=48000,asetpts=N/SR/TB,\
-             apad=whole_len=480480,atrim=end_sample=480480"
-        );
-        assert!(
-            song(192_000, 0)
-                .filters(canvas("25"), 25)
-                .contains("end_sample=48000")
-        );
-    }
-
-    #[test]
     fn the_joining() {
-        let settings = RenderSettings::new("/films/a.mp4");
         let args = arguments(
             Path::new("/w/film.ffconcat"),
-            &song(44_100, 0),
+            Path::new("/w/sound.0123456789ab.mp4"),
             canvas("24"),
-            24,
-            &settings,
+            "mp4",
             Path::new("/films/.a.mp4.x.part"),
         );
         insta::assert_snapshot!(shown(args), @r#"
@@ -415,15 +334,12 @@ mod tests {
     -protocol_whitelist file
     -format_whitelist FORMATS
     -max_pixels 67108864
-    -i file:/m/song.mp3
+    -i file:/w/sound.0123456789ab.mp4
     -map 0:v:0
-    -map 1:0
-    -c:v copy
+    -map 1:a:0
+    -c copy
     -sn
     -dn
-    -af aresample=44100,asetpts=N/SR/TB,atrim=start_sample=0,asetpts=N/SR/TB,apad=whole_len=44100,atrim=end_sample=44100
-    -c:a aac
-    -b:a 192000
     -map_metadata -1
     -map_chapters -1
     -write_tmcd 0
@@ -432,6 +348,7 @@ mod tests {
     -movie_timescale 24000
     -video_track_timescale 24000
     -movflags +faststart
+    -strict experimental
     -progress pipe:1
     -f mp4 file:/films/.a.mp4.x.part
     "#);

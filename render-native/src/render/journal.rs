@@ -7,6 +7,7 @@
 //! DIR/seg/00007.json             its record, renamed into place last
 //! DIR/seg/.tmp-00007-HOST-PID-…  what a process there is writing
 //! DIR/learn.json                peaks of memory that were seen; worth something, needed by nobody
+//! DIR/sound.<hash12>.mp4         the film's sound; sound.json is its record
 //! DIR/film.part                  name of the half-written film beside the output
 //! DIR/lock                       held while a whole film is made here
 //! DIR/autocut-work               says that all this is ours
@@ -28,6 +29,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
 
 use super::error::RenderError;
 use super::frozen::{self, Frozen, PlanId};
@@ -35,6 +37,7 @@ use super::join::LIST;
 use super::report::SegmentReport;
 use super::schedule::learned;
 use super::segment::SegmentKey;
+use super::sound;
 use super::temporaries::{self, Writer, this_host};
 use crate::durable;
 use crate::shown::Shown as _;
@@ -241,6 +244,13 @@ impl WorkDir {
         durable::replace_by(&prefix, path, content).map_err(RenderError::file("write", path))
     }
 
+    /// A half-written file of the directory itself; it vanishes unless it is settled.
+    pub(super) fn draft(&self) -> Result<NamedTempFile, RenderError> {
+        let prefix = temporaries::prefix(None, &self.host);
+        durable::draft(&self.root, &prefix)
+            .map_err(RenderError::file("create a file in", &self.root))
+    }
+
     /// Notes the name of the half-written film, so that the next run can remove it if this one is
     /// killed.
     pub(super) fn note_part(&self, part: &Path) -> Result<(), RenderError> {
@@ -384,11 +394,10 @@ impl WorkDir {
 
     /// What time it is, by the clock that stamps the files here.
     pub(crate) fn now(&self) -> Result<SystemTime, RenderError> {
-        let failed = || RenderError::file("create a file in", &self.root);
-        let prefix = temporaries::prefix(None, &self.host);
-        let file = durable::draft(&self.root, &prefix).map_err(failed())?;
-        let metadata = file.as_file().metadata();
-        metadata.and_then(|m| m.modified()).map_err(failed())
+        let metadata = self.draft()?.as_file().metadata();
+        metadata
+            .and_then(|m| m.modified())
+            .map_err(RenderError::file("create a file in", &self.root))
     }
 
     /// Who makes the whole film here, by their own account, if they are known to be at it.
@@ -458,10 +467,10 @@ pub(crate) struct Loose {
     pub(crate) unfinished: bool,
 }
 
-/// Half-written files of the directory itself.
+/// The sound, and half-written files of the directory itself.
 fn is_root_file(name: &str) -> bool {
-    name.strip_suffix(durable::PART)
-        .is_some_and(temporaries::is_one)
+    let unfinished = name.strip_suffix(durable::PART);
+    unfinished.is_some_and(temporaries::is_one) || sound::is_file(name)
 }
 
 /// `00007.json`, `00007.0123456789ab.mp4` and half-written files.
@@ -511,7 +520,7 @@ fn holder(lock: &Path) -> String {
     by.trim().to_owned()
 }
 
-fn digest(mut file: &File) -> std::io::Result<(u64, String)> {
+pub(super) fn digest(mut file: &File) -> std::io::Result<(u64, String)> {
     let mut hasher = blake3::Hasher::new();
     let mut buffer = vec![0; 256 * 1024];
     let mut bytes = 0;

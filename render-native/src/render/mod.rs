@@ -30,6 +30,7 @@ mod sample_table;
 pub mod schedule;
 mod segment;
 mod settings;
+mod sound;
 mod sources;
 mod stand_in;
 mod temporaries;

@@ -23,6 +23,7 @@ mod kinds;
 mod memory;
 mod rates;
 mod relink;
+mod sound;
 mod stand_in;
 mod surroundings;
 mod verify;

@@ -1,16 +1,22 @@
 //! The least that a film can cost.
 
+use std::process::Command;
+
 use anyhow::Result;
 
 use super::{ENCODER, PICTURE, Way, Work, ffmpeg, seconds};
-use crate::bench::measure::{Cost, measure};
+use crate::bench::measure::{Cost, measure_together};
 
 /// Decoding from the keyframes that the shots need, scaling, and encoding of exactly the film's
-/// frames in one go, as if all cores were busy all the time: CPU time over cores. Processes that
-/// start, files that are joined and measured, sound: nothing of that is in it.
+/// frames, all cores busy all the time: CPU time over cores. Processes that start, files that are
+/// joined and measured, sound: nothing of that is in it.
+///
+/// The parts are run as many at once as there are cores, since a core that shares caches and
+/// memory with a busy one is slower than one that is alone.
 pub(super) fn limit(work: &Work) -> Result<Cost> {
-    let mut decode = Cost::default();
-    let mut started = Cost::default();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut decode = Vec::new();
+    let mut start = Vec::new();
     for shot in &work.shots {
         let mut one = ffmpeg();
         one.args(["-threads", "1", "-filter_threads", "1"]);
@@ -18,30 +24,54 @@ pub(super) fn limit(work: &Work) -> Result<Cost> {
             .arg(work.clip(shot)?);
         one.args(["-map", "0:v", "-vf", PICTURE, "-frames:v"]);
         one.args([&shot.frames.to_string(), "-f", "null", "-"]);
-        decode = decode.then(measure(&mut one)?);
-        started = started.then(measure(ffmpeg().arg("-version"))?);
+        decode.push(one);
+        let mut version = ffmpeg();
+        version.arg("-version");
+        start.push(version);
     }
-    let film = work.film(if work.film(Way::Ours).exists() {
-        Way::Ours
-    } else {
-        Way::OneProcess
-    });
-    let again = work.folder.join("encoded-again.mp4");
-    let mut both = ffmpeg();
-    both.args(["-threads", "1", "-i"]).arg(&film);
-    both.args(["-map", "0:v"]).args(ENCODER);
-    let both = measure(both.args(["-threads", "1"]).arg(&again))?;
-    let mut only_decode = ffmpeg();
-    only_decode.args(["-threads", "1", "-i"]).arg(&film);
-    let only_decode = measure(only_decode.args(["-map", "0:v", "-f", "null", "-"]))?;
-    std::fs::remove_file(&again)?;
-    let cpu = decode.cpu - started.cpu + both.cpu - only_decode.cpu;
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let decode = measure_together(decode, cores)?;
+    let start = measure_together(start, cores)?;
+    let again: Vec<_> = (0..cores)
+        .map(|part| work.folder.join(format!("encoded-again{part}.mp4")))
+        .collect();
+    let mut both = parts(work, cores);
+    for (part, out) in both.iter_mut().zip(&again) {
+        part.args(ENCODER).args(["-threads", "1"]).arg(out);
+    }
+    let both = measure_together(both, cores)?;
+    let mut only_decode = parts(work, cores);
+    for part in &mut only_decode {
+        part.args(["-f", "null", "-"]);
+    }
+    let only_decode = measure_together(only_decode, cores)?;
+    for file in again {
+        std::fs::remove_file(file)?;
+    }
+    let cpu = decode.cpu - start.cpu + both.cpu - only_decode.cpu;
     #[expect(clippy::cast_precision_loss, reason = "a handful of cores")]
     let wall = cpu / cores as f64;
     Ok(Cost {
         wall,
         cpu,
-        memory: decode.memory.max(both.memory),
+        memory: 0,
     })
+}
+
+/// The finished film, decoded in so many parts of equal length.
+fn parts(work: &Work, count: usize) -> Vec<Command> {
+    let film = work.film(if work.film(Way::Ours).exists() {
+        Way::Ours
+    } else {
+        Way::OneProcess
+    });
+    let (frames, count) = (work.frames, count as u64);
+    let part = |index: u64| {
+        let (begin, end) = (frames * index / count, frames * (index + 1) / count);
+        let mut one = ffmpeg();
+        one.args(["-threads", "1", "-ss", &seconds(begin * 1_000_000 / 30)]);
+        one.arg("-i").arg(&film).args(["-map", "0:v", "-frames:v"]);
+        one.arg((end - begin).to_string());
+        one
+    };
+    (0..count).map(part).collect()
 }

@@ -1,0 +1,87 @@
+//! The film's sound, which is made beside the segments.
+
+use suite::fake::{Act, Fake};
+use suite::plans::{SlotSpec, plan, write_sealed};
+use suite::project::{Project, stretch};
+
+const FAKE: &str = env!("CARGO_BIN_EXE_fake_ffmpeg");
+const ALWAYS: u32 = 1000;
+
+/// Clip 1, then clip 2 from `start_us`.
+fn write(project: &Project, start_us: u64) {
+    let slots = [SlotSpec::new(12, 0, 0), SlotSpec::new(20, 1, start_us)];
+    write_sealed(
+        project.dir(),
+        plan("30", (160, 90), "song.wav", &["1.mp4", "2.mp4"], &slots),
+    );
+}
+
+fn project() -> Project {
+    let project = Project::with_three_clips();
+    write(&project, 500_000);
+    project
+}
+
+fn is_right(project: &Project) {
+    let shown = stretch(1, 0, 12).chain(stretch(2, 15, 20));
+    assert_eq!(project.codes(), shown.collect::<Vec<_>>());
+    project.verify().expect(0);
+}
+
+/// How often the song was encoded.
+fn encoded(fake: &Fake) -> usize {
+    let runs = fake.invocations("ffmpeg");
+    runs.iter().filter(|args| args.contains(" -af ")).count()
+}
+
+#[test]
+fn the_sound_is_taken_over_while_it_is_whole_and_the_one_that_is_wanted() {
+    let project = project();
+    let work = project.path("work").into_os_string().into_string().unwrap();
+    let args = ["--work-dir", &work, "--overwrite"];
+    let run = || {
+        let fake = Fake::default();
+        project
+            .render_with(&args, &fake.environment(FAKE))
+            .expect(0);
+        encoded(&fake)
+    };
+    assert_eq!(run(), 1);
+    write(&project, 600_000);
+    assert_eq!(run(), 0, "another picture has the same sound");
+
+    let files = project.files();
+    let sound = |file: &&String| file.contains("sound.") && !file.contains("sound.json");
+    let sound = files.iter().find(sound).unwrap();
+    let mut bytes = std::fs::read(project.path(sound)).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    std::fs::write(project.path(sound), bytes).unwrap();
+    assert_eq!(run(), 1, "an altered sound is noticed");
+    write(&project, 500_000);
+    assert_eq!(run(), 0);
+    is_right(&project);
+}
+
+#[test]
+fn a_sound_that_fails_beside_the_segments_is_tried_again_when_they_are_done() {
+    let project = project();
+    let fake = Fake::default().when("ffmpeg", &[" -af "], 1, &Act::Exit(1, "boom"));
+    let environment = fake.environment(FAKE);
+    project
+        .render_with(&["--jobs", "2"], &environment)
+        .expect(0);
+    assert_eq!(encoded(&fake), 2);
+    is_right(&project);
+}
+
+#[test]
+fn without_its_sound_there_is_no_film_and_the_segments_stay() {
+    let project = project();
+    let fake = Fake::default().when("ffmpeg", &[" -af "], ALWAYS, &Act::Exit(1, "boom"));
+    let run = project.render_with(&[], &fake.environment(FAKE));
+    run.expect(75).says("boom");
+    assert!(!project.path("film.mp4").exists());
+    project.render().expect(0);
+    assert_eq!(project.report()["resumed"], 2);
+    is_right(&project);
+}
