@@ -236,8 +236,8 @@ fn table(lines: &[Line]) {
             format!("{:?}", line.way),
             line.cost.wall,
             line.cost.cpu,
-            line.cost.memory >> 20,
-            line.bytes / 1_000_000,
+            unless_zero(line.cost.memory >> 20),
+            unless_zero(line.bytes / 1_000_000),
             line.likeness
                 .map_or_else(String::new, |ssim| format!("{ssim:.4}")),
         );
@@ -245,19 +245,31 @@ fn table(lines: &[Line]) {
     let Some(ours) = of(Way::Ours) else { return };
     println!();
     for line in lines.iter().filter(|line| line.way != Way::Ours) {
+        let memory = match line.cost.memory {
+            0 => String::new(),
+            memory => format!(", memory {:.3}", ratio(ours.cost.memory, memory)),
+        };
         println!(
-            "ours / {:<11} wall {:.3}, CPU {:.3}, memory {:.3}",
+            "ours / {:<11} wall {:.3}, CPU {:.3}{memory}",
             format!("{:?}", line.way),
             ours.cost.wall / line.cost.wall,
             ours.cost.cpu / line.cost.cpu,
-            ratio(ours.cost.memory, line.cost.memory),
         );
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a ratio for people")]
 fn ratio(a: u64, b: u64) -> f64 {
-    a as f64 / b.max(1) as f64
+    a as f64 / b as f64
+}
+
+/// The number, or nothing where there is none.
+fn unless_zero(number: u64) -> String {
+    if number == 0 {
+        String::new()
+    } else {
+        number.to_string()
+    }
 }
 
 fn size(file: &Path) -> u64 {

@@ -88,7 +88,7 @@ pub(super) fn melt(work: &Work, film: &Path) -> Result<Cost> {
         writeln!(
             producers,
             "<producer id=\"p{index}\"><property name=\"resource\">{clip}</property>\
-             <property name=\"mlt_service\">avformat-novalidate</property></producer>"
+             <property name=\"mlt_service\">avformat</property></producer>"
         )?;
         writeln!(
             entries,
