@@ -59,6 +59,33 @@ pub fn bytes(bytes: u64) -> String {
     }
 }
 
+/// The size of a file as people who send and store it read it, in steps of 1000.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "shown to a tenth")]
+pub fn file_size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.2} GB", bytes as f64 / 1e9),
+    }
+}
+
+/// A time as people read it, from milliseconds: `8.2 s`, `6 min 40 s`, `1 h 30 min`.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "shown to a tenth")]
+pub fn duration(ms: u64) -> String {
+    let with = |number: u64, unit: &str, rest: u64, smaller: &str| match rest {
+        0 => format!("{number} {unit}"),
+        _ => format!("{number} {unit} {rest} {smaller}"),
+    };
+    let seconds = (ms + 500) / 1000;
+    match seconds {
+        0..60 => format!("{:.1} s", ms as f64 / 1000.0),
+        60..3600 => with(seconds / 60, "min", seconds % 60, "s"),
+        _ => with(seconds / 3600, "h", seconds / 60 % 60, "min"),
+    }
+}
+
 /// So many of a thing: `1 shot`, `2 shots`.
 #[must_use]
 pub fn count(number: impl TryInto<u64>, thing: &str) -> String {

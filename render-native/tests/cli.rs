@@ -389,6 +389,41 @@ fn auto_with_other_options_than_the_interrupted_run_is_refused_before_the_analys
 }
 
 #[test]
+fn wishes_that_cannot_be_read_or_exclude_each_other_are_refused() {
+    use ExitCode::Usage;
+    let dir = Untouched::new();
+    let auto = "auto --music song.wav clips -o film.mp4";
+    for (wish, told) in [
+        (
+            "--deadline 10m --quality draft",
+            "leave out --quality draft",
+        ),
+        ("--max-size 9MB --quality high", "leave out --quality high"),
+        ("--deadline 1m --quality standard", "--deadline exclude"),
+    ] {
+        dir.refuses(&format!("{auto} {wish}"), Usage, &[told]);
+        let render = format!("render p.json -o film.mp4 {wish}");
+        dir.refuses(&render, Usage, &[told]);
+        let prepare = format!("prepare p.json --work-dir w {wish}");
+        dir.refuses(&prepare, Usage, &[told]);
+    }
+    for (wish, told) in [
+        ("--deadline soon", "90s, 5m, 1h30m"),
+        ("--deadline 0", "at least 1s"),
+        ("--max-size small", "100MB"),
+        ("--max-size 5", "at least 1kB"),
+        ("--quality best", "auto"),
+    ] {
+        let (code, said) = dir.run(&format!("{auto} {wish}"));
+        assert_eq!(code, Usage.code(), "{wish}: {said}");
+        assert!(said.contains(told), "{wish}: {said}");
+    }
+    for wish in ["--deadline 10m --max-size 1GB", "--quality auto"] {
+        dir.refuses(&format!("{auto} {wish}"), ExitCode::Ffmpeg, &[]);
+    }
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_refused_by_every_command() {
     let dir = Untouched::new();
     for line in [

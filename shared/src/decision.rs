@@ -113,6 +113,10 @@ decision_codes! {
     WorkersReduced = "workers_reduced",
     /// The song ends before the film; the rest of the film is silent.
     SongEndsEarly = "song_ends_early",
+    /// The encoder's preset and rate factor were settled by measurement, for a wished time or size.
+    QualitySettled = "quality_settled",
+    /// A wished time or size is too small to be sure of, or was missed.
+    WishMissed = "wish_missed",
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
 use shared::plan::{Fit, Style};
 use shared::rate::Rate;
 
+pub use super::encoding::{AudioArg, Encoding, QualityArg};
 pub use super::farm::{Assemble, Gc, Prepare, Segment, StatusOf};
 use super::values::{self, Aspect, Bytes, Size};
 use crate::exit::ExitCode;
-use crate::render::{AudioCodec, Quality};
 
 /// The largest seed: plans are JSON, and larger whole numbers do not survive every reader of it.
 const MAX_SEED: u64 = (1 << 53) - 1;
@@ -306,63 +306,6 @@ pub struct Work {
     pub keep_work: bool,
 }
 
-/// How a film is encoded.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "The film")]
-pub struct Encoding {
-    /// Quality of the picture.
-    #[arg(long, value_enum, default_value_t = QualityArg::Standard)]
-    pub quality: QualityArg,
-    /// How the song is stored.
-    #[arg(long, value_enum, default_value_t = AudioArg::Auto)]
-    pub audio: AudioArg,
-}
-
-/// `--audio`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum AudioArg {
-    /// What suits the container: FLAC in mkv, AAC elsewhere.
-    Auto,
-    /// Lossy, plays everywhere; for mp4, m4v and mov.
-    Aac,
-    /// Lossless, compressed; for mp4, m4v and mkv.
-    Flac,
-    /// Lossless, 16 bit, uncompressed; for mov and mkv.
-    Pcm,
-}
-
-impl From<AudioArg> for AudioCodec {
-    fn from(audio: AudioArg) -> Self {
-        match audio {
-            AudioArg::Auto => Self::Auto,
-            AudioArg::Aac => Self::Aac,
-            AudioArg::Flac => Self::Flac,
-            AudioArg::Pcm => Self::Pcm,
-        }
-    }
-}
-
-impl From<QualityArg> for Quality {
-    fn from(quality: QualityArg) -> Self {
-        match quality {
-            QualityArg::Draft => Self::Draft,
-            QualityArg::Standard => Self::Standard,
-            QualityArg::High => Self::High,
-        }
-    }
-}
-
-/// `--quality`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum QualityArg {
-    /// Fast and rough, to look at an edit.
-    Draft,
-    /// Good for watching and sharing.
-    Standard,
-    /// Larger files, finer detail.
-    High,
-}
-
 /// `--fit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FitArg {
@@ -409,6 +352,18 @@ impl From<StyleArg> for Style {
 }
 
 impl Command {
+    /// How the command would encode a film.
+    #[must_use]
+    pub const fn encoding(&self) -> Option<&Encoding> {
+        match self {
+            Self::Auto(args) => Some(&args.encoding),
+            Self::Render(args) => Some(&args.encoding),
+            Self::Check(args) => Some(&args.encoding),
+            Self::Prepare(args) => Some(&args.encoding),
+            _ => None,
+        }
+    }
+
     /// Where the command looks for a plan's media.
     #[must_use]
     pub const fn search(&self) -> Option<&Search> {

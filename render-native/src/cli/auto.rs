@@ -2,6 +2,7 @@
 //! written and read back.
 
 use std::path::Path;
+use std::time::Instant;
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -34,6 +35,7 @@ struct Made<'a> {
 
 /// Runs `auto`.
 pub(super) fn command(args: &args::Auto, context: &Context) -> Result<ExitCode, Failure> {
+    let began = Instant::now();
     let FilmOutput { output, overwrite } = &args.output;
     let settings = RenderSettings {
         overwrite: *overwrite,
@@ -77,6 +79,10 @@ pub(super) fn command(args: &args::Auto, context: &Context) -> Result<ExitCode, 
             plan: plan_path.display().to_string(),
             report,
         })
+    };
+    let settings = RenderSettings {
+        spent: began.elapsed(),
+        ..settings
     };
     let report = film(&read_back, &plan_path, &settings, context, json).map_err(|failure| {
         if failure.code != ExitCode::Interrupted || failure.hint.is_some() {
@@ -172,7 +178,14 @@ fn rendering(plan_path: &Path, args: &args::Auto) -> String {
         }
     };
     let (encoding, effort) = (&args.encoding, &args.effort);
-    option("quality", chosen(encoding.quality, QualityArg::Standard));
+    let quality = encoding.quality.unwrap_or(QualityArg::Standard);
+    option("quality", chosen(quality, QualityArg::Standard));
+    // What is left of the time is not known here; all of it is what was wished for.
+    option(
+        "deadline",
+        encoding.deadline.map(|time| format!("{}s", time.as_secs())),
+    );
+    option("max-size", encoding.max_size.map(|size| size.to_string()));
     option("audio", chosen(encoding.audio, AudioArg::Auto));
     option("work-dir", effort.work_dir.as_deref().map(file));
     option("jobs", effort.jobs.map(|jobs| jobs.to_string()));
@@ -220,7 +233,11 @@ mod tests {
         let Command::Render(render) = parse(&command).unwrap() else {
             panic!("not render: {command}");
         };
-        assert_eq!(render.encoding.quality, QualityArg::Draft);
+        assert_eq!(render.encoding.quality, Some(QualityArg::Draft));
         assert_eq!(render.effort.memory.unwrap().0, 1536 << 20);
+        let wish = "--quality auto --deadline 5400s --max-size 1500MB";
+        let command = told("--quality auto --deadline 1h30m --max-size 1.5GB");
+        assert_eq!(command, format!("{plain} {wish}"));
+        assert!(parse(&command).is_ok());
     }
 }

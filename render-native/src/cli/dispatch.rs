@@ -75,6 +75,9 @@ fn command(command: &Command, context: &Context) -> Result<ExitCode, Failure> {
     if let Some(search) = command.search() {
         refuse_missing_folders(search)?;
     }
+    if let Some(encoding) = command.encoding() {
+        encoding.refuse_conflict()?;
+    }
     match command {
         Command::Auto(args) => super::auto::command(args, context),
         Command::Plan(args) => super::plan::command(args, context),

@@ -75,7 +75,7 @@ pub struct Assemble {
     pub place: Place,
     /// How long missing segments are waited for, as 90s or 5m; default: 1m on a network's file
     /// system, which may show new files late, and not at all elsewhere.
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    #[arg(long, value_name = "TIME", value_parser = values::duration)]
     pub wait: Option<Duration>,
 }
 
@@ -95,7 +95,7 @@ pub struct Gc {
     pub dir: PathBuf,
     /// Remove what was not written to for so long; what a dead process of this machine has left
     /// half-written goes at once.
-    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = values::duration)]
     pub older_than: Duration,
     /// Only say what would be removed.
     #[arg(long)]
@@ -133,7 +133,8 @@ pub(super) fn prepare(args: &Prepare, context: &Context) -> Result<ExitCode, Fai
     let settings = RenderSettings {
         work_dir: Some(args.work_dir.clone()),
         media_dirs: args.search.media_dir.clone(),
-        quality: args.encoding.quality.into(),
+        quality: args.encoding.quality(),
+        wish: args.encoding.wish(),
         audio: args.encoding.audio.into(),
         ..RenderSettings::new(args.work_dir.join("film.mp4"))
     };
@@ -258,41 +259,4 @@ pub(super) fn gc(args: &Gc, context: &Context) -> Result<ExitCode, Failure> {
         print_json(&removed)?;
     }
     Ok(ExitCode::Complete)
-}
-
-/// A time as `90s`, `5m`, `24h` or `7d`; a number alone is seconds.
-fn duration(text: &str) -> Result<Duration, String> {
-    let (number, unit) = match text.strip_suffix(|c: char| c.is_ascii_alphabetic()) {
-        Some(number) => (number, text.get(number.len()..).unwrap_or_default()),
-        None => (text, "s"),
-    };
-    let seconds = match unit {
-        "s" => Some(1),
-        "m" => Some(60),
-        "h" => Some(3_600),
-        "d" => Some(86_400),
-        _ => None,
-    };
-    number
-        .parse::<u64>()
-        .ok()
-        .zip(seconds)
-        .and_then(|(number, seconds)| number.checked_mul(seconds))
-        .map(Duration::from_secs)
-        .ok_or_else(|| "a time is written as 90s, 5m, 24h or 7d".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_read_with_their_unit() {
-        assert_eq!(duration("90"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("5m"), Ok(Duration::from_mins(5)));
-        assert_eq!(duration("24h"), Ok(Duration::from_hours(24)));
-        for wrong in ["", "m", "-1s", "1.5h", "5 m", "3w", "99999999999999999999d"] {
-            assert!(duration(wrong).is_err(), "{wrong}");
-        }
-    }
 }

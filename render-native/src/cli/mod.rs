@@ -13,6 +13,7 @@ mod beats;
 mod check;
 mod dispatch;
 mod doctor;
+mod encoding;
 mod files;
 mod inspect;
 mod machine;

@@ -81,7 +81,8 @@ pub(super) fn settings(output: &Path, effort: &Effort, encoding: &Encoding) -> R
         memory_emergency: effort.memory_emergency,
         explain: effort.explain,
         work_dir: effort.work_dir.clone(),
-        quality: encoding.quality.into(),
+        quality: encoding.quality(),
+        wish: encoding.wish(),
         audio: encoding.audio.into(),
         ..RenderSettings::new(output)
     }
@@ -137,6 +138,9 @@ fn tell(report: &Report, all: bool) {
         say(&format!("{more} in the report"));
     }
     say(&memory(&report.memory));
+    if let Some(wished) = &report.wished {
+        say(&wished.line());
+    }
     let rate: Option<shared::rate::Rate> = report.rate.parse().ok();
     let length = rate.map_or(0.0, |rate| seconds(report.frames, rate.as_f64()));
     let resumed = match report.resumed {

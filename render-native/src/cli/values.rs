@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use clap::ValueEnum;
 use shared::rate::Rate;
@@ -18,6 +19,22 @@ pub struct Size {
 /// An amount of memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bytes(pub u64);
+
+/// The size of a file, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileSize(pub u64);
+
+/// As it can be typed.
+impl fmt::Display for FileSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(bytes) = self;
+        let units = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1000, "kB")];
+        match units.iter().find(|(unit, _)| bytes.is_multiple_of(*unit)) {
+            Some((unit, name)) => write!(f, "{}{name}", bytes / unit),
+            None => write!(f, "{bytes}"),
+        }
+    }
+}
 
 /// As it can be typed, in the largest unit that is exact.
 impl fmt::Display for Bytes {
@@ -108,31 +125,94 @@ pub fn frame_rate(text: &str) -> Result<Rate, String> {
 ///
 /// # Errors
 /// In words.
+pub fn bytes(text: &str) -> Result<Bytes, String> {
+    let amount = amount(text, 1024).ok_or("write an amount as 2G, 1.5G or 900M")?;
+    if amount < 1 << 20 {
+        return Err("at least 1M".to_owned());
+    }
+    Ok(Bytes(amount))
+}
+
+/// Reads `100MB`, `1.5GB`, `80MiB` or a number of bytes. The steps are 1000, as those of most limits
+/// on files are, and 1024 only in `MiB`: so a film is never larger than was meant.
+///
+/// # Errors
+/// In words.
+pub fn file_size(text: &str) -> Result<FileSize, String> {
+    let amount = amount(text, 1000).ok_or("write a size as 100MB, 1.5GB or 80MiB")?;
+    if amount < 1000 {
+        return Err("at least 1kB".to_owned());
+    }
+    Ok(FileSize(amount))
+}
+
+/// Reads a number with a unit whose steps are `step` if it does not say `i`. Below 1e15.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::cast_precision_loss,
-    reason = "the range is checked before the cast, and nobody states memory to the byte"
+    reason = "the range is checked before the cast, and nobody states an amount to the byte"
 )]
-pub fn bytes(text: &str) -> Result<Bytes, String> {
-    let wrong = || "write an amount as 2G, 1.5G or 900M".to_owned();
+fn amount(text: &str, step: u64) -> Option<u64> {
     let split = text
         .find(|c: char| !c.is_ascii_digit() && c != '.')
         .unwrap_or(text.len());
-    let (number, unit) = text.split_at_checked(split).ok_or_else(wrong)?;
-    let unit = match unit.trim().to_ascii_uppercase().as_str() {
-        "" | "B" => 1_u64,
-        "K" | "KB" | "KIB" => 1 << 10,
-        "M" | "MB" | "MIB" => 1 << 20,
-        "G" | "GB" | "GIB" => 1 << 30,
-        "T" | "TB" | "TIB" => 1 << 40,
-        _ => return Err(wrong()),
+    let (number, unit) = text.split_at_checked(split)?;
+    let unit = unit.trim().to_ascii_uppercase();
+    let unit = unit.strip_suffix('B').unwrap_or(&unit);
+    let (unit, step) = match unit.strip_suffix('I') {
+        Some(unit @ ("K" | "M" | "G" | "T")) => (unit, 1024),
+        _ => (unit, step),
     };
-    let amount = number.parse::<f64>().map_err(|_| wrong())? * unit as f64;
-    if !(1_048_576.0..1e15).contains(&amount) {
-        return Err("at least 1M".to_owned());
+    let power = ["", "K", "M", "G", "T"].iter().position(|u| *u == unit)?;
+    let unit = step.checked_pow(u32::try_from(power).ok()?)?;
+    let amount = number.parse::<f64>().ok()? * unit as f64;
+    (0.0..1e15).contains(&amount).then_some(amount as u64)
+}
+
+/// Reads a time as `90s`, `5m`, `1h30m`, `24h` or `7d`; a number alone is seconds.
+///
+/// # Errors
+/// In words.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let read = || {
+        let mut rest = text;
+        let mut seconds = 0_u64;
+        let mut before = u64::MAX;
+        while !rest.is_empty() {
+            let split = rest.find(|c: char| !c.is_ascii_digit());
+            let (number, after) = rest.split_at_checked(split.unwrap_or(rest.len()))?;
+            let unit = match after.chars().next() {
+                None | Some('s') => 1,
+                Some('m') => 60,
+                Some('h') => 3_600,
+                Some('d') => 86_400,
+                Some(_) => return None,
+            };
+            // Each unit once, the largest first: `5m1h` is a slip, and so may `1m1m` be.
+            if unit >= before {
+                return None;
+            }
+            before = unit;
+            let more = number.parse::<u64>().ok()?.checked_mul(unit)?;
+            seconds = seconds.checked_add(more)?;
+            rest = after.get(1..).unwrap_or_default();
+        }
+        (before != u64::MAX).then(|| Duration::from_secs(seconds))
+    };
+    read().ok_or_else(|| "a time is written as 90s, 5m, 1h30m or 7d".to_owned())
+}
+
+/// Reads a time that something may take: at least a second.
+///
+/// # Errors
+/// In words.
+pub fn deadline(text: &str) -> Result<Duration, String> {
+    let time = duration(text)?;
+    if time.is_zero() {
+        return Err("at least 1s".to_owned());
     }
-    Ok(Bytes(amount as u64))
+    Ok(time)
 }
 
 /// Reads a number of processes, 1 to 1024.
@@ -181,6 +261,55 @@ mod tests {
         assert_eq!(frame_rate("25.0").ok(), Rate::whole(25).ok());
         for bad in ["0", "241", "29.98", "1/2", "-30", "nan", "30000/0"] {
             assert!(frame_rate(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn times_are_read_with_their_units() {
+        for (text, seconds) in [
+            ("90", 90),
+            ("90s", 90),
+            ("5m", 300),
+            ("24h", 86_400),
+            ("1h30m", 5_400),
+            ("1m30", 90),
+            ("1d2h3m4s", 93_784),
+        ] {
+            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for bad in [
+            "",
+            "m",
+            "-1s",
+            "1.5h",
+            "5 m",
+            "3w",
+            "5m1h",
+            "1m1m",
+            "1s5",
+            "99999999999999999999d",
+        ] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+        assert!(deadline("0").is_err());
+    }
+
+    #[test]
+    fn sizes_of_files_have_steps_of_1000_unless_they_say_otherwise() {
+        for (text, bytes) in [
+            ("100MB", 100_000_000),
+            ("100m", 100_000_000),
+            ("1.5GB", 1_500_000_000),
+            ("80MiB", 80 << 20),
+            ("2000", 2000),
+            ("5 kB", 5000),
+        ] {
+            assert_eq!(file_size(text), Ok(FileSize(bytes)), "{text}");
+            let typed = FileSize(bytes).to_string();
+            assert_eq!(file_size(&typed), Ok(FileSize(bytes)), "{typed}");
+        }
+        for bad in ["", "MB", "2X", "iB", "1e99G", "0", "-1G", "NaN", "999"] {
+            assert!(file_size(bad).is_err(), "{bad}");
         }
     }
 

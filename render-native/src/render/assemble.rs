@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use super::calibrate::Wished;
 use super::crew::lock;
 use super::error::RenderError;
 use super::job::{Job, Rendered, millis, side_by_side};
@@ -131,6 +132,19 @@ impl Job<'_> {
             progress.report(Event::Decided(&damage));
             decisions.push(damage);
         }
+        let wished = self.settled.map(|settled| Wished {
+            settled,
+            // Where many make the film nobody knows when they began.
+            took_ms: self.settings.wish.map(|_| {
+                let spent = self.settings.spent + self.started.elapsed();
+                u64::try_from(spent.as_millis()).unwrap_or(u64::MAX)
+            }),
+            bytes: joined.bytes(),
+        });
+        for missed in wished.iter().flat_map(Wished::missed) {
+            progress.report(Event::Decided(&missed));
+            decisions.push(missed);
+        }
         let report = Report {
             schema: report::SCHEMA.to_owned(),
             output: self.settings.output.to_string_lossy().into_owned(),
@@ -138,6 +152,8 @@ impl Job<'_> {
             rate: self.canvas.rate.to_string(),
             size: (self.canvas.width, self.canvas.height),
             ffmpeg: self.tools.version.text.clone(),
+            encoder: self.encode.encoder,
+            wished,
             rendered: segments.len() - resumed,
             resumed,
             degraded: segments.iter().filter(|s| !s.rung.shows_the_plan()).count(),

@@ -172,7 +172,7 @@ impl Shop<'_> {
 }
 
 /// Generous: a limit that is met means that something hangs.
-fn limits(stall: Duration, segment: &Segment, picture: &Picture<'_>) -> Limits {
+pub(super) fn limits(stall: Duration, segment: &Segment, picture: &Picture<'_>) -> Limits {
     let mega_pixels = |w: u32, h: u32| (u64::from(w) * u64::from(h)).div_ceil(1_000_000);
     let mut work = mega_pixels(segment.canvas.width, segment.canvas.height);
     let mut before = 0;

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use super::encoder::Encoder;
 use super::filters;
 use super::schedule::estimate::Footprint;
 use super::segment::{Picture, Segment, Take, Way};
@@ -106,7 +107,7 @@ pub(super) fn counting(take: &Take, way: Way, us: u64) -> Vec<OsString> {
 
 fn encoder(segment: &Segment, picture: &Picture<'_>) -> Vec<OsString> {
     let canvas = segment.canvas;
-    let (preset, crf) = segment.encode.quality.encoder();
+    let Encoder { preset, crf } = segment.encode.encoder;
     // Two seconds: a film that is cut often has a key frame at each cut anyway.
     let keyint = (u64::from(canvas.rate.num()) * 2).div_ceil(u64::from(canvas.rate.den()));
     // `stitchable` keeps headers from following the content, so that one set of them serves the
@@ -134,7 +135,7 @@ fn encoder(segment: &Segment, picture: &Picture<'_>) -> Vec<OsString> {
         "-c:v",
         "libx264",
         "-preset",
-        preset,
+        preset.name(),
         "-crf",
         &crf.to_string(),
         "-profile:v",

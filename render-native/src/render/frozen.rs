@@ -8,6 +8,8 @@ use serde_json::value::RawValue;
 use shared::media::MediaPath;
 use shared::plan::{MAX_PLAN_BYTES, Plan};
 
+use super::calibrate::Settled;
+use super::encoder::Encoder;
 use super::error::RenderError;
 use super::journal::{Look, WorkDir};
 use super::schedule::estimate::Footprint;
@@ -55,25 +57,21 @@ struct Read<'a> {
 /// Settings that change pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Encoding {
+    /// What was asked for; of the sound it still tells.
     pub(super) quality: Quality,
+    #[serde(flatten)]
+    pub(super) encoder: Encoder,
     pub(super) threads: usize,
     pub(super) tone_map: bool,
-}
-
-impl From<Encode> for Encoding {
-    fn from(encode: Encode) -> Self {
-        Self {
-            quality: encode.quality,
-            threads: encode.threads,
-            tone_map: encode.tone_map,
-        }
-    }
+    /// Why the encoder is what it is, if that was settled by measurement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) settled: Option<Settled>,
 }
 
 impl From<Encoding> for Encode {
     fn from(encoding: Encoding) -> Self {
         Self {
-            quality: encoding.quality,
+            encoder: encoding.encoder,
             threads: encoding.threads,
             tone_map: encoding.tone_map,
             footprint: Footprint::Usual,
@@ -140,7 +138,7 @@ pub(super) fn freeze(
     plan: &Plan,
     (dir, root): (&Path, &Path),
     ffmpeg: &str,
-    (encode, audio): (Encode, AudioCodec),
+    (encode, audio): (Encoding, AudioCodec),
     keys: &[SegmentKey],
 ) -> (Vec<u8>, PlanId) {
     let mut way = relative(dir, root);
@@ -153,7 +151,7 @@ pub(super) fn freeze(
         renderer: env!("CARGO_PKG_VERSION"),
         ffmpeg,
         root: way,
-        encode: encode.into(),
+        encode,
         audio,
         segment_keys: keys,
         plan,

@@ -9,11 +9,12 @@ use std::time::Instant;
 use shared::decision::Decision;
 use shared::plan::{Clip, Plan, Slot};
 
+use super::calibrate::Settled;
 use super::command::arguments;
 use super::crew::{Crew, lock};
 use super::error::RenderError;
 use super::explain::explain;
-use super::frozen::PlanId;
+use super::frozen::{Encoding, PlanId};
 use super::journal::{Record, WorkDir};
 use super::memory::Gauge;
 use super::overseer::Overseer;
@@ -41,6 +42,8 @@ pub struct Job<'a> {
     pub(super) work: WorkDir,
     pub(super) canvas: Canvas,
     pub(super) encode: Encode,
+    /// What was settled for a wish, if there is one.
+    pub(super) settled: Option<Settled>,
     /// The key of each slot's segment.
     pub(super) keys: Vec<SegmentKey>,
     /// Tells this job from all others.
@@ -342,11 +345,22 @@ impl Job<'_> {
         self.work.finished(index, key, slot.record_duration)
     }
 
+    /// How it is encoded, as it is frozen.
+    pub(super) fn encoding(&self) -> Encoding {
+        Encoding {
+            quality: self.settings.quality,
+            encoder: self.encode.encoder,
+            threads: self.encode.threads,
+            tone_map: self.encode.tone_map,
+            settled: self.settled,
+        }
+    }
+
     pub(super) fn target(&self) -> Target {
         Target {
             width: self.canvas.width,
             height: self.canvas.height,
-            quality: self.encode.quality,
+            preset: self.encode.encoder.preset,
             threads: self.encode.threads,
         }
     }

@@ -129,6 +129,12 @@ pub(super) struct Joined {
 }
 
 impl Joined {
+    /// The film's size in bytes.
+    pub(super) fn bytes(&self) -> u64 {
+        let metadata = self.film.as_file().metadata();
+        metadata.map_or(0, |metadata| metadata.len())
+    }
+
     /// Gives the film its name.
     pub(super) fn publish(self, settings: &RenderSettings) -> Result<(), RenderError> {
         let path = &settings.output;

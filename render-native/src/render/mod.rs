@@ -7,10 +7,12 @@
 
 mod assemble;
 mod attempt;
+mod calibrate;
 mod check;
 mod command;
 mod crew;
 mod decoded;
+mod encoder;
 mod error;
 mod explain;
 mod filters;
@@ -44,6 +46,8 @@ use std::path::Path;
 use shared::plan::Plan;
 
 pub use assemble::Tell;
+pub use calibrate::{Settled, Wished};
+pub use encoder::{Encoder, Preset};
 pub use error::RenderError;
 pub(crate) use error::ranges;
 pub use frozen::Frozen;
@@ -54,7 +58,7 @@ pub use preflight::{Disk, Preflight, check_place, preflight};
 pub use prepare::prepare;
 pub(crate) use prepare::{check_settings, freeze, thaw};
 pub use report::{MemoryReport, ModeChange, Report, SegmentReport};
-pub use settings::{AudioCodec, Quality, RenderSettings};
+pub use settings::{AudioCodec, Quality, RenderSettings, Wish};
 pub(crate) use temporaries::this_host;
 
 use crate::interrupt::Interrupt;

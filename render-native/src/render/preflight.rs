@@ -7,6 +7,7 @@ use serde::Serialize;
 use shared::decision::Decision;
 use shared::plan::Plan;
 
+use super::calibrate::words;
 use super::error::RenderError;
 use super::join;
 use super::journal::refuse_foreign;
@@ -14,7 +15,7 @@ use super::prepare::check_plan;
 use super::resources::{gauge, shape_of};
 use super::schedule::estimate::{Class, Estimator, Footprint, Target};
 use super::schedule::learned::Learned;
-use super::settings::{Quality, RenderSettings};
+use super::settings::{Quality, RenderSettings, Wish};
 use super::sources::{Sources, Wanted};
 use crate::durable;
 use crate::media::fingerprint::regular;
@@ -152,7 +153,7 @@ pub fn preflight(
     let target = Target {
         width: plan.output.width,
         height: plan.output.height,
-        quality: settings.quality,
+        preset: settings.quality.encoder().preset,
         threads: 1,
     };
     let classes: Vec<Class> = plan
@@ -201,7 +202,7 @@ pub fn preflight(
         .map(|class| estimator.memory(class, Footprint::Usual))
         .max();
     let largest_segment = largest.unwrap_or(0);
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = settings.wish.map(of_wish).into_iter().collect();
     if largest_segment > room {
         notes.push(format!(
             "the largest shot may need {}, and {} of {} may be given out ({}): it will be \
@@ -231,6 +232,15 @@ pub fn preflight(
         notes,
         problems,
     })
+}
+
+/// What is not known before the film is wished for in earnest.
+fn of_wish(wish: Wish) -> String {
+    format!(
+        "wished for {}: a render encodes samples first and settles the encoder by them; the \
+         figures here are those of the standard quality",
+        words(wish)
+    )
 }
 
 /// Clips that end before their slots do.
@@ -334,6 +344,7 @@ fn micros(micros: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::encoder::Preset;
 
     #[test]
     #[cfg(target_os = "linux")]
@@ -341,7 +352,7 @@ mod tests {
         let target = Target {
             width: 1920,
             height: 1080,
-            quality: Quality::Standard,
+            preset: Preset::Veryfast,
             threads: 1,
         };
         let judged = |settings: &RenderSettings| disks(target, 300, 10_000_000, settings);

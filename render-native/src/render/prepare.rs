@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use shared::plan::Plan;
 
+use super::calibrate;
 use super::error::RenderError;
 use super::frozen::{self, Frozen, PlanId};
 use super::job::Job;
@@ -122,7 +123,7 @@ fn freeze_checked<'a>(
     )?;
     check(&sources)?;
     let encode = Encode {
-        quality: settings.quality,
+        encoder: settings.quality.encoder(),
         threads: 1,
         tone_map,
         footprint: Footprint::Usual,
@@ -140,6 +141,7 @@ fn freeze_checked<'a>(
     job.tell_decisions(progress);
     let slots = 0..plan.slots.len();
     job.probe_all(slots.clone(), progress, interrupt)?;
+    calibrate::settle(&mut job, progress, interrupt)?;
     let shape = job.shape(slots.clone());
     job.jobs = shape.jobs;
     job.encode.threads = shape.threads;
@@ -153,7 +155,7 @@ fn freeze_checked<'a>(
         &sealed,
         places,
         ffmpeg,
-        (job.encode, settings.audio),
+        (job.encoding(), settings.audio),
         &job.keys,
     );
     job.work.write(PLAN, plan.to_json().as_bytes())?;
@@ -190,7 +192,8 @@ pub(crate) fn thaw<'a>(
             "this ffmpeg cannot tone-map, and the job was prepared with one that can".to_owned(),
         );
     }
-    let mut decisions = Vec::new();
+    let settled = frozen.encode.settled;
+    let mut decisions: Vec<_> = settled.iter().flat_map(|s| s.decisions(true)).collect();
     let wanted = Wanted {
         song: slots.is_empty(),
         slots: slots.clone(),
@@ -204,6 +207,7 @@ pub(crate) fn thaw<'a>(
         started,
         keys: frozen.keys.clone(),
         id: frozen.id.clone(),
+        settled,
         ..bare(plan, settings, (tools, sources, work), encode)?
     };
     job.tell_decisions(progress);
@@ -234,6 +238,7 @@ fn bare<'a>(
             rate: plan.output.rate,
         },
         encode,
+        settled: None,
         keys: Vec::new(),
         id: PlanId::default(),
         song: None,

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use shared::decision::Decision;
 
+use super::calibrate::Wished;
+use super::encoder::Encoder;
 use super::ladder::Rung;
 use super::memory::{Mode, Thresholds};
 use super::schedule::estimate::Footprint;
@@ -25,6 +27,12 @@ pub struct Report {
     pub size: (u32, u32),
     /// ffmpeg's version.
     pub ffmpeg: String,
+    /// What the encoder was asked for.
+    #[serde(default)]
+    pub encoder: Encoder,
+    /// What was wished for and what became of it, if anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wished: Option<Wished>,
     /// Segments rendered now.
     pub rendered: usize,
     /// Segments taken over from an earlier run.

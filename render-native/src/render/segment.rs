@@ -7,8 +7,8 @@ use shared::fingerprint::Fingerprint;
 use shared::plan::{Fit, Speed};
 use shared::rate::Rate;
 
+use super::encoder::Encoder;
 use super::schedule::estimate::Footprint;
-use super::settings::Quality;
 use crate::ffmpeg::probe::Video;
 
 /// The film's picture.
@@ -42,8 +42,8 @@ impl Canvas {
 /// How pictures are encoded; the same for every segment of a film, since their headers must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Encode {
-    /// Effort.
-    pub(super) quality: Quality,
+    /// What the encoder is asked for.
+    pub(super) encoder: Encoder,
     /// Threads of decoder, filters and encoder, each.
     pub(super) threads: usize,
     /// Whether high dynamic range can be tone-mapped.

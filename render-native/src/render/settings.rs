@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::encoder::{Encoder, Preset};
 use super::memory::{Thresholds, WrongThresholds};
 
 /// Everything about a render that is not in the plan.
@@ -33,6 +34,11 @@ pub struct RenderSettings {
     pub keep_work: bool,
     /// Effort against size and fidelity.
     pub quality: Quality,
+    /// What the film is wished to take or to weigh: then the encoder is settled by measurement,
+    /// and of [`Self::quality`] only the song's part counts.
+    pub wish: Option<Wish>,
+    /// Time that the user has waited already, before the render; it counts against the wish.
+    pub spent: Duration,
     /// How the song is stored.
     pub audio: AudioCodec,
     /// Where the report goes; `None` for beside the output, `film.report.json`.
@@ -57,6 +63,8 @@ impl RenderSettings {
             work_dir: None,
             keep_work: false,
             quality: Quality::default(),
+            wish: None,
+            spent: Duration::ZERO,
             audio: AudioCodec::default(),
             report: None,
             stall: Duration::from_mins(1),
@@ -119,13 +127,13 @@ pub enum Quality {
 }
 
 impl Quality {
-    /// The encoder's preset and constant rate factor.
+    /// What the encoder is asked for.
     #[must_use]
-    pub const fn encoder(self) -> (&'static str, u8) {
+    pub const fn encoder(self) -> Encoder {
         match self {
-            Self::Draft => ("ultrafast", 26),
-            Self::Standard => ("veryfast", 20),
-            Self::High => ("medium", 17),
+            Self::Draft => Preset::Ultrafast.usual(),
+            Self::Standard => Preset::Veryfast.usual(),
+            Self::High => Preset::Medium.usual(),
         }
     }
 
@@ -136,6 +144,30 @@ impl Quality {
             Self::Draft | Self::Standard => 192_000,
             Self::High => 256_000,
         }
+    }
+}
+
+/// How long the making of a film may take, and how large the film may become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    /// Wall time, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deadline_ms: Option<u64>,
+    /// The film's file, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_bytes: Option<u64>,
+}
+
+impl Wish {
+    /// A wish, if anything is wished for.
+    #[must_use]
+    pub fn new(deadline: Option<Duration>, max_bytes: Option<u64>) -> Option<Self> {
+        let deadline_ms = deadline.map(|d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX));
+        let wish = Self {
+            deadline_ms,
+            max_bytes,
+        };
+        (deadline_ms.is_some() || max_bytes.is_some()).then_some(wish)
     }
 }
 

@@ -5,8 +5,8 @@ use shared::plan::{Fit, Speed};
 
 use super::*;
 use crate::ffmpeg::probe::{Colour, Video};
+use crate::render::encoder::Encoder;
 use crate::render::segment::{Canvas, Encode, Take};
-use crate::render::settings::Quality;
 
 fn video(pix_fmt: &str, colour: Colour) -> Video {
     Video {
@@ -51,7 +51,7 @@ fn segment(fit: Fit) -> Segment {
         },
         fit,
         encode: Encode {
-            quality: Quality::Standard,
+            encoder: Encoder::default(),
             threads: 1,
             tone_map: true,
             footprint: Footprint::Usual,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::learned::Learned;
 use crate::ffmpeg::probe::Video;
-use crate::render::settings::Quality;
+use crate::render::encoder::Preset;
 
 const MIB: f64 = 1024.0 * 1024.0;
 /// What the model is multiplied with while nothing is known better.
@@ -89,7 +89,7 @@ impl fmt::Display for Class {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Footprint {
-    /// As the quality asks for.
+    /// As the preset asks for.
     #[default]
     Usual,
     /// One thread in every part, and an encoder that does not look ahead: it holds fewer pictures,
@@ -104,8 +104,8 @@ pub struct Target {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// Effort.
-    pub quality: Quality,
+    /// How hard the encoder tries.
+    pub preset: Preset,
     /// Threads of decoder and encoder, each.
     pub threads: usize,
 }
@@ -189,15 +189,15 @@ impl Estimator {
         let Target {
             width,
             height,
-            quality,
+            preset,
             threads,
         } = self.target;
-        let (quality, _) = quality.encoder();
+        let preset = preset.name();
         let how = match footprint {
             Footprint::Usual => format!("threads {threads}"),
             Footprint::Smallest => "smallest".to_owned(),
         };
-        format!("{class} to {width}x{height} {quality}, {how}")
+        format!("{class} to {width}x{height} {preset}, {how}")
     }
 
     /// Processor seconds that a segment of so many frames takes, roughly.
@@ -207,10 +207,13 @@ impl Estimator {
         const DECODE: f64 = 0.016;
         /// Start and probing of a process.
         const START: f64 = 0.15;
-        let encode = match self.target.quality {
-            Quality::Draft => 0.006,
-            Quality::Standard => 0.021,
-            Quality::High => 0.037,
+        let encode = match self.target.preset {
+            Preset::Ultrafast => 0.006,
+            Preset::Superfast => 0.012,
+            Preset::Veryfast => 0.021,
+            Preset::Faster => 0.027,
+            Preset::Fast => 0.034,
+            Preset::Medium => 0.037,
         };
         let film = f64::from(self.target.width) * f64::from(self.target.height) / 1e6;
         let mapping = if class.tone_mapped { 0.025 } else { 0.0 };
@@ -230,12 +233,15 @@ fn model(class: &Class, target: Target, footprint: Footprint) -> f64 {
     let known = matches!(class.codec.as_str(), "h264" | "hevc");
     let decode = 10.0 * source + more_threads * (10.0 + 1.1 * source);
     let decode = if known { decode } else { 2.0 * decode };
-    let encode = match target.quality {
-        Quality::Draft => 11.0,
+    let encode = match target.preset {
+        Preset::Ultrafast => 11.0,
         // Without looking ahead the presets hold the same.
         _ if smallest => 34.0,
-        Quality::Standard => 49.0,
-        Quality::High => 106.0,
+        Preset::Superfast => 35.0,
+        Preset::Veryfast => 49.0,
+        Preset::Faster => 71.0,
+        Preset::Fast => 93.0,
+        Preset::Medium => 106.0,
     };
     let mapping = if class.tone_mapped { 75.0 } else { 0.0 };
     (60.0 + decode + film * (encode + 7.0 * more_threads) + mapping) * MIB
@@ -265,7 +271,7 @@ mod tests {
     const FULL_HD: Target = Target {
         width: 1920,
         height: 1080,
-        quality: Quality::Standard,
+        preset: Preset::Veryfast,
         threads: 1,
     };
 
@@ -277,36 +283,39 @@ mod tests {
     fn the_model_meets_what_was_measured() {
         use Footprint::{Smallest, Usual};
         // Source, bits, effort, footprint, measured MiB.
-        for (width, height, bits, quality, footprint, measured) in [
-            (3840, 2160, 10, Quality::Standard, Usual, 396.0),
-            (3840, 2160, 10, Quality::High, Usual, 574.0),
-            (3840, 2160, 10, Quality::Draft, Usual, 278.0),
-            (1920, 1080, 8, Quality::Standard, Usual, 246.0),
-            (1920, 1080, 8, Quality::High, Usual, 425.0),
-            (1920, 1080, 8, Quality::Draft, Usual, 116.0),
-            (1920, 1080, 8, Quality::Standard, Smallest, 186.0),
-            (1920, 1080, 8, Quality::High, Smallest, 187.0),
+        for (width, height, bits, preset, footprint, measured) in [
+            (3840, 2160, 10, Preset::Veryfast, Usual, 396.0),
+            (3840, 2160, 10, Preset::Medium, Usual, 574.0),
+            (3840, 2160, 10, Preset::Ultrafast, Usual, 278.0),
+            (1920, 1080, 8, Preset::Veryfast, Usual, 246.0),
+            (1920, 1080, 8, Preset::Medium, Usual, 425.0),
+            (1920, 1080, 8, Preset::Ultrafast, Usual, 116.0),
+            (1440, 1080, 8, Preset::Superfast, Usual, 185.0),
+            (1440, 1080, 8, Preset::Faster, Usual, 292.0),
+            (1440, 1080, 8, Preset::Fast, Usual, 356.0),
+            (1920, 1080, 8, Preset::Veryfast, Smallest, 186.0),
+            (1920, 1080, 8, Preset::Medium, Smallest, 187.0),
         ] {
             let class = Class {
                 bits,
                 ..Class::sized(width, height, "hevc")
             };
-            let target = Target { quality, ..FULL_HD };
+            let target = Target { preset, ..FULL_HD };
             let modelled = model(&class, target, footprint) / MIB;
             let ratio = measured / modelled;
             assert!(
                 (0.79..=1.06).contains(&ratio),
-                "{class} {quality:?} {footprint:?}: {ratio}"
+                "{class} {preset:?} {footprint:?}: {ratio}"
             );
         }
     }
 
     #[test]
-    fn the_smallest_footprint_of_every_quality_is_the_same_or_less() {
+    fn the_smallest_footprint_of_every_preset_is_the_same_or_less() {
         let class = Class::sized(1920, 1080, "hevc");
-        let of = |quality, footprint| model(&class, Target { quality, ..FULL_HD }, footprint) / MIB;
-        let saved = [Quality::Draft, Quality::Standard, Quality::High]
-            .map(|quality| of(quality, Footprint::Usual) - of(quality, Footprint::Smallest));
+        let of = |preset, footprint| model(&class, Target { preset, ..FULL_HD }, footprint) / MIB;
+        let saved = [Preset::Ultrafast, Preset::Veryfast, Preset::Medium]
+            .map(|preset| of(preset, Footprint::Usual) - of(preset, Footprint::Smallest));
         // Measured: 0, 45 and 237 MiB.
         assert!(saved[0].abs() < 1.0, "{saved:?}");
         assert!((40.0..50.0).contains(&saved[1]), "{saved:?}");

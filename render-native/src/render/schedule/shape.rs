@@ -111,7 +111,7 @@ mod tests {
         let target = Target {
             width: 1920,
             height: 1080,
-            quality: crate::render::Quality::Standard,
+            preset: crate::render::Preset::Veryfast,
             threads: 8,
         };
         let (small, large) = (Class::sized(640, 360, "h264"), Class::unknown());
