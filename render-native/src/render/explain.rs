@@ -44,7 +44,7 @@ pub(super) fn explain(job: &Job<'_>, estimator: &Estimator) -> Vec<String> {
     ));
     lines.push(
         "model of a process: 60 MiB, 10 pictures of the source, 11 to 106 pictures of the film \
-         by quality, and more for each thread; times 1.25 until 4 of a kind were measured, from \
+         by preset, and more for each thread; times 1.25 until 4 of a kind were measured, from \
          then on 1.15 times what 95 % of them needed"
             .to_owned(),
     );
