@@ -2,7 +2,7 @@
 //!
 //! All terms are integers, 1.0 = 1024. The worth of a filled film is
 //! `sum U(slot, window) + sum V(neighbours) + sum f(uses of each clip)` with
-//! `U = w (5 Q + 3 I + 2 H) + 3 M + C + chance` and `V <= 0`, `f` concave.
+//! `U = w (5 Q + 3 I + 2 H) + 3 M + C - 16 N + chance` and `V <= 0`, `f` concave.
 
 use super::pace::ONE;
 use super::slots::Vacancy;
@@ -26,6 +26,9 @@ const FLASH_PRICE: i64 = ONE / 2;
 const USES: [i64; 3] = [3 * ONE, ONE, ONE / 4];
 /// Most that chance adds: about 4 % of what a middling slot can be worth.
 pub(super) const CHANCE: i64 = 480;
+/// Price of what is surely unwanted (`N`): more than footage can gain by being new, lively and
+/// flawless, so that it is chosen only where nothing else is left, and then like for like.
+const UNWANTED_PRICE: i64 = 16;
 /// What a window can be worth at most in a slot of weight 1, without chance.
 const FULL: i64 = 14 * ONE;
 
@@ -41,6 +44,7 @@ pub(super) struct Ranks {
 pub(super) struct Measures {
     quality: i64,
     motion: i64,
+    unwanted: i64,
     impact: i64,
     highlight: i64,
     /// Place in its clip, 0 to [`ONE`].
@@ -78,6 +82,7 @@ impl Ranks {
         Measures {
             quality: of(&self.quality, window.quality) - bad,
             motion: of(&self.motion, window.motion),
+            unwanted: i64::from(window.unwanted) * ONE / 255,
             impact: i64::from(hit) * ONE / 1000,
             highlight: i64::from(inside) * ONE / 1000,
             place,
@@ -98,7 +103,7 @@ fn percentiles(counts: &[i64; 256]) -> [i64; 256] {
 
 /// `U` without chance.
 pub(super) fn suits(slot: &Vacancy, measures: &Measures) -> i64 {
-    weighed(slot, slot.weight, measures)
+    weighed(slot, slot.weight, measures) - UNWANTED_PRICE * measures.unwanted
 }
 
 /// How good a choice, 0 to 1000, whatever the slot's weight.

@@ -2,9 +2,11 @@
 
 mod analyser;
 mod anchors;
+mod damage;
 mod look;
 mod model;
 mod motion;
+mod palette;
 mod picture;
 mod quality;
 mod shake;

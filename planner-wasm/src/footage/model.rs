@@ -59,6 +59,9 @@ pub struct Tick {
     pub shake: u8,
     /// Mean luma, 0 to 255.
     pub luma: u8,
+    /// How surely nobody filmed it so, 0 to 255: a card, a test pattern, damage. It is shown where
+    /// there is nothing better.
+    pub unwanted: u8,
     /// What is wrong with it.
     pub defects: Defects,
 }
@@ -66,15 +69,15 @@ pub struct Tick {
 /// A set of [`Defect`]s.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Defects(u8);
+pub struct Defects(u16);
 
-/// A reason not to use a tick.
+/// A reason not to use a tick, or to use any other first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Defect {
     /// Nothing but black.
     Black,
-    /// The lens is covered, or the picture is blank.
+    /// The lens is covered, or the picture is one even colour.
     Covered,
     /// Too dark.
     Underexposed,
@@ -84,23 +87,39 @@ pub enum Defect {
     Blurred,
     /// The camera shakes.
     Shaken,
+    /// Bars and other pictures that measuring devices are set by.
+    TestPattern,
+    /// Text or a sign on an even ground.
+    FlatCard,
+    /// The file is damaged, and its pictures show it.
+    Damaged,
 }
 
 impl Defect {
     /// Every defect.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::Black,
         Self::Covered,
         Self::Underexposed,
         Self::Overexposed,
         Self::Blurred,
         Self::Shaken,
+        Self::TestPattern,
+        Self::FlatCard,
+        Self::Damaged,
     ];
 
     /// Whether such a tick is never shown, however scarce the footage.
     #[must_use]
     pub const fn is_severe(self) -> bool {
         matches!(self, Self::Black | Self::Covered)
+    }
+
+    /// Whether such a tick is used only after others, by how [unwanted](Tick::unwanted) it is, but
+    /// not rejected: cards and patterns are clean pictures, and may be all that there is.
+    #[must_use]
+    pub const fn is_demotion(self) -> bool {
+        matches!(self, Self::TestPattern | Self::FlatCard | Self::Damaged)
     }
 }
 
@@ -121,6 +140,12 @@ impl Defects {
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
+    }
+
+    /// Whether a tick with these is rejected.
+    #[must_use]
+    pub fn reject(self) -> bool {
+        self.iter().any(|defect| !defect.is_demotion())
     }
 
     /// The defects in it.

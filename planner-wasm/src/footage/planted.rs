@@ -229,3 +229,86 @@ fn a_movement_that_begins_and_goes_on_is_an_onset() {
         assert!(found[0].at_us.abs_diff(2_000_000) <= TICK_US, "{found:?}");
     }
 }
+
+/// Colour bars that fill the picture, with a box that walks over them.
+fn bars(at: f64) -> Vec<u8> {
+    let walker = (at * 40.0) as usize % 140;
+    (0..FRAME_BYTES / 3)
+        .flat_map(|n| {
+            let (x, y) = (n % 160, n / 160);
+            let bar = x * 7 / 160;
+            if (40..60).contains(&y) && (walker..walker + 16).contains(&x) {
+                return [255; 3];
+            }
+            [(bar & 2) == 0, bar < 4, (bar & 1) == 0].map(|on| if on { 255 } else { 0 })
+        })
+        .collect()
+}
+
+/// An even ground with two boxes of text, one of which changes.
+fn card(ground: [u8; 3], at: f64) -> Vec<u8> {
+    let count = (at * 10.0) as usize;
+    (0..FRAME_BYTES / 3)
+        .flat_map(|n| {
+            let (x, y) = (n % 160, n / 160);
+            let written = (70..78).contains(&y) && (110..140).contains(&x);
+            if written && (x * 7 + y * 3 + x / 20 * count) % 5 < 2 {
+                [235; 3]
+            } else {
+                ground
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn cards_and_patterns_are_named_and_unwanted_but_not_rejected() {
+    for fps in CADENCES {
+        let pattern = with_planted(fps, bars);
+        let text = with_planted(fps, |at| card([60, 200, 140], at));
+        for (footage, defect) in [(pattern, Defect::TestPattern), (text, Defect::FlatCard)] {
+            only_planted(fps, defect, &footage);
+            for n in 11..19 {
+                let tick = footage.ticks[n];
+                assert!(tick.unwanted > 200 && !tick.defects.reject(), "{tick:?}");
+                assert!(tick.quality < footage.ticks[3].quality / 2, "{tick:?}");
+            }
+            assert_eq!(
+                (footage.ticks[3].unwanted, footage.ticks[26].unwanted),
+                (0, 0)
+            );
+            let window = Windows::new(&footage).over(1_200_000, 1_800_000).unwrap();
+            assert_eq!((window.bad_permille, window.severe), (0, false));
+        }
+    }
+}
+
+#[test]
+fn a_plain_picture_of_any_colour_is_rejected_outright() {
+    for colour in [[0, 128, 0], [255, 0, 255], [240, 240, 240], [65, 209, 150]] {
+        let footage = with_planted(30, |_| colour.repeat(FRAME_BYTES / 3));
+        only_planted(30, Defect::Covered, &footage);
+    }
+}
+
+#[test]
+fn lights_that_move_before_black_are_no_card() {
+    // A few boats at night: nothing but black and moving lights.
+    let footage = clip(30, 2.0, |at| {
+        let mut rgb = vec![0; FRAME_BYTES];
+        for boat in 0..6 {
+            let left = (at * (20.0 + 9.0 * f64::from(boat))) as usize % 150;
+            for n in 0..60 {
+                let (x, y) = (left + n % 10, 8 + 13 * boat as usize + n / 10);
+                rgb[(y * 160 + x) * 3..][..3].copy_from_slice(&[230, 200, 120]);
+            }
+        }
+        rgb
+    });
+    for tick in &footage.ticks[2..18] {
+        assert!(
+            tick.unwanted == 0 && !tick.defects.has(Defect::FlatCard),
+            "{tick:?}"
+        );
+    }
+}

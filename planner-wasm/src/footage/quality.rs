@@ -6,6 +6,7 @@
 )]
 
 use super::model::{Defect, Defects, Tick};
+use super::palette::Palette;
 use super::statistics::Statistics;
 
 /// Shake in pixels that spoils a picture of 160.
@@ -14,6 +15,15 @@ const SHAKEN: f32 = 1.4;
 const BLURRED: f32 = 0.55;
 /// Below this sharpness a picture is out of focus whatever the rest of its clip is like.
 const BLURRED_ALWAYS: f32 = 0.1;
+
+/// Movement that a card hardly has: below the first it takes nothing from a card's sureness,
+/// above the second half of it, since signs on even ground do move in drawn films and things before
+/// a white wall do.
+const CARD_MOVES: [f32; 2] = [0.2, 1.0];
+/// The same for a card on black, which then is no card at all but lights at night.
+const DARK_CARD_MOVES: [f32; 2] = [0.05, 0.3];
+/// From so sure on, cards and patterns are named.
+const NAMED: f32 = 0.5;
 
 /// Measures of one tick before they are quantised.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +55,10 @@ fn defects_of_exposure(picture: &Statistics) -> Defects {
         return none.with(Defect::Black);
     }
     // All three, since a misty or a plain scene may lack any two of them.
+    let blank = picture.palette.one_tone > 0.98 && picture.contrast < 2.0 && picture.edges < 0.001;
+    if blank {
+        return none.with(Defect::Covered);
+    }
     if picture.contrast < 10.0 && picture.edges < 0.004 && picture.colourfulness < 18.0 {
         return none.with(Defect::Covered);
     }
@@ -68,6 +82,7 @@ impl Measures {
             motion: byte(libm::sqrtf(self.motion / 36.0) * 255.0),
             shake: byte(self.shake * 32.0),
             luma: byte(self.statistics.mean),
+            unwanted: byte(self.pattern().max(self.card()) * 255.0),
             defects,
         }
     }
@@ -88,7 +103,26 @@ impl Measures {
         if self.shake > SHAKEN {
             defects = defects.with(Defect::Shaken);
         }
+        if self.pattern() >= NAMED {
+            defects = defects.with(Defect::TestPattern);
+        } else if self.card() >= NAMED {
+            defects = defects.with(Defect::FlatCard);
+        }
         defects
+    }
+
+    /// How surely it is a test pattern, 0 to 1.
+    fn pattern(&self) -> f32 {
+        self.statistics.palette.pattern
+    }
+
+    /// How surely it is a card, 0 to 1.
+    fn card(&self) -> f32 {
+        let moves = |[low, high]: [f32; 2]| rise(self.motion, low, high);
+        let Palette {
+            card, dark_card, ..
+        } = self.statistics.palette;
+        (card * (1.0 - 0.5 * moves(CARD_MOVES))).max(dark_card * (1.0 - moves(DARK_CARD_MOVES)))
     }
 
     /// 0 to 1.
@@ -107,14 +141,18 @@ impl Measures {
             + 0.18 * contrast
             + 0.14 * colour
             + 0.18 * steady;
-        defects.iter().fold(blend, |left, defect| {
-            left * if defect.is_severe() { 0.05 } else { 0.6 }
-        })
+        let blend = blend * (1.0 - 0.7 * self.pattern().max(self.card()));
+        defects
+            .iter()
+            .filter(|defect| !defect.is_demotion())
+            .fold(blend, |left, defect| {
+                left * if defect.is_severe() { 0.05 } else { 0.6 }
+            })
     }
 }
 
 /// 0 up to `low`, 1 from `high` on, straight between.
-fn rise(value: f32, low: f32, high: f32) -> f32 {
+pub(super) fn rise(value: f32, low: f32, high: f32) -> f32 {
     ((value - low) / (high - low)).clamp(0.0, 1.0)
 }
 

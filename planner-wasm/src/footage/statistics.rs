@@ -7,10 +7,13 @@
 )]
 
 use super::model::{FRAME_HEIGHT, FRAME_WIDTH};
+use super::palette::{self, Palette};
 use super::picture::{PIXELS, Picture};
 
 /// Bins of the luma histogram.
-const BINS: usize = 64;
+pub(super) const BINS: usize = 64;
+/// Levels of luma.
+pub(super) const LEVELS: usize = 256;
 /// The darkest bins: luma below 16.
 const DARK_BINS: usize = 4;
 /// The brightest bins: luma from 248 on.
@@ -42,12 +45,15 @@ pub(super) struct Statistics {
     /// Energy of the Laplacian over the energy of the gradient: fine detail for the edges that
     /// there are, whatever their contrast. About 0 (flat or out of focus) to 4 (noise).
     pub(super) sharpness: f32,
+    /// What it is painted with.
+    pub(super) palette: Palette,
 }
 
 impl Statistics {
     /// The measures of a picture given both as bytes and taken apart.
     pub(super) fn of(rgb: &[u8], picture: &Picture) -> Self {
-        let bins = histogram(&picture.luma);
+        let levels = histogram(&picture.luma);
+        let bins = coarse(&levels);
         let squares: u32 = picture
             .luma
             .iter()
@@ -66,6 +72,7 @@ impl Statistics {
             colourfulness: colourfulness(rgb),
             edges,
             sharpness,
+            palette: palette::of(rgb, &picture.luma, &levels, &bins),
         }
     }
 
@@ -79,7 +86,7 @@ impl Statistics {
         (count > 0.0).then(|| sum.zip_with(&sum, |sum, _| sum / count))
     }
 
-    fn zip_with(&self, other: &Self, join: impl Fn(f32, f32) -> f32) -> Self {
+    fn zip_with(&self, other: &Self, join: impl Fn(f32, f32) -> f32 + Copy) -> Self {
         Self {
             mean: join(self.mean, other.mean),
             contrast: join(self.contrast, other.contrast),
@@ -90,23 +97,32 @@ impl Statistics {
             colourfulness: join(self.colourfulness, other.colourfulness),
             edges: join(self.edges, other.edges),
             sharpness: join(self.sharpness, other.sharpness),
+            palette: self.palette.zip_with(&other.palette, join),
         }
     }
 }
 
-fn histogram(luma: &[u8]) -> [u32; BINS] {
+fn histogram(luma: &[u8]) -> [u32; LEVELS] {
     // Four at a time: equal neighbours would otherwise wait for each other's increment.
-    let mut lanes = [[0_u32; BINS]; 4];
+    let mut lanes = [[0_u32; LEVELS]; 4];
     for four in luma.chunks_exact(4) {
         for (lane, value) in lanes.iter_mut().zip(four) {
-            lane[usize::from(*value >> 2)] += 1;
+            lane[usize::from(*value)] += 1;
         }
     }
-    let mut bins = [0; BINS];
+    let mut levels = [0; LEVELS];
     for lane in &lanes {
-        for (bin, count) in bins.iter_mut().zip(lane) {
-            *bin += count;
+        for (level, count) in levels.iter_mut().zip(lane) {
+            *level += count;
         }
+    }
+    levels
+}
+
+fn coarse(levels: &[u32; LEVELS]) -> [u32; BINS] {
+    let mut bins = [0; BINS];
+    for (bin, levels) in bins.iter_mut().zip(levels.chunks_exact(LEVELS / BINS)) {
+        *bin = levels.iter().sum();
     }
     bins
 }

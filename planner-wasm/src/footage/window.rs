@@ -11,7 +11,9 @@ pub struct Window {
     pub motion: u8,
     /// Mean shake, 0 to 255, rounded down.
     pub shake: u8,
-    /// Share of time with any defect, 0 to 1000, rounded up: 0 says that there is none.
+    /// Mean of how [unwanted](Tick::unwanted) it is, 0 to 255, rounded down.
+    pub unwanted: u8,
+    /// Share of time that is rejected, 0 to 1000, rounded up: 0 says that there is none.
     pub bad_permille: u16,
     /// Whether any part of it is never to be shown, however short.
     pub severe: bool,
@@ -29,7 +31,7 @@ impl Window {
 
 /// Sums of a clip's ticks from its start, so that a [`Window`] costs two look-ups.
 ///
-/// Twenty bytes a tick; exact for clips of up to 19 days.
+/// Twenty-four bytes a tick; exact for clips of up to 19 days.
 #[derive(Debug, Clone)]
 pub struct Windows {
     start_us: u64,
@@ -45,6 +47,7 @@ struct Sums {
     quality: u32,
     motion: u32,
     shake: u32,
+    unwanted: u32,
     bad: u32,
     severe: u32,
 }
@@ -55,6 +58,7 @@ struct Integrals {
     quality: u64,
     motion: u64,
     shake: u64,
+    unwanted: u64,
     bad: u64,
     severe: u64,
 }
@@ -66,7 +70,8 @@ impl Sums {
             quality: self.quality.saturating_add(tick.quality.into()),
             motion: self.motion.saturating_add(tick.motion.into()),
             shake: self.shake.saturating_add(tick.shake.into()),
-            bad: self.bad.saturating_add((!tick.defects.is_empty()).into()),
+            unwanted: self.unwanted.saturating_add(tick.unwanted.into()),
+            bad: self.bad.saturating_add(tick.defects.reject().into()),
             severe: self.severe.saturating_add(severe.into()),
         }
     }
@@ -107,6 +112,7 @@ impl Windows {
             quality: mean(after.quality - before.quality),
             motion: mean(after.motion - before.motion),
             shake: mean(after.shake - before.shake),
+            unwanted: mean(after.unwanted - before.unwanted),
             bad_permille: u16::try_from(bad).unwrap_or(1000),
             severe: after.severe > before.severe,
             shot: self.shot_of(start_us, end_us),
@@ -137,6 +143,7 @@ impl Windows {
             quality: integral(done.quality, next.quality),
             motion: integral(done.motion, next.motion),
             shake: integral(done.shake, next.shake),
+            unwanted: integral(done.unwanted, next.unwanted),
             bad: integral(done.bad, next.bad),
             severe: integral(done.severe, next.severe),
         })
@@ -187,12 +194,13 @@ mod tests {
             3 => Just(Defects::default()),
             1 => prop::sample::select(&Defect::ALL[..]).prop_map(|d| Defects::default().with(d)),
         ];
-        (any::<(u8, u8, u8, u8)>(), defects).prop_map(
-            |((quality, motion, shake, luma), defects)| Tick {
+        (any::<(u8, u8, u8, u8, u8)>(), defects).prop_map(
+            |((quality, motion, shake, luma, unwanted), defects)| Tick {
                 quality,
                 motion,
                 shake,
                 luma,
+                unwanted,
                 defects,
             },
         )
@@ -224,7 +232,8 @@ mod tests {
             prop_assert_eq!(u64::from(window.quality), sum(&|t| t.quality.into()) / length);
             prop_assert_eq!(u64::from(window.motion), sum(&|t| t.motion.into()) / length);
             prop_assert_eq!(u64::from(window.shake), sum(&|t| t.shake.into()) / length);
-            let bad = sum(&|t| (!t.defects.is_empty()).into());
+            prop_assert_eq!(u64::from(window.unwanted), sum(&|t| t.unwanted.into()) / length);
+            let bad = sum(&|t| t.defects.reject().into());
             prop_assert_eq!(u64::from(window.bad_permille), (bad * 1000).div_ceil(length));
             let severe = sum(&|t| t.defects.iter().any(Defect::is_severe).into());
             prop_assert_eq!(window.severe, severe > 0);

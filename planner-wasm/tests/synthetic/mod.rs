@@ -130,6 +130,7 @@ pub(crate) fn clip(seed: u64, length_us: u64, shots: u64, anchors: u64) -> Sourc
                 motion: u8::try_from(motion).unwrap(),
                 shake: 0,
                 luma: 100,
+                unwanted: 0,
                 defects,
             }
         })

@@ -128,13 +128,15 @@ fn table(found: &Found) -> String {
             clip.quality_permille / 10,
             clip.usable_permille / 10,
         );
-        for rejected in &clip.rejected {
-            let words: Vec<_> = rejected.defects.iter().map(|d| word(*d)).collect();
+        let rejected = clip.rejected.iter().map(|marked| (marked, "not used"));
+        let demoted = clip.demoted.iter().map(|marked| (marked, "used last"));
+        for (marked, what) in rejected.chain(demoted) {
+            let words: Vec<_> = marked.defects.iter().map(|d| word(*d)).collect();
             let _ = writeln!(
                 text,
-                "    {:.1}–{:.1} s not used: {}",
-                seconds(rejected.span.start_us),
-                seconds(rejected.span.end_us),
+                "    {:.1}–{:.1} s {what}: {}",
+                seconds(marked.span.start_us),
+                seconds(marked.span.end_us),
                 words.join(", ")
             );
         }

@@ -106,7 +106,7 @@ pub fn measure(
     let mut decisions = Vec::new();
     let degraded = |why| Decision::about(DecisionCode::ClipDegraded, name.clone(), why);
     let all = takes.count + u64::from(takes.current.is_some());
-    let footage = takes.finish().ok_or(FramesError::NoPicture { said })?;
+    let mut footage = takes.finish().ok_or(FramesError::NoPicture { said })?;
     if all > 1 {
         decisions.push(degraded(format!(
             "its time jumps {} times; only the longest stretch, {:.1} s from {:.1} s on, is used",
@@ -121,6 +121,7 @@ pub fn measure(
         )));
     }
     let errors = finished.messages.errors;
+    footage.note_damage(errors, pictures);
     if errors > 0 || !finished.success() {
         decisions.push(degraded(format!(
             "the decoder found damage ({errors} messages); {:.1} s of it can be used",

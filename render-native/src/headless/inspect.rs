@@ -1,6 +1,6 @@
 //! What a survey found, in the form in which people and scripts read it.
 
-use planner_wasm::footage::{Defect, Shot, TICK_US, Tick};
+use planner_wasm::footage::{Defect, Defects, Footage, Shot, TICK_US};
 use serde::Serialize;
 use shared::decision::Decision;
 use shared::fingerprint::Fingerprint;
@@ -34,7 +34,9 @@ pub struct Summary {
     /// How much of the clip is not rejected, 0 to 1000.
     pub usable_permille: u16,
     /// What is rejected, and why.
-    pub rejected: Vec<Rejected>,
+    pub rejected: Vec<Marked>,
+    /// What is used only where there is nothing better, and why.
+    pub demoted: Vec<Marked>,
     /// Instants worth placing on a beat.
     pub anchors: usize,
     /// What was odd about it.
@@ -50,9 +52,9 @@ pub struct Span {
     pub end_us: u64,
 }
 
-/// A stretch that is not used.
+/// A stretch that is not used, or not before others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Rejected {
+pub struct Marked {
     /// Where.
     #[serde(flatten)]
     pub span: Span,
@@ -64,7 +66,7 @@ pub struct Rejected {
 #[must_use]
 pub fn summary(clip: &Clip) -> Summary {
     let footage = &clip.footage;
-    let good = || footage.ticks.iter().filter(|tick| tick.defects.is_empty());
+    let good = || footage.ticks.iter().filter(|tick| !tick.defects.reject());
     let (count, all) = (good().count(), footage.ticks.len());
     let quality: usize = good().map(|tick| usize::from(tick.quality)).sum();
     let permille =
@@ -85,27 +87,33 @@ pub fn summary(clip: &Clip) -> Summary {
         shots: footage.shots.iter().map(span).collect(),
         quality_permille: permille(quality, 255 * count).unwrap_or(1000),
         usable_permille: permille(count, all).unwrap_or(1000),
-        rejected: rejected(&footage.ticks, footage.start_us, footage.end_us),
+        rejected: marked(footage, Defects::reject),
+        demoted: marked(footage, demoted),
         anchors: footage.anchors.len(),
         decisions: clip.decisions.clone(),
     }
 }
 
-/// Neighbouring ticks that have defects, joined.
-fn rejected(ticks: &[Tick], start_us: u64, end_us: u64) -> Vec<Rejected> {
-    let mut spans: Vec<Rejected> = Vec::new();
-    for (at, tick) in ticks.iter().enumerate() {
-        if tick.defects.is_empty() {
+/// Whether a tick with these is used, but only where there is nothing better.
+fn demoted(defects: Defects) -> bool {
+    !defects.is_empty() && !defects.reject()
+}
+
+/// Neighbouring ticks whose defects are of `kind`, joined.
+fn marked(footage: &Footage, kind: impl Fn(Defects) -> bool) -> Vec<Marked> {
+    let mut spans: Vec<Marked> = Vec::new();
+    for (at, tick) in footage.ticks.iter().enumerate() {
+        if !kind(tick.defects) {
             continue;
         }
-        let from = start_us + at as u64 * TICK_US;
-        let to = (from + TICK_US).min(end_us);
+        let from = footage.start_us + at as u64 * TICK_US;
+        let to = (from + TICK_US).min(footage.end_us);
         match spans.last_mut() {
             Some(last) if last.span.end_us == from => {
                 last.span.end_us = to;
                 last.defects.extend(tick.defects.iter());
             }
-            _ => spans.push(Rejected {
+            _ => spans.push(Marked {
                 span: Span {
                     start_us: from,
                     end_us: to,
@@ -126,18 +134,21 @@ fn rejected(ticks: &[Tick], start_us: u64, end_us: u64) -> Vec<Rejected> {
 pub const fn word(defect: Defect) -> &'static str {
     match defect {
         Defect::Black => "black",
-        Defect::Covered => "covered",
+        Defect::Covered => "covered lens or blank",
         Defect::Underexposed => "too dark",
         Defect::Overexposed => "too bright",
         Defect::Blurred => "blurred",
         Defect::Shaken => "shaken",
+        Defect::TestPattern => "test pattern",
+        Defect::FlatCard => "flat card",
+        Defect::Damaged => "damaged pictures",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use planner_wasm::footage::Defects;
+    use planner_wasm::footage::Tick;
 
     #[test]
     fn neighbouring_bad_ticks_are_one_stretch() {
@@ -151,19 +162,36 @@ mod tests {
             tick(none.with(Defect::Shaken)),
             tick(none.with(Defect::Shaken).with(Defect::Black)),
             tick(none),
-            tick(none.with(Defect::Blurred)),
+            tick(none.with(Defect::FlatCard)),
+            tick(none.with(Defect::Blurred).with(Defect::FlatCard)),
         ];
-        let found = rejected(&ticks, 1_000_000, 1_450_000);
-        let shown: Vec<_> = found
-            .iter()
-            .map(|r| (r.span.start_us, r.span.end_us, r.defects.as_slice()))
-            .collect();
+        let footage = Footage {
+            start_us: 1_000_000,
+            end_us: 1_550_000,
+            shots: Vec::new(),
+            ticks: ticks.to_vec(),
+            anchors: Vec::new(),
+        };
+        let found = |kind: fn(Defects) -> bool| -> Vec<_> {
+            let spans = marked(&footage, kind).into_iter();
+            spans
+                .map(|one| (one.span.start_us, one.span.end_us, one.defects))
+                .collect()
+        };
         assert_eq!(
-            shown,
+            found(Defects::reject),
             [
-                (1_100_000, 1_300_000, &[Defect::Black, Defect::Shaken][..]),
-                (1_400_000, 1_450_000, &[Defect::Blurred][..]),
+                (1_100_000, 1_300_000, vec![Defect::Black, Defect::Shaken]),
+                (
+                    1_500_000,
+                    1_550_000,
+                    vec![Defect::Blurred, Defect::FlatCard]
+                ),
             ]
+        );
+        assert_eq!(
+            found(demoted),
+            [(1_400_000, 1_500_000, vec![Defect::FlatCard])]
         );
     }
 }

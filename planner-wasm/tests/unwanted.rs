@@ -1,0 +1,118 @@
+//! Cards and test patterns beside footage: chosen last, and gladly where there is nothing else.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a test of made-up pictures"
+)]
+
+mod synthetic;
+
+use planner_wasm::edit::{EditSettings, SourceClip, plan};
+use planner_wasm::footage::{Defect, FRAME_BYTES, FRAME_WIDTH, FootageAnalyser};
+use shared::decision::DecisionCode;
+use shared::plan::{Plan, Style};
+use synthetic::{clip, request, song};
+
+/// 10 s at 10 pictures a second.
+fn filmed(seed: u64, picture: impl Fn(usize) -> Vec<u8>) -> SourceClip {
+    let mut analyser = FootageAnalyser::new();
+    for n in 0..100 {
+        analyser.push(&picture(n), n as u64 * 100_000).unwrap();
+    }
+    let mut clip = clip(seed, 10_000_000, 1, 1);
+    clip.footage = analyser.finish(10_000_000);
+    clip
+}
+
+/// A dull, soft and dim scene that drifts: nothing speaks for it but that somebody filmed it.
+fn dull(seed: u64, n: usize) -> Vec<u8> {
+    let seed = seed as usize;
+    (0..FRAME_BYTES)
+        .map(|byte| {
+            let (x, y) = (byte / 3 % FRAME_WIDTH + n / 2, byte / 3 / FRAME_WIDTH);
+            let (u, v) = (x / (5 + seed % 3) * 31 + seed * 7, y / (4 + seed % 4) * 17);
+            (60 + (u * v + u / 3) % 47 + (x * 3 + y * 5) % 6 + byte % 3 * 4) as u8
+        })
+        .collect()
+}
+
+/// Bars with a bright box that jumps on and on.
+fn bars(seed: u64, n: usize) -> Vec<u8> {
+    let walker = (n * 13 + seed as usize * 20) % 140;
+    (0..FRAME_BYTES / 3)
+        .flat_map(|pixel| {
+            let (x, y) = (pixel % FRAME_WIDTH, pixel / FRAME_WIDTH);
+            let bar = x * 7 / FRAME_WIDTH;
+            let boxed = (30..60).contains(&y) && (walker..walker + 20).contains(&x);
+            [(bar & 2) == 0, bar < 4, (bar & 1) == 0].map(|on| if on || boxed { 240 } else { 3 })
+        })
+        .collect()
+}
+
+/// A coloured ground with text that counts.
+fn card(seed: u64, n: usize) -> Vec<u8> {
+    let ground = [40 + 30 * (seed as u8 % 7), 200 - 20 * (seed as u8 % 5), 140];
+    (0..FRAME_BYTES / 3)
+        .flat_map(|pixel| {
+            let (x, y) = (pixel % FRAME_WIDTH, pixel / FRAME_WIDTH);
+            let written = (60..76).contains(&y) && (90..150).contains(&x);
+            if written && (x * 7 + y * 3 + n * (x / 30)) % 5 < 2 {
+                [250; 3]
+            } else {
+                ground
+            }
+        })
+        .collect()
+}
+
+fn settings() -> EditSettings {
+    EditSettings {
+        style: Style::Balanced,
+        ..EditSettings::default()
+    }
+}
+
+fn said(plan: &Plan, code: DecisionCode) -> bool {
+    plan.decisions.iter().any(|decision| decision.code == code)
+}
+
+#[test]
+fn cards_and_patterns_are_not_chosen_while_the_dullest_footage_suffices() {
+    let mut clips: Vec<SourceClip> = (0..8).map(|seed| filmed(seed, |n| dull(seed, n))).collect();
+    for clip in &clips {
+        assert!(clip.footage.ticks.iter().all(|tick| tick.unwanted == 0));
+    }
+    let footage = clips.len();
+    clips.extend((0..4).map(|seed| filmed(100 + seed, |n| bars(seed, n))));
+    clips.extend((0..4).map(|seed| filmed(200 + seed, |n| card(seed, n))));
+    for clip in &clips[footage..] {
+        let tick = clip.footage.ticks[50];
+        assert!(tick.defects.has(Defect::TestPattern) || tick.defects.has(Defect::FlatCard));
+    }
+    // 80 s of footage for 40 s.
+    let plan = plan(&request(song(1, 40, 120), clips, settings())).unwrap();
+    for slot in &plan.slots {
+        let shown = usize::try_from(slot.clip.media).unwrap();
+        assert!(shown < footage, "{slot:?}");
+    }
+    assert!(!said(&plan, DecisionCode::FootageReused));
+}
+
+#[test]
+fn cards_and_patterns_alone_make_a_film_of_all_of_them() {
+    let mut clips: Vec<SourceClip> = (0..4).map(|seed| filmed(seed, |n| bars(seed, n))).collect();
+    clips.extend((0..4).map(|seed| filmed(200 + seed, |n| card(seed, n))));
+    let all = clips.len();
+    let plan = plan(&request(song(1, 40, 120), clips, settings())).unwrap();
+    let mut shown: Vec<u32> = plan.slots.iter().map(|slot| slot.clip.media).collect();
+    shown.sort_unstable();
+    shown.dedup();
+    assert_eq!(shown.len(), all);
+    assert!(
+        !said(&plan, DecisionCode::WeakFootageUsed),
+        "{:?}",
+        plan.decisions
+    );
+    assert!(!said(&plan, DecisionCode::FootageReused));
+}
