@@ -31,8 +31,8 @@ fn dull(seed: u64, n: usize) -> Vec<u8> {
     (0..FRAME_BYTES)
         .map(|byte| {
             let (x, y) = (byte / 3 % FRAME_WIDTH + n / 2, byte / 3 / FRAME_WIDTH);
-            let (u, v) = (x / (5 + seed % 3) * 31 + seed * 7, y / (4 + seed % 4) * 17);
-            (60 + (u * v + u / 3) % 47 + (x * 3 + y * 5) % 6 + byte % 3 * 4) as u8
+            let patch = (x / (5 + seed % 3) * 31 + seed * 7) * (y / (4 + seed % 4) * 17);
+            (60 + (patch + x / 9) % 47 + (x * 3 + y * 5) % 6 + byte % 3 * 4) as u8
         })
         .collect()
 }

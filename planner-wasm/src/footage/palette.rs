@@ -15,14 +15,16 @@ use super::picture::PIXELS;
 use super::quality::rise;
 use super::statistics::{BINS, LEVELS};
 
-/// Every second pixel of every second row is looked at for hues: bars are wide.
-const STRIDE: usize = 2;
+/// Every third pixel of every third row is looked at for hues: bars are wide.
+const STRIDE: usize = 3;
+/// Pixels that are looked at; the last row and column have no neighbours.
+const LOOKED_AT: usize = (FRAME_WIDTH - 1).div_ceil(STRIDE) * (FRAME_HEIGHT - 1).div_ceil(STRIDE);
 /// A hue with less of its strongest channel is too dark to tell.
 const LEAST_LIGHT: u16 = 56;
 /// A pixel that differs more in luma from the one beside or below it is not even.
 const EVEN: u8 = 4;
 /// Share of the picture in the fifth most frequent pure hue, from no test pattern to surely one.
-const FIFTH_HUE: [f32; 2] = [0.006, 0.012];
+const FIFTH_HUE: [f32; 2] = [0.008, 0.014];
 /// Share in the three neighbouring levels that hold most, from no card to surely one.
 const GROUND: [f32; 2] = [0.55, 0.75];
 /// Share in the four bins of luma that hold most: the ground, its text, little else. A thing
@@ -134,8 +136,7 @@ fn fifth_hue(rgb: &[u8], luma: &[u8]) -> f32 {
         *mode = pairs.max().unwrap_or(0);
     }
     modes.sort_unstable();
-    let looked_at = PIXELS / (STRIDE * STRIDE);
-    modes[1] as f32 / looked_at as f32
+    modes[1] as f32 / LOOKED_AT as f32
 }
 
 #[cfg(test)]
@@ -304,7 +305,7 @@ mod tests {
 
     #[test]
     fn one_tone_is_all_of_a_plain_picture() {
-        let plain = palette(&[30; FRAME_BYTES]);
+        let plain = palette(&vec![30; FRAME_BYTES]);
         assert!((plain.one_tone - 1.0).abs() < 1e-6);
         assert!(palette(&Scene::of(1).render()).one_tone < 0.2);
     }

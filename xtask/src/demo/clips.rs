@@ -90,6 +90,8 @@ const PRORES: &[&str] = &[
     "yuv422p10le",
 ];
 
+/// What ffmpeg makes by itself, in soft colours where it is a test pattern: as they are, test patterns
+/// are left out of films that have anything else.
 const RECIPES: &[Recipe] = &[
     Recipe {
         file: "dive.mp4",
@@ -130,7 +132,7 @@ const RECIPES: &[Recipe] = &[
     },
     Recipe {
         file: "card.mov",
-        picture: "testsrc2=s=960x540:r=30000/1001",
+        picture: "testsrc2=s=960x540:r=30000/1001,hue=s=0.5:h=25",
         encoder: MJPEG,
         turned: None,
         sound: false,
@@ -172,14 +174,16 @@ const RECIPES: &[Recipe] = &[
     Recipe {
         file: "bars.mkv",
         picture: "smptehdbars=s=1280x720:r=50,rotate=a=0.4*t:ow=iw:oh=ih,\
-                  zoompan=z=1.9+0.3*sin(on/40):d=1:s=1920x1080:fps=50:x=(iw-iw/zoom)/2:y=(ih-ih/zoom)/2",
+                  zoompan=z=1.9+0.3*sin(on/40):d=1:s=1920x1080:fps=50:x=(iw-iw/zoom)/2:y=(ih-ih/zoom)/2,\
+                  hue=s=0.5:h=10",
         encoder: MPEG2,
         turned: None,
         sound: false,
     },
     Recipe {
         file: "clock.mp4",
-        picture: "testsrc=s=720x576:r=25,rotate=a=0.5*sin(t):ow=iw:oh=ih,setsar=16/15",
+        picture: "testsrc=s=720x576:r=25,rotate=a=0.5*sin(t):ow=iw:oh=ih,hue=s=0.5:h=40,\
+                  setsar=16/15",
         encoder: H264,
         turned: None,
         sound: false,
