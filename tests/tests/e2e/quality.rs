@@ -134,6 +134,16 @@ fn a_time_that_is_too_short_gives_the_fastest_and_a_long_one_the_best() {
         ["quality_settled", "wish_missed", "wish_missed"]
     );
 
+    // However short the time, a size is kept by measurement.
+    let both = ["--deadline", "1s", "--max-size", "1MB", "--overwrite"];
+    render(&project, &both, &slow).expect(0);
+    assert_eq!(project.report()["encoder"]["preset"], "ultrafast");
+    assert!(
+        length(&project, "film.mp4") <= 1_000_000,
+        "{:#}",
+        project.report()["wished"]
+    );
+
     let args = ["--deadline", "1h", "--quality", "auto", "--overwrite"];
     render(&project, &args, &Fake::default()).expect(0);
     let report = project.report();
@@ -215,7 +225,11 @@ fn a_prepared_job_carries_what_was_settled_to_all_who_work_on_it() {
     program::run(["assemble", &work, "-o", &film])
         .expect(0)
         .says("wished for at most 400.0 kB");
-    assert!(length(&project, "film.mp4") <= 400_000);
+    assert!(
+        length(&project, "film.mp4") <= 400_000,
+        "{:#}",
+        project.report()["wished"]
+    );
     let report = project.report();
     assert_eq!(codes(&report), ["quality_settled"]);
     assert_eq!(report["wished"]["took_ms"], Value::Null);

@@ -291,8 +291,7 @@ const fn cost(preset: Preset) -> f64 {
 /// measure next.
 const fn size(preset: Preset) -> f64 {
     match preset {
-        Preset::Ultrafast => 1.6,
-        Preset::Superfast => 1.4,
+        Preset::Ultrafast | Preset::Superfast => 1.8,
         Preset::Veryfast => 0.95,
         Preset::Faster | Preset::Fast | Preset::Medium => 1.0,
     }

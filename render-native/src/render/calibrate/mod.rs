@@ -42,6 +42,8 @@ const ONE_IN: usize = 6;
 const AGAIN: usize = 5;
 /// The highest rate factor that is measured first: a guess, which shall not be far off.
 const COARSEST_FIRST: u8 = 30;
+/// The same when the time for measuring is over.
+const AGAIN_LATE: usize = 2;
 /// Most settings that are measured.
 const ROUNDS: usize = 6;
 /// The measuring gets one part in so many of the time that is wished for.
@@ -129,17 +131,26 @@ fn calibrate(
         interrupt,
     };
     let pixels = u64::from(bench.job.canvas.width) * u64::from(bench.job.canvas.height);
-    bench.measure(&slots, first(&film, pixels, wish))?;
+    bench.measure(&slots, first(&film, pixels, wish), 1)?;
     for _ in 1..ROUNDS {
-        let pick = choose(&film, &bench.samples, wish, left_us(bench.job), false);
-        match pick {
-            Some(Pick { encoder, .. })
-                if !bench.is_late() && !is_measured(&bench.samples, encoder, wish) =>
-            {
-                let again = slots.get(..AGAIN).unwrap_or(&slots);
-                bench.measure(again, encoder)?;
-            }
-            _ => break,
+        let late = bench.is_late();
+        let pick = choose(&film, &bench.samples, wish, left_us(bench.job), late);
+        let Some(Pick { encoder, .. }) = pick else {
+            break;
+        };
+        if is_measured(&bench.samples, encoder, wish) {
+            break;
+        }
+        let most = match late {
+            false => AGAIN,
+            // A size is kept by measurement only, whatever the time.
+            true if wish.max_bytes.is_some() => AGAIN_LATE,
+            true => break,
+        };
+        let again = slots.get(..most).unwrap_or(&slots);
+        bench.measure(again, encoder, if late { most } else { 1 })?;
+        if late {
+            break;
         }
     }
     let pick = choose(&film, &bench.samples, wish, left_us(bench.job), true);
@@ -277,10 +288,16 @@ impl Bench<'_, '_> {
         self.until.is_some_and(|until| Instant::now() >= until)
     }
 
-    /// Encodes these slots; at least one that can be, and then as many as there is time for.
-    fn measure(&mut self, slots: &[usize], encoder: Encoder) -> Result<(), RenderError> {
+    /// Encodes as many of these slots as there is time for, and at least so many.
+    fn measure(
+        &mut self,
+        slots: &[usize],
+        encoder: Encoder,
+        least: usize,
+    ) -> Result<(), RenderError> {
+        let before = self.samples.len();
         for slot in slots {
-            if !self.samples.is_empty() && self.is_late() {
+            if self.samples.len() >= before + least && self.is_late() {
                 break;
             }
             let sample = self.sample(*slot, encoder)?;
