@@ -49,6 +49,8 @@ pub enum Stage {
     Footage,
     /// The edit is planned; units are slots.
     Plan,
+    /// Costly clips are made quicker to read; units are frames.
+    Preprocess,
     /// Segments are rendered; units are frames.
     Render,
     /// Segments are joined and the song is added; units are frames.

@@ -97,6 +97,10 @@ decision_codes! {
     SegmentRetried = "segment_retried",
     /// The segment was rendered at reduced effort or from a reduced source.
     SegmentReduced = "segment_reduced",
+    /// A costly clip was made quicker to read before its segments.
+    ClipPreprocessed = "clip_preprocessed",
+    /// A costly clip could not be made quicker to read; its segments read it directly.
+    PreprocessFailed = "preprocess_failed",
     /// An alternate of the slot replaces its clip.
     AlternateUsed = "alternate_used",
     /// The picture of a neighbour is held for the segment's length.

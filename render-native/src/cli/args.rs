@@ -9,6 +9,7 @@ use shared::rate::Rate;
 
 pub use super::encoding::{AudioArg, Encoding, QualityArg};
 pub use super::farm::{Assemble, Gc, Prepare, Segment, StatusOf};
+pub use super::preprocess::Preprocessing;
 use super::values::{self, Aspect, Bytes, Size};
 use crate::exit::ExitCode;
 
@@ -108,6 +109,9 @@ pub struct Auto {
     /// How the work is watched and kept.
     #[command(flatten)]
     pub work: Work,
+    /// Which clips are made quicker to read.
+    #[command(flatten)]
+    pub preprocessing: Preprocessing,
     /// How the film is encoded.
     #[command(flatten)]
     pub encoding: Encoding,
@@ -151,6 +155,9 @@ pub struct Render {
     /// How the work is watched and kept.
     #[command(flatten)]
     pub work: Work,
+    /// Which clips are made quicker to read.
+    #[command(flatten)]
+    pub preprocessing: Preprocessing,
     /// How the film is encoded.
     #[command(flatten)]
     pub encoding: Encoding,

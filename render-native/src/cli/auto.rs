@@ -16,6 +16,7 @@ use super::files::{
     folder_of, read_plan, refuse_input, refuse_missing, refuse_occupied, write_result,
 };
 use super::plan;
+use super::preprocess::PreprocessArg;
 use super::render::{self, failure, film, finish, settings, with_work};
 use super::terminal::print_json;
 use crate::exit::ExitCode;
@@ -23,7 +24,7 @@ use crate::headless::plan::{Shape, Wish};
 use crate::media::relative::relative;
 use crate::process::quoted;
 use crate::progress::Stage;
-use crate::render::{RenderSettings, Report, check_place};
+use crate::render::{CACHE_SIZE, RenderSettings, Report, check_place};
 use crate::shown::Shown as _;
 
 /// The result as JSON.
@@ -41,7 +42,7 @@ pub(super) fn command(args: &args::Auto, context: &Context) -> Result<ExitCode, 
         overwrite: *overwrite,
         ..settings(output, &args.effort, &args.encoding)
     };
-    let settings = with_work(settings, args.work);
+    let settings = args.preprocessing.with(with_work(settings, args.work));
     let plan_path = output.with_extension("plan.json");
     // Everything that can be known now is said now, and not after an hour of analysis.
     refuse_input(output, &args.material)?;
@@ -190,6 +191,13 @@ fn rendering(plan_path: &Path, args: &args::Auto) -> String {
     option("work-dir", effort.work_dir.as_deref().map(file));
     option("jobs", effort.jobs.map(|jobs| jobs.to_string()));
     option("memory", effort.memory.map(|memory| memory.to_string()));
+    let preprocessing = &args.preprocessing;
+    let which = preprocessing.which.preprocess;
+    option("preprocess", chosen(which, PreprocessArg::Auto));
+    option("cache-dir", preprocessing.cache_dir.as_deref().map(file));
+    let size = preprocessing.cache_size.0;
+    let size = (size != CACHE_SIZE).then(|| preprocessing.cache_size.to_string());
+    option("cache-size", size);
     if *overwrite {
         command.push_str(" --overwrite");
     }
@@ -227,7 +235,8 @@ mod tests {
         assert_eq!(told(""), plain);
         let planning = "--size 640x360 --fps 25 --fit pad --style cinematic --seed 3 --explain";
         assert_eq!(told(planning), plain);
-        let kept = "--quality draft --audio flac --work-dir w --jobs 2 --memory 1536M --overwrite";
+        let kept = "--quality draft --audio flac --work-dir w --jobs 2 --memory 1536M \
+                    --preprocess never --cache-dir c --cache-size 2G --overwrite";
         let command = told(&format!("--fps 25 {kept}"));
         assert_eq!(command, format!("{plain} {kept}"));
         let Command::Render(render) = parse(&command).unwrap() else {

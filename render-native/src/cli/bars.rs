@@ -210,6 +210,7 @@ pub const fn name(stage: Stage) -> &'static str {
         Stage::Music => "song",
         Stage::Footage => "footage",
         Stage::Plan => "edit",
+        Stage::Preprocess => "copies",
         Stage::Render => "segments",
         Stage::Join => "film",
         Stage::Verify => "measuring",

@@ -10,6 +10,7 @@ use super::bars::Bars;
 use super::dispatch::Context;
 use super::failure::Failure;
 use super::files::{folder_of, read_plan};
+use super::preprocess::Which;
 use super::render::{failure, finish};
 use super::terminal::{print_json, say};
 use super::values::{self, Bytes};
@@ -33,6 +34,9 @@ pub struct Prepare {
     /// Where the media are.
     #[command(flatten)]
     pub search: Search,
+    /// Which clips are made quicker to read.
+    #[command(flatten)]
+    pub which: Which,
     /// How the film is encoded.
     #[command(flatten)]
     pub encoding: Encoding,
@@ -136,6 +140,7 @@ pub(super) fn prepare(args: &Prepare, context: &Context) -> Result<ExitCode, Fai
         quality: args.encoding.quality(),
         wish: args.encoding.wish(),
         audio: args.encoding.audio.into(),
+        preprocess: args.which.preprocess.into(),
         ..RenderSettings::new(args.work_dir.join("film.mp4"))
     };
     let bars = Bars::new(context.talk, &[]);

@@ -4,6 +4,7 @@ pub mod args;
 pub mod bars;
 pub mod failure;
 pub mod farm;
+pub mod preprocess;
 pub mod signals;
 pub mod terminal;
 pub mod values;

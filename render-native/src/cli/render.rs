@@ -32,7 +32,7 @@ pub(super) fn command(args: &args::Render, context: &Context) -> Result<ExitCode
         media_dirs: args.search.media_dir.clone(),
         ..settings(&args.output.output, &args.effort, &args.encoding)
     };
-    let settings = with_work(settings, args.work);
+    let settings = args.preprocessing.with(with_work(settings, args.work));
     check_place(&settings).map_err(|error| failure(&error))?;
     let plan = read_plan(&args.plan)?;
     let json = &mut |report: &Report| print_json(report);

@@ -24,5 +24,6 @@ pub fn prepare(
     progress: &dyn Progress,
     interrupt: &Interrupt,
 ) -> Result<(), RenderError> {
-    freeze(plan, (plan_dir, root), settings, progress, interrupt).map(drop)
+    let job = freeze(plan, (plan_dir, root), settings, progress, interrupt)?;
+    job.preprocess_all(progress, interrupt)
 }

@@ -73,6 +73,17 @@ fn reading(take: &Take, way: Option<Way>, threads: &str) -> Vec<OsString> {
     let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
     if way == Some(Way::Sequential) {
         add(&["-err_detect", "ignore_err", "-fflags", "+genpts"]);
+    } else if way == Some(Way::Mezzanine) {
+        // Instants are those of the time stamps, wherever this file begins.
+        add(&["-seek_timestamp", "1"]);
+        let origin = take.origin_us;
+        if take.start_us > 0 {
+            let start = take.start_us.saturating_add(origin);
+            add(&["-ss", &filters::seconds(start)]);
+        } else {
+            // As from a source that is not sought in: nothing is dropped, however it rounds.
+            add(&["-itsoffset", &format!("-{}", filters::seconds(origin))]);
+        }
     } else if take.start_us > 0 {
         add(&["-ss", &filters::seconds(take.start_us)]);
     }

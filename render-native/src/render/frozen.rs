@@ -12,6 +12,7 @@ use super::calibrate::Settled;
 use super::encoder::Encoder;
 use super::error::RenderError;
 use super::journal::{Look, WorkDir};
+use super::mezzanine::Recipe;
 use super::schedule::estimate::Footprint;
 use super::segment::{ENGINE, Encode, SegmentKey};
 use super::settings::{AudioCodec, Quality};
@@ -35,6 +36,8 @@ struct Written<'a> {
     root: MediaPath,
     encode: Encoding,
     audio: AudioCodec,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    mezzanines: &'a [Recipe],
     segment_keys: &'a [SegmentKey],
     plan: &'a Plan,
 }
@@ -49,6 +52,8 @@ struct Read<'a> {
     root: MediaPath,
     encode: Encoding,
     audio: AudioCodec,
+    #[serde(default)]
+    mezzanines: Vec<Recipe>,
     segment_keys: Vec<SegmentKey>,
     #[serde(borrow)]
     plan: &'a RawValue,
@@ -92,6 +97,7 @@ pub struct Frozen {
     pub(super) ffmpeg: String,
     pub(super) encode: Encoding,
     audio: AudioCodec,
+    pub(super) recipes: Vec<Recipe>,
     pub(super) keys: Vec<SegmentKey>,
 }
 
@@ -139,7 +145,7 @@ pub(super) fn freeze(
     (dir, root): (&Path, &Path),
     ffmpeg: &str,
     (encode, audio): (Encoding, AudioCodec),
-    keys: &[SegmentKey],
+    (recipes, keys): (&[Recipe], &[SegmentKey]),
 ) -> (Vec<u8>, PlanId) {
     let mut way = relative(dir, root);
     if way.as_text().is_empty() {
@@ -153,6 +159,7 @@ pub(super) fn freeze(
         root: way,
         encode,
         audio,
+        mezzanines: recipes,
         segment_keys: keys,
         plan,
     };
@@ -202,6 +209,7 @@ impl Frozen {
             ffmpeg: read.ffmpeg,
             encode: read.encode,
             audio: read.audio,
+            recipes: read.mezzanines,
             keys: read.segment_keys,
             plan,
         })

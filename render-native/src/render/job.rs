@@ -17,6 +17,7 @@ use super::explain::explain;
 use super::frozen::{Encoding, PlanId};
 use super::journal::{Record, WorkDir};
 use super::memory::Gauge;
+use super::mezzanine::{Made, Recipe};
 use super::overseer::Overseer;
 use super::report::{MemoryReport, SegmentReport};
 use super::resources::shape_of;
@@ -46,6 +47,10 @@ pub struct Job<'a> {
     pub(super) settled: Option<Settled>,
     /// The key of each slot's segment.
     pub(super) keys: Vec<SegmentKey>,
+    /// What is made before the segments, so that they are quicker to make.
+    pub(super) recipes: Vec<Recipe>,
+    /// What of that is there.
+    pub(super) made: Made,
     /// Tells this job from all others.
     pub(super) id: PlanId,
     /// Where the film's sound comes from, if this process makes the film.
@@ -135,11 +140,16 @@ impl Job<'_> {
         // not on what is wanted.
         segment.encode.threads = 1;
         let planned = self.take(&slot.clip, &Interrupt::new()).ok();
-        let args = match planned {
+        let recipe = self.recipe(index);
+        let mut look = Vec::new();
+        let mut args = match planned {
             Some(mut take) => {
                 // The same content under another name is the same picture.
                 let extension = take.path.extension().map(std::ffi::OsStr::to_owned);
                 take.path = Path::new("/source").with_extension(extension.unwrap_or_default());
+                if let Some(recipe) = recipe {
+                    look = recipe.look(&take.video);
+                }
                 let take = &take;
                 let picture = if take.video.still {
                     Picture::Still { take }
@@ -153,6 +163,7 @@ impl Job<'_> {
             }
             None => arguments(&segment, &Picture::Slate, Path::new("/out")),
         };
+        args.extend(look);
         let clips = std::iter::once(&slot.clip).chain(&slot.alternates);
         let contents = clips.filter_map(|clip| {
             let found = self.sources.found(clip.media as usize)?;
@@ -252,6 +263,8 @@ impl Job<'_> {
         let done = frames.load(Ordering::Relaxed);
         progress.report(Event::Advanced { stage, done });
 
+        let open = |index: &usize| records.get(*index).is_some_and(|r| lock(r).is_none());
+        let before = self.preprocess(wanted.clone().filter(open), progress, interrupt)?;
         let estimator = Estimator::new(self.target(), self.learned.clone());
         if self.settings.explain {
             for line in explain(self, &estimator) {
@@ -293,7 +306,9 @@ impl Job<'_> {
             self.sound_beside(interrupt)
         });
         crew.keep_learned();
-        let (peaks, decisions) = crew.finish()?;
+        let (peaks, more) = crew.finish()?;
+        let mut decisions = before.decisions;
+        decisions.extend(more);
         RenderError::if_interrupted(interrupt, self.work.root())?;
         progress.report(Event::Finished { stage });
         let done: Option<Vec<Record>> = records
@@ -309,7 +324,7 @@ impl Job<'_> {
             sound,
             most_running: queue.most_running(),
             peak_together: peaks.iter().take(queue.most_running()).sum(),
-            memory: overseer.finish(),
+            memory: overseer.finish().after(&before.memory),
             render_ms: millis(started),
             decisions,
         })

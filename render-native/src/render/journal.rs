@@ -6,6 +6,7 @@
 //! DIR/seg/00007.<hash12>.mp4     a segment, named by its content, never overwritten
 //! DIR/seg/00007.json             its record, renamed into place last
 //! DIR/seg/.tmp-00007-HOST-PID-…  what a process there is writing
+//! DIR/mezz/…                     mezzanines, with their records: [`super::mezzanine`]
 //! DIR/learn.json                peaks of memory that were seen; worth something, needed by nobody
 //! DIR/sound.<hash12>.mp4         the film's sound; sound.json is its record
 //! DIR/film.part                  name of the half-written film beside the output
@@ -34,6 +35,7 @@ use tempfile::NamedTempFile;
 use super::error::RenderError;
 use super::frozen::{self, Frozen, PlanId};
 use super::join::LIST;
+use super::mezzanine;
 use super::report::SegmentReport;
 use super::schedule::learned;
 use super::segment::SegmentKey;
@@ -207,6 +209,10 @@ impl WorkDir {
         &self.root
     }
 
+    fn mezzanines(&self) -> PathBuf {
+        self.root.join(mezzanine::FOLDER)
+    }
+
     /// The machine's name, for records.
     pub(super) fn host(&self) -> &str {
         &self.host
@@ -216,7 +222,9 @@ impl WorkDir {
     /// or elsewhere, stays.
     fn clear_temporaries(&self) -> Result<(), RenderError> {
         let failed = || RenderError::file("read", &self.segments);
-        for entry in std::fs::read_dir(&self.segments).map_err(failed())? {
+        let mezzanines = std::fs::read_dir(self.mezzanines()).into_iter().flatten();
+        let segments = std::fs::read_dir(&self.segments).map_err(failed())?;
+        for entry in segments.chain(mezzanines) {
             let entry = entry.map_err(failed())?;
             let name = entry.file_name();
             let left = Writer::of(&name.to_string_lossy()).is_some_and(|writer| {
@@ -347,8 +355,13 @@ impl WorkDir {
     pub(crate) fn loose_files(&self) -> Result<Vec<Loose>, RenderError> {
         let failed = || RenderError::file("read", &self.segments);
         let mut loose = Vec::new();
-        for dir in [&self.segments, &self.root] {
-            for entry in std::fs::read_dir(dir).map_err(failed())? {
+        let mezzanines = self.mezzanines();
+        for dir in [&self.segments, &self.root, &mezzanines] {
+            let entries = match std::fs::read_dir(dir) {
+                Err(_) if *dir == mezzanines => continue,
+                entries => entries.map_err(failed())?,
+            };
+            for entry in entries {
                 let entry = entry.map_err(failed())?;
                 let name = entry.file_name().to_string_lossy().into_owned();
                 let unfinished = temporaries::is_one(&name);
@@ -419,6 +432,9 @@ impl WorkDir {
         remove_files(&self.segments, is_segment_file, &mut left);
         // Something of the user's may be in either folder; then it stays.
         let _ = std::fs::remove_dir(&self.segments);
+        let mezzanines = self.mezzanines();
+        remove_files(&mezzanines, mezzanine::is_file, &mut left);
+        let _ = std::fs::remove_dir(&mezzanines);
         // The marker last: a run that is killed here must find its own folder again.
         remove_files(&self.root, is_root_file, &mut left);
         for name in [PLAN, frozen::NAME, LIST, PART, learned::FILE, LOCK, MARKER] {

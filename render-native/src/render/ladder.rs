@@ -69,7 +69,7 @@ impl Step {
     /// The rung that success with this step is.
     pub(super) const fn rung(self) -> Rung {
         match self {
-            Self::Planned(Way::Seek) => Rung::Direct,
+            Self::Planned(Way::Seek | Way::Mezzanine) => Rung::Direct,
             Self::Planned(Way::Sequential) => Rung::Sequential,
             Self::Planned(Way::Plain) => Rung::Reduced,
             Self::Planned(Way::Extended) | Self::Remains => Rung::Extended,
@@ -82,11 +82,17 @@ impl Step {
 
 /// What the steps so far have shown of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are facts of one segment, each its own"
+)]
 pub(super) struct Seen {
     /// Frames wanted.
     pub(super) frames: u32,
     /// Whether the planned source can be opened at all.
     pub(super) readable: bool,
+    /// Whether there is a mezzanine of it.
+    pub(super) mezzanine: bool,
     /// Whether it is a still picture: there is one way only to read it.
     pub(super) still: bool,
     /// The most frames that the planned source gave.
@@ -97,8 +103,15 @@ pub(super) struct Seen {
 
 /// Everything that may be tried for a segment with so many alternates, best first.
 pub(super) fn steps(alternates: usize) -> impl Iterator<Item = Step> {
-    let planned = [Way::Seek, Way::Sequential, Way::Plain, Way::Extended].map(Step::Planned);
+    let planned = [
+        Way::Mezzanine,
+        Way::Seek,
+        Way::Sequential,
+        Way::Plain,
+        Way::Extended,
+    ];
     planned
+        .map(Step::Planned)
         .into_iter()
         .chain((0..alternates).map(Step::Alternate))
         .chain([
@@ -113,6 +126,7 @@ pub(super) fn steps(alternates: usize) -> impl Iterator<Item = Step> {
 pub(super) fn is_worth_trying(step: Step, seen: Seen) -> bool {
     match step {
         Step::Planned(_) | Step::Remains if !seen.readable => false,
+        Step::Planned(Way::Mezzanine) => seen.mezzanine,
         Step::Planned(way) if seen.still => way == Way::Seek,
         Step::Remains if seen.still => false,
         // Plainer filters make no source longer.
@@ -151,6 +165,7 @@ mod tests {
         let seen = |most| Seen {
             frames: 10,
             readable: true,
+            mezzanine: false,
             still: false,
             most,
             only_short: true,
@@ -166,6 +181,7 @@ mod tests {
         let seen = Seen {
             frames: 10,
             readable: false,
+            mezzanine: false,
             still: false,
             most: 0,
             only_short: false,
@@ -178,6 +194,7 @@ mod tests {
         let seen = Seen {
             frames: 10,
             readable: true,
+            mezzanine: false,
             still: true,
             most: 0,
             only_short: false,

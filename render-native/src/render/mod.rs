@@ -23,6 +23,7 @@ mod journal;
 mod judge;
 mod ladder;
 pub mod memory;
+mod mezzanine;
 mod overseer;
 mod preflight;
 mod prepare;
@@ -58,7 +59,8 @@ pub use preflight::{Disk, Preflight, check_place, preflight};
 pub use prepare::prepare;
 pub(crate) use prepare::{check_settings, freeze, thaw};
 pub use report::{MemoryReport, ModeChange, Report, SegmentReport};
-pub use settings::{AudioCodec, Quality, RenderSettings, Wish};
+pub(crate) use settings::CACHE_SIZE;
+pub use settings::{AudioCodec, Preprocess, Quality, RenderSettings, Wish};
 pub(crate) use temporaries::this_host;
 
 use crate::interrupt::Interrupt;

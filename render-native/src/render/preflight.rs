@@ -322,14 +322,15 @@ fn is_same_disk(a: &Path, b: &Path) -> bool {
     a == b
 }
 
+/// Bytes that are free on the disk of a folder, if the system tells.
 #[cfg(unix)]
-fn free(there: &Path) -> Option<u64> {
+pub(super) fn free(there: &Path) -> Option<u64> {
     let system = rustix::fs::statvfs(there).ok()?;
     system.f_bavail.checked_mul(system.f_frsize)
 }
 
 #[cfg(not(unix))]
-fn free(_: &Path) -> Option<u64> {
+pub(super) fn free(_: &Path) -> Option<u64> {
     None
 }
 

@@ -12,6 +12,7 @@ use super::error::RenderError;
 use super::frozen::{self, Frozen, PlanId};
 use super::job::Job;
 use super::journal::{PLAN, WorkDir};
+use super::mezzanine::{self, Made};
 use super::preflight::check_place;
 use super::resources::{gauge, learned};
 use super::schedule::estimate::Footprint;
@@ -24,7 +25,7 @@ use crate::ffmpeg::locate::{Tools, locate};
 use crate::ffmpeg::probe;
 use crate::interrupt::Interrupt;
 use crate::media::fingerprint::stamp;
-use crate::progress::Progress;
+use crate::progress::{Event, Progress};
 
 /// Refuses settings that cannot work, outputs that would destroy something, and an empty plan.
 pub(crate) fn check_settings(plan: &Plan, settings: &RenderSettings) -> Result<(), RenderError> {
@@ -145,6 +146,12 @@ fn freeze_checked<'a>(
     let shape = job.shape(slots.clone());
     job.jobs = shape.jobs;
     job.encode.threads = shape.threads;
+    let (recipes, more) = mezzanine::choose(&job, slots.clone(), progress, interrupt)?;
+    for decision in &more {
+        progress.report(Event::Decided(decision));
+    }
+    job.recipes = recipes;
+    job.decisions.extend(more);
     job.keys = slots
         .map(|index| job.new_key(index))
         .collect::<Result<_, _>>()?;
@@ -156,7 +163,7 @@ fn freeze_checked<'a>(
         places,
         ffmpeg,
         (job.encoding(), settings.audio),
-        &job.keys,
+        (&job.recipes, &job.keys),
     );
     job.work.write(PLAN, plan.to_json().as_bytes())?;
     job.work.write(frozen::NAME, &json)?;
@@ -206,6 +213,7 @@ pub(crate) fn thaw<'a>(
         decisions,
         started,
         keys: frozen.keys.clone(),
+        recipes: frozen.recipes.clone(),
         id: frozen.id.clone(),
         settled,
         ..bare(plan, settings, (tools, sources, work), encode)?
@@ -240,6 +248,8 @@ fn bare<'a>(
         encode,
         settled: None,
         keys: Vec::new(),
+        recipes: Vec::new(),
+        made: Made::default(),
         id: PlanId::default(),
         song: None,
         jobs: std::thread::available_parallelism().map_or(1, usize::from),

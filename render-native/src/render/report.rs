@@ -94,6 +94,20 @@ pub struct MemoryReport {
     pub changes: Vec<ModeChange>,
 }
 
+impl MemoryReport {
+    /// This one, of what came after an earlier part of the same job.
+    #[must_use]
+    pub(super) fn after(mut self, earlier: &Self) -> Self {
+        self.peak = self.peak.max(earlier.peak);
+        self.peak_permille = self.peak_permille.max(earlier.peak_permille);
+        self.normal_ms += earlier.normal_ms;
+        self.conservative_ms += earlier.conservative_ms;
+        self.emergency_ms += earlier.emergency_ms;
+        self.waited_ms += earlier.waited_ms;
+        self
+    }
+}
+
 /// A change of the mode, with its figures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModeChange {

@@ -36,7 +36,7 @@ pub(super) fn facts(path: &Path) -> io::Result<Facts> {
 }
 
 /// The file's one `moov`, if its boxes can be followed to it.
-fn movie(mut file: impl Read + Seek, length: u64) -> io::Result<Option<Moov>> {
+pub(super) fn movie(mut file: impl Read + Seek, length: u64) -> io::Result<Option<Moov>> {
     let mut at = 0;
     loop {
         file.seek(SeekFrom::Start(at))?;
@@ -75,7 +75,11 @@ fn of_movie(movie: &Moov, length: u64) -> Option<Facts> {
     let mut headers = Vec::new();
     codec.avcc.encode(&mut headers).ok()?;
     Some(Facts {
-        pts: shown_at(track, length)?,
+        pts: {
+            let mut shown = shown_at(track, length)?;
+            shown.sort_unstable();
+            shown
+        },
         size: (codec.visual.width.into(), codec.visual.height.into()),
         kind: (
             "h264".to_owned(),
@@ -139,9 +143,9 @@ fn is_inside(table: &Stbl, length: u64) -> Option<bool> {
     Some(left.next().is_none())
 }
 
-/// When every frame is shown, in ticks of the track and in order. Decoding time plus composition
+/// When every frame is shown, in ticks of the track, in the order of decoding. Decoding time plus composition
 /// offset, less what the edit list cuts off or plus what it puts before.
-fn shown_at(track: &Trak, length: u64) -> Option<Vec<i64>> {
+pub(super) fn shown_at(track: &Trak, length: u64) -> Option<Vec<i64>> {
     let table = &track.mdia.minf.stbl;
     let count = sizes(table, length)?.len();
     let deltas = table.stts.entries.iter();
@@ -166,7 +170,6 @@ fn shown_at(track: &Trak, length: u64) -> Option<Vec<i64>> {
         shown.push(now.checked_add(offset)?.checked_sub(shift)?);
         now = now.checked_add(delta)?;
     }
-    shown.sort_unstable();
     (shown.len() == count).then_some(shown)
 }
 

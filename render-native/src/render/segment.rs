@@ -81,6 +81,9 @@ pub(super) struct Take {
     pub(super) video: Video,
     /// First instant, in microseconds from the container's start.
     pub(super) start_us: u64,
+    /// Where the container's time begins by the time stamps of a mezzanine, which are those of its
+    /// source; of no meaning elsewhere.
+    pub(super) origin_us: u64,
     /// How fast it runs.
     pub(super) speed: Speed,
 }
@@ -130,6 +133,8 @@ pub(super) enum Way {
     Plain,
     /// By its index; where it ends, its last picture stays.
     Extended,
+    /// By the index of a mezzanine, which has the source's own time stamps.
+    Mezzanine,
 }
 
 /// Version of the renderer's way with pictures: a higher one makes every segment anew.

@@ -39,6 +39,12 @@ pub struct RenderSettings {
     pub wish: Option<Wish>,
     /// Time that the user has waited already, before the render; it counts against the wish.
     pub spent: Duration,
+    /// Which clips are made quicker to read before the segments.
+    pub preprocess: Preprocess,
+    /// Where what that makes is kept for other films too; in the work directory if `None`.
+    pub cache_dir: Option<PathBuf>,
+    /// Most bytes of it that are kept.
+    pub cache_size: u64,
     /// How the song is stored.
     pub audio: AudioCodec,
     /// Where the report goes; `None` for beside the output, `film.report.json`.
@@ -65,6 +71,9 @@ impl RenderSettings {
             quality: Quality::default(),
             wish: None,
             spent: Duration::ZERO,
+            preprocess: Preprocess::default(),
+            cache_dir: None,
+            cache_size: CACHE_SIZE,
             audio: AudioCodec::default(),
             report: None,
             stall: Duration::from_mins(1),
@@ -109,6 +118,24 @@ impl RenderSettings {
     pub fn kept_plan_path(&self) -> PathBuf {
         self.work_path().join(super::journal::PLAN)
     }
+}
+
+/// Most bytes of mezzanines that are kept, unless the user says otherwise.
+pub(crate) const CACHE_SIZE: u64 = 10 << 30;
+
+/// Which clips are decoded once, into a file that is quick to read, before their segments.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Preprocess {
+    /// Those for which it pays.
+    #[default]
+    Auto,
+    /// None.
+    Never,
+    /// All for which it is possible.
+    Always,
 }
 
 /// Effort against size and fidelity.

@@ -171,6 +171,7 @@ impl Sources {
             fingerprint: found.fingerprint,
             // A photograph has no instants.
             start_us: if video.still { 0 } else { clip.source_start },
+            origin_us: 0,
             video,
             speed: clip.speed,
         })

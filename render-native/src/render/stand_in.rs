@@ -93,6 +93,15 @@ pub(super) fn small(index: usize, footprint: Footprint) -> Option<Decision> {
     })
 }
 
+/// The decision that a segment was read from its source, and not from the copy made for it.
+pub(super) fn without_copy(index: usize, fault: &str) -> Decision {
+    Decision::about(
+        DecisionCode::PreprocessFailed,
+        format!("slot {}", index + 1),
+        format!("the copy that is quick to read failed ({fault}); read directly"),
+    )
+}
+
 /// The decision that the decoder complained and concealed.
 pub(super) fn damage(index: usize, take: Option<&Take>, good: &Good) -> Option<Decision> {
     let line = good.complaint.as_deref()?;

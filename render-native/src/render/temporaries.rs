@@ -35,6 +35,12 @@ pub(super) fn segment(index: usize, host: &str) -> String {
     format!("{}{random:016x}.mp4", prefix(Some(index), host))
 }
 
+/// The same, for a mezzanine.
+pub(super) fn mezzanine(host: &str) -> String {
+    let random = std::hash::RandomState::new().build_hasher().finish();
+    format!("{}{random:016x}.nut", prefix(None, host))
+}
+
 /// Whether a file's name is one of a half-written file.
 pub(super) fn is_one(name: &str) -> bool {
     name.starts_with(TEMPORARY)

@@ -10,12 +10,12 @@ use super::error::RenderError;
 use super::job::Job;
 use super::journal::Record;
 use super::judge::{Fault, Good};
-use super::ladder::{Seen, Step, is_worth_trying, steps};
+use super::ladder::{Rung, Seen, Step, is_worth_trying, steps};
 use super::report::SegmentReport;
 use super::schedule::Queue;
 use super::schedule::estimate::Footprint;
 use super::segment::{Picture, Segment, SegmentKey, Take, Way};
-use super::stand_in::{damage, decision, last_picture, picture, small};
+use super::stand_in::{damage, decision, last_picture, picture, small, without_copy};
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
 
@@ -65,9 +65,13 @@ impl Shop<'_> {
         let key = job.key(index)?;
         let started = Instant::now();
         let own = job.take(&slot.clip, self.interrupt);
+        let quick = own.as_ref().ok();
+        let mezzanine = quick.and_then(|take| job.mezzanine_of(index, take));
+        let mut copy_failed = None;
         let mut seen = Seen {
             frames: segment.frames,
             readable: own.is_ok(),
+            mezzanine: mezzanine.is_some(),
             still: own.as_ref().is_ok_and(|take| take.video.still),
             most: 0,
             only_short: true,
@@ -84,6 +88,7 @@ impl Shop<'_> {
             }
             let other;
             let take = match step {
+                Step::Planned(Way::Mezzanine) => mezzanine.as_ref(),
                 Step::Planned(_) | Step::Remains => own.as_ref().ok(),
                 Step::Slate => None,
                 _ => {
@@ -99,10 +104,10 @@ impl Shop<'_> {
                 Ok(made) => {
                     let (step, good, temporary) =
                         self.cleanest(&segment, step, take, made, &mut attempts, &mut peak)?;
-                    if step != Step::Planned(Way::Seek) && first_fault.is_none() {
+                    if step.rung() != Rung::Direct && first_fault.is_none() {
                         first_fault = Some("the seek began with damaged pictures".to_owned());
                     }
-                    let mut decisions = Vec::new();
+                    let mut decisions = Vec::from_iter(copy_failed);
                     decisions.extend(decision(index, slot, job, step, take, first_fault));
                     decisions.extend(damage(index, take, &good));
                     decisions.extend(small(index, footprint));
@@ -134,6 +139,11 @@ impl Shop<'_> {
                     return Ok(Made::OutOfMemory { said, peak });
                 }
                 no_memory = true;
+            }
+            if step == Step::Planned(Way::Mezzanine) {
+                // It says nothing about the source.
+                copy_failed = Some(without_copy(index, fault.said()));
+                continue;
             }
             if let (Step::Planned(_), Fault::Short { frames, .. }) = (step, &fault) {
                 seen.most = seen.most.max(*frames);

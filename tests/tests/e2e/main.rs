@@ -21,6 +21,7 @@ mod hostile;
 mod killed;
 mod kinds;
 mod memory;
+mod preprocess;
 mod quality;
 mod rates;
 mod relink;

@@ -36,6 +36,7 @@ fn take(video: Video) -> Take {
         fingerprint: Fingerprint::of(0, []),
         video,
         start_us: 1_000_001,
+        origin_us: 0,
         speed: Speed::default(),
     }
 }
@@ -219,4 +220,27 @@ fn only_the_extended_way_and_a_still_hide_the_end_of_a_source() {
     let way = Way::Extended;
     assert!(filter_of(&Picture::Take { take: &take, way }, Fit::Crop).contains("tpad"));
     assert!(filter_of(&Picture::Still { take: &take }, Fit::Crop).contains("loop="));
+}
+
+#[test]
+fn a_mezzanine_is_sought_in_by_the_sources_own_time_stamps() {
+    let mut take = take(video("yuv420p", Colour::default()));
+    take.origin_us = 1_234_000;
+    let way = Way::Mezzanine;
+    let read = |take: &Take| {
+        let args = arguments(
+            &segment(Fit::Crop),
+            &Picture::Take { take, way },
+            Path::new("/x"),
+        );
+        let args: Vec<_> = args.iter().map(|arg| arg.to_str().unwrap()).collect();
+        let at = args
+            .iter()
+            .position(|arg| *arg == "-seek_timestamp")
+            .unwrap();
+        args[at..at + 4].join(" ")
+    };
+    assert_eq!(read(&take), "-seek_timestamp 1 -ss 2.234001");
+    take.start_us = 0;
+    assert_eq!(read(&take), "-seek_timestamp 1 -itsoffset -1.234000");
 }
