@@ -13,6 +13,9 @@ impl Footage {
     ///
     /// Where in the clip they lie is not known, so all of it is less wanted, in proportion.
     pub fn note_damage(&mut self, errors: u64, pictures: u64) {
+        if errors == 0 {
+            return;
+        }
         let permille = errors
             .saturating_mul(1000)
             .checked_div(pictures)

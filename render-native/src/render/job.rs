@@ -306,6 +306,7 @@ impl Job<'_> {
             self.sound_beside(interrupt)
         });
         crew.keep_learned();
+        self.release_mezzanines();
         let (peaks, more) = crew.finish()?;
         let mut decisions = before.decisions;
         decisions.extend(more);

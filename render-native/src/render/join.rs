@@ -15,7 +15,7 @@ use super::error::RenderError;
 use super::journal::{Record, WorkDir, part_prefix};
 use super::judge;
 use super::segment::Canvas;
-use super::settings::{AudioCodec, Quality, RenderSettings};
+use super::settings::{AudioCodec, RenderSettings};
 use crate::durable;
 use crate::ffmpeg::locate::Tools;
 use crate::ffmpeg::{self, input};
@@ -273,10 +273,12 @@ fn fault(facts: &Facts, canvas: Canvas, frames: u64, container: Option<&str>) ->
         .then(|| format!("the sound is {off} µs longer or shorter than the picture"))
 }
 
-/// Bytes of sound per second, for the estimate of disk space.
-pub(super) const fn audio_bytes_per_second(audio: AudioCodec, quality: Quality) -> u64 {
-    match audio {
-        AudioCodec::Auto | AudioCodec::Aac => quality.audio_bitrate() as u64 / 8,
+/// Bytes of sound per second, for estimates of size.
+pub(super) fn audio_bytes_per_second(settings: &RenderSettings) -> u64 {
+    let lossless = container(&settings.output) == Some("matroska");
+    match settings.audio {
+        AudioCodec::Auto if lossless => 120_000,
+        AudioCodec::Auto | AudioCodec::Aac => u64::from(settings.quality.audio_bitrate()) / 8,
         AudioCodec::Flac => 120_000,
         AudioCodec::Pcm => 192_000,
     }

@@ -223,8 +223,9 @@ impl WorkDir {
     fn clear_temporaries(&self) -> Result<(), RenderError> {
         let failed = || RenderError::file("read", &self.segments);
         let mezzanines = std::fs::read_dir(self.mezzanines()).into_iter().flatten();
+        let root = std::fs::read_dir(&self.root).into_iter().flatten();
         let segments = std::fs::read_dir(&self.segments).map_err(failed())?;
-        for entry in segments.chain(mezzanines) {
+        for entry in segments.chain(mezzanines).chain(root) {
             let entry = entry.map_err(failed())?;
             let name = entry.file_name();
             let left = Writer::of(&name.to_string_lossy()).is_some_and(|writer| {

@@ -282,8 +282,7 @@ fn disks(target: Target, frames: u64, duration_us: u64, settings: &RenderSetting
     };
     let pixels = u64::from(target.width) * u64::from(target.height);
     let picture = pixels.saturating_mul(frames).saturating_mul(bits) / 8000;
-    let sound = join::audio_bytes_per_second(settings.audio, settings.quality)
-        .saturating_mul(duration_us / 1_000_000);
+    let sound = join::audio_bytes_per_second(settings).saturating_mul(duration_us / 1_000_000);
     let film = picture.saturating_add(sound);
     let (work, place) = (settings.work_path(), durable::parent(&settings.output));
     let (work_there, place_there) = (existing(&work), existing(place));

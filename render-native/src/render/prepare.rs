@@ -131,6 +131,8 @@ fn freeze_checked<'a>(
     };
     let song = song(plan, &sources, &tools, interrupt)?;
     let work = WorkDir::open(&settings.work_path())?;
+    // At once: what follows may take a while, and whoever is interrupted goes on by it.
+    work.write(PLAN, plan.to_json().as_bytes())?;
     let mut job = Job {
         song,
         decisions,
@@ -165,7 +167,6 @@ fn freeze_checked<'a>(
         (job.encoding(), settings.audio),
         (&job.recipes, &job.keys),
     );
-    job.work.write(PLAN, plan.to_json().as_bytes())?;
     job.work.write(frozen::NAME, &json)?;
     job.id = id;
     Ok(job)

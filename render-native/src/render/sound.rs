@@ -30,8 +30,9 @@ pub(super) const RECORD: &str = "sound.json";
 /// Highest sample rate of the film's sound.
 const MOST_SAMPLES: u32 = 96_000;
 /// Memory that must be free for the sound to be encoded beside the segments, in bytes. It needs a
-/// tenth of that; where memory is tighter than this, segments are what it is for.
-const ROOM_BESIDE: u64 = 512 << 20;
+/// twentieth of that, which the thresholds leave over; where memory is tighter, segments are what
+/// it is for.
+const ROOM_BESIDE: u64 = 1 << 30;
 
 /// The song as the film uses it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,6 +129,8 @@ impl Job<'_> {
                 damage: record.damage,
             });
         }
+        // The record will say that this is the sound of the song that was found.
+        self.sources.song_unchanged()?;
         let draft = self.work.draft()?;
         let args = arguments(song, self.canvas, frames, self.settings, draft.path());
         let command = Command::new(&self.tools.ffmpeg).args(args);
@@ -138,6 +141,7 @@ impl Job<'_> {
             stall: self.settings.stall.max(Duration::from_mins(5)),
         };
         let finished = whole.run(&command, interrupt, &mut |_| ())?;
+        self.sources.song_unchanged()?;
         let damage = damage(&song.path, &finished.messages);
         let reading = |error| RenderError::file("read", draft.path())(error);
         let (bytes, blake3) = File::open(draft.path())
@@ -147,6 +151,8 @@ impl Job<'_> {
         let file = format!("sound.{short}.{}", extension(&self.settings.output));
         let path = self.work.root().join(&file);
         durable::settle(draft, &path, true).map_err(RenderError::file("rename", &path))?;
+        let before =
+            record(&self.work).filter(|before| before.file != file && is_file(&before.file));
         let record = Record {
             key,
             file,
@@ -160,6 +166,10 @@ impl Job<'_> {
             source: error.into(),
         })?;
         self.work.write(RECORD, &json)?;
+        if let Some(before) = before {
+            // Nobody reads it any more. If it cannot be removed, it goes with the directory.
+            let _ = std::fs::remove_file(self.work.root().join(before.file));
+        }
         Ok(Sound { path, damage })
     }
 
@@ -179,10 +189,15 @@ impl Job<'_> {
     }
 }
 
+/// The record of a sound, whatever it is worth.
+fn record(work: &WorkDir) -> Option<Record> {
+    let json = std::fs::read(work.root().join(RECORD)).ok()?;
+    serde_json::from_slice(&json).ok()
+}
+
 /// The record of a sound that is there and whole.
 fn kept(work: &WorkDir, key: &str) -> Option<Record> {
-    let json = std::fs::read(work.root().join(RECORD)).ok()?;
-    let record: Record = serde_json::from_slice(&json).ok()?;
+    let record = record(work)?;
     if record.key != key || !is_file(&record.file) {
         return None;
     }

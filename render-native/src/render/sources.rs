@@ -184,19 +184,26 @@ impl Sources {
 
     /// Whether a file is still the one that was found.
     pub(super) fn unchanged(&self, media: usize) -> Result<(), RenderError> {
-        let Some(found) = self.found(media) else {
-            return Ok(());
-        };
-        let lost = |how| RenderError::MediaLost {
-            path: found.path.clone(),
-            how,
-        };
-        match stamp(&found.path) {
-            Ok(now) if now == found.stamp => Ok(()),
-            Ok(_) => Err(lost("changed")),
-            Err(FileError::Missing { .. }) => Err(lost("vanished")),
-            Err(_) => Err(lost("became unreadable")),
-        }
+        self.found(media).map_or(Ok(()), is_still)
+    }
+
+    /// Whether the song is still the one that was found.
+    pub(super) fn song_unchanged(&self) -> Result<(), RenderError> {
+        self.song.as_ref().map_or(Ok(()), is_still)
+    }
+}
+
+/// Whether a file is still the one that was found.
+fn is_still(found: &Found) -> Result<(), RenderError> {
+    let lost = |how| RenderError::MediaLost {
+        path: found.path.clone(),
+        how,
+    };
+    match stamp(&found.path) {
+        Ok(now) if now == found.stamp => Ok(()),
+        Ok(_) => Err(lost("changed")),
+        Err(FileError::Missing { .. }) => Err(lost("vanished")),
+        Err(_) => Err(lost("became unreadable")),
     }
 }
 

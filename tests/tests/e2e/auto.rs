@@ -1,10 +1,20 @@
 //! From a song and a folder to a film, in one go and in two; the same every time.
 
+use std::ffi::OsString;
 use std::path::Path;
+#[cfg(unix)]
+use std::process::{Command, Stdio};
+#[cfg(unix)]
+use std::time::Duration;
 
+#[cfg(unix)]
+use suite::fake::{Act, Fake};
 use suite::media::{ClipSpec, click_song};
 use suite::program::{self, Run};
 use suite::project::Project;
+
+#[cfg(unix)]
+const FAKE: &str = env!("CARGO_BIN_EXE_fake_ffmpeg");
 
 /// A song of 12 seconds, six clips of 4 seconds at several rates, and a file that is no clip.
 fn pile() -> Project {
@@ -20,6 +30,10 @@ fn pile() -> Project {
 }
 
 fn make(project: &Project, command: &str, output: &str, more: &[&str]) -> Run {
+    program::run(arguments(project, command, output, more))
+}
+
+fn arguments(project: &Project, command: &str, output: &str, more: &[&str]) -> Vec<OsString> {
     let (song, clips, output) = (
         project.path("song.wav"),
         project.path("clips"),
@@ -34,7 +48,35 @@ fn make(project: &Project, command: &str, output: &str, more: &[&str]) -> Run {
         "30".into(),
     ]);
     args.extend(more.iter().map(Into::into));
-    program::run(args)
+    args
+}
+
+/// Stopped or killed while it finds out what quality meets the wish, which may take a while.
+#[cfg(unix)]
+#[test]
+fn who_stops_while_samples_are_encoded_goes_on_with_the_same_command() {
+    for signal in ["-INT", "-KILL"] {
+        let project = pile();
+        let fake = Fake::default().when("ffmpeg", &["-frames:v"], 1000, &Act::Shell("sleep 1"));
+        let args = arguments(&project, "auto", "film.mp4", &["--max-size", "900kB"]);
+        let mut child = program::command(&args)
+            .envs(fake.environment(FAKE))
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let samples = || fake.invocations("ffmpeg").into_iter();
+        while !samples().any(|args| args.contains("-frames:v")) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let id = child.id().to_string();
+        let kill = Command::new("kill").args([signal, &id]).status();
+        assert!(kill.unwrap().success());
+        let _ = child.wait().unwrap();
+        assert!(!project.path("film.mp4").exists());
+        program::run(args).expect(0);
+        std::fs::rename(project.path("film.plan.json"), project.path("plan.json")).unwrap();
+        project.verify().expect(0);
+    }
 }
 
 fn read(path: &Path) -> String {

@@ -134,7 +134,7 @@ fn a_clip_without_an_index_of_its_pictures_is_read_directly() {
     write(&project, "long.mkv");
     let run = project.render_with(&["--preprocess", "always", "--explain"], &[]);
     run.expect(0)
-        .says("long.mkv: read directly: its key frames are not known");
+        .says("long.mkv: read directly: its index does not say");
 }
 
 #[test]

@@ -85,3 +85,26 @@ fn without_its_sound_there_is_no_film_and_the_segments_stay() {
     assert_eq!(project.report()["resumed"], 2);
     is_right(&project);
 }
+
+/// It would be kept as the sound of the song that was found, and taken over for ever.
+#[cfg(unix)]
+#[test]
+fn a_song_that_is_replaced_while_it_is_encoded_is_noticed_and_nothing_is_kept_of_it() {
+    let project = project();
+    let song = project.path("song.wav");
+    let (kept, other) = (project.path("kept.wav"), project.path("other.wav"));
+    std::fs::copy(&song, &kept).unwrap();
+    let _ = suite::media::click_song(&other, 3.0, 97.0);
+    let swap = Act::Shell("cp \"$AUTOCUT_OTHER\" \"$AUTOCUT_SONG\"");
+    let fake = Fake::default().when("ffmpeg", &[" -af "], 1, &swap);
+    let mut environment = fake.environment(FAKE);
+    environment.push(("AUTOCUT_OTHER".into(), other.into_os_string()));
+    environment.push(("AUTOCUT_SONG".into(), song.clone().into_os_string()));
+    let work = project.path("work").into_os_string().into_string().unwrap();
+    let args = ["--work-dir", &work];
+    let run = project.render_with(&args, &environment);
+    run.expect(66).says("song.wav").says("changed");
+    std::fs::copy(&kept, &song).unwrap();
+    project.render_with(&args, &[]).expect(0);
+    is_right(&project);
+}

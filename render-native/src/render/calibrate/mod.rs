@@ -93,7 +93,13 @@ fn earlier(job: &Job<'_>, wish: Wish) -> Option<Settled> {
         let mut media = before.media.iter();
         media.any(|media| media.fingerprint.as_ref() == Some(*fingerprint))
     });
+    // The same pictures with another sound, or a little more of them, may be too much.
+    let pictures = settled.expected_bytes.saturating_sub(settled.other_bytes);
+    let bytes = u128::from(pictures) * u128::from(new) / u128::from(old.max(1))
+        + u128::from(other_bytes(job));
+    let fits = wish.max_bytes.is_none_or(|most| bytes <= most.into());
     let same = settled.samples > 0
+        && (fits || !settled.in_size)
         && picture(before) == picture(now)
         && frozen.ffmpeg == job.tools.version.text
         && old.abs_diff(new) <= old / 20
@@ -163,6 +169,7 @@ fn calibrate(
         encoder: pick.map_or_else(Encoder::default, |pick| pick.encoder),
         expected_ms: pick.map_or(0, |pick| (pick.film_us / 1000).saturating_add(spent_ms)),
         expected_bytes: pick.map_or(0, |pick| pick.bytes),
+        other_bytes: film.other_bytes,
         in_time: pick.is_none_or(|pick| pick.in_time),
         in_size: pick.is_none_or(|pick| pick.in_size),
     })
@@ -217,21 +224,25 @@ fn film(job: &mut Job<'_>) -> (Film, BTreeMap<Preset, usize>) {
     }
     job.encode.encoder = job.settings.quality.encoder();
     let frames = job.plan.record_duration();
-    let rate = job.canvas.rate;
-    let seconds = frames * u64::from(rate.den()) / u64::from(rate.num()) + 1;
-    let settings = job.settings;
-    let sound = join::audio_bytes_per_second(settings.audio, settings.quality);
-    let (least, each) = CONTAINER;
     let film = Film {
         frames,
-        other_bytes: sound
-            .saturating_mul(seconds)
-            .saturating_add(least)
-            .saturating_add(frames.saturating_mul(each)),
+        other_bytes: other_bytes(job),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
         jobs,
     };
     (film, threads)
+}
+
+/// Bytes of the film that are not pictures: sound and container.
+fn other_bytes(job: &Job<'_>) -> u64 {
+    let frames = job.plan.record_duration();
+    let rate = job.canvas.rate;
+    let seconds = frames * u64::from(rate.den()) / u64::from(rate.num()) + 1;
+    let (least, each) = CONTAINER;
+    join::audio_bytes_per_second(job.settings)
+        .saturating_mul(seconds)
+        .saturating_add(least)
+        .saturating_add(frames.saturating_mul(each))
 }
 
 /// Slots from all over the film, with a chance by their length, and of every kind of source as many

@@ -24,6 +24,8 @@ pub struct Settled {
     pub expected_ms: u64,
     /// Size that was expected, in bytes.
     pub expected_bytes: u64,
+    /// What of it is sound and container, in bytes.
+    pub other_bytes: u64,
     /// Whether the wished time could be met, with a margin.
     pub in_time: bool,
     /// Whether the wished size could be met, with a margin.
@@ -157,6 +159,7 @@ mod tests {
             encoder: Preset::Medium.usual(),
             expected_ms: 400_000,
             expected_bytes: 91_000_000,
+            other_bytes: 3_000_000,
             in_time: true,
             in_size: true,
         }

@@ -101,7 +101,7 @@ fn of_clip(
     let path = &found.ok_or("it was not found")?.path;
     // Nothing is copied that cannot be held against the index, picture by picture.
     let pictures =
-        Pictures::of(path).ok_or("its key frames are not known without reading all of it")?;
+        Pictures::of(path).ok_or("its index does not say when its pictures are shown")?;
     // The container begins at or before its first picture.
     let nearly = pictures.first() - video.start_us;
     let source = source(video, (job.canvas.width, job.canvas.height));

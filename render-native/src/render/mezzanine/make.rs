@@ -173,6 +173,16 @@ impl Job<'_> {
         self.preprocess(slots, progress, interrupt).map(drop)
     }
 
+    /// Lets go of all of them, and keeps the user's folder of them within its size.
+    pub(in crate::render) fn release_mezzanines(&self) {
+        lock(&self.made.0).clear();
+        if let Some(dir) = &self.settings.cache_dir
+            && let Ok(store) = Store::open(dir, self.work.host())
+        {
+            store.make_room(self.settings.cache_size, 0);
+        }
+    }
+
     fn task(&self, at: usize, interrupt: &Interrupt) -> Option<Task<'_>> {
         let recipe = self.recipes.get(at)?;
         let media = recipe.media as usize;

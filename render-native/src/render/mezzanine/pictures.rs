@@ -51,7 +51,13 @@ impl Pictures {
         }
         let scale = track.mdia.mdhd.timescale;
         let micros = |ticks: i64| micros(ticks, 1, scale);
-        let shown: Option<Vec<i64>> = shown_at(track, length)?.into_iter().map(micros).collect();
+        let shown = shown_at(track, length)?;
+        // An edit that begins between two pictures moves the first one shown to its own beginning,
+        // so the index no longer says when the others are shown.
+        if shown.iter().any(|at| *at < 0) && !shown.contains(&0) {
+            return None;
+        }
+        let shown: Option<Vec<i64>> = shown.into_iter().map(micros).collect();
         let shown = shown.filter(|shown| !shown.is_empty())?;
         let keys = match &table.stss {
             None => shown.clone(),
@@ -60,6 +66,8 @@ impl Pictures {
                 table.entries.iter().filter_map(at).collect()
             }
         };
+        // What lies before the beginning is decoded for others' sake and not shown.
+        let shown = shown.into_iter().filter(|at| *at >= 0).collect();
         Some(Self::new(shown, keys))
     }
 

@@ -172,11 +172,12 @@ impl Recipe {
             .instants()
             .map(|(from, to)| format!("between(t,{},{})", seconds(from), seconds(to)))
             .collect();
-        // `trim` ends the reading; `select` alone would decode to the end of the file.
+        // `trim` ends the reading; `select` alone would decode to the end of the file. It counts in
+        // ticks of the clip, which may be as long as a picture: so it ends a second later.
         let end = self.instants().last().map_or(0, |(_, to)| to);
         let filter = format!(
             "trim=end={},select='{}'{}",
-            seconds(end.saturating_add(1)),
+            seconds(end.saturating_add(1_000_000)),
             wanted.join("+"),
             self.scale()
         );

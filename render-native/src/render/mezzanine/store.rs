@@ -21,7 +21,7 @@ use crate::durable;
 use crate::render::error::RenderError;
 use crate::render::journal::digest;
 use crate::render::segment::ENGINE;
-use crate::render::temporaries;
+use crate::render::temporaries::{self, Writer};
 
 /// The folder in a work directory.
 pub(in crate::render) const FOLDER: &str = "mezz";
@@ -79,10 +79,24 @@ impl Store {
     pub(super) fn open(dir: &Path, host: &str) -> Result<Self, RenderError> {
         std::fs::create_dir_all(dir).map_err(RenderError::file("create", dir))?;
         let dir = std::path::absolute(dir).map_err(RenderError::file("find", dir))?;
-        Ok(Self {
+        let store = Self {
             dir,
             host: host.to_owned(),
-        })
+        };
+        store.clear();
+        Ok(store)
+    }
+
+    /// Removes what processes of this machine have left half-written that are no more.
+    fn clear(&self) {
+        let entries = std::fs::read_dir(&self.dir).into_iter().flatten().flatten();
+        for entry in entries {
+            let name = entry.file_name();
+            if Writer::of(&name.to_string_lossy()).is_some_and(|writer| writer.is_gone(&self.host))
+            {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
     }
 
     /// The folder.
