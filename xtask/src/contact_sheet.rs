@@ -117,11 +117,11 @@ fn evenly(frames: u64) -> Vec<u64> {
         .collect()
 }
 
+/// The middles of the shots; of so many as fit if there are more, spread evenly.
 fn middles(shots: &[(u64, u64)]) -> Vec<u64> {
-    let step = shots.len().div_ceil(MOST).max(1);
-    shots
-        .iter()
-        .step_by(step)
+    let pictures = shots.len().min(MOST);
+    (0..pictures)
+        .filter_map(|i| shots.get(i * shots.len() / pictures))
         .map(|(start, length)| start + length / 2)
         .collect()
 }
@@ -153,7 +153,9 @@ mod tests {
             assert!(chosen.windows(2).all(|pair| pair[0] < pair[1]));
         }
         let shots: Vec<(u64, u64)> = (0..1000).map(|i| (i * 15, 15)).collect();
-        assert!(middles(&shots).len() <= MOST);
+        assert_eq!(middles(&shots).len(), MOST);
+        assert_eq!(middles(&shots[..25]).len(), MOST);
+        assert_eq!(middles(&shots[..7]).len(), 7);
         assert_eq!(middles(&[(0, 10), (10, 4)]), [5, 12]);
     }
 }

@@ -137,7 +137,10 @@ fn tell(report: &Report, all: bool) {
         let more = count(told_of - most, "more such line");
         say(&format!("{more} in the report"));
     }
-    say(&memory(&report.memory));
+    // Nothing was looked at where nothing was rendered.
+    if report.memory.limit > 0 {
+        say(&memory(&report.memory));
+    }
     if let Some(wished) = &report.wished {
         say(&wished.line());
     }
