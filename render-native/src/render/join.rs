@@ -382,6 +382,13 @@ mod tests {
     }
 
     #[test]
+    fn sound_that_loses_nothing_is_estimated_larger_wherever_it_is_the_containers_choice() {
+        let of = |name: &str| audio_bytes_per_second(&RenderSettings::new(name));
+        assert!(of("film.mkv") > 4 * of("film.mp4"));
+        assert_eq!(of("film.mov"), of("film.mp4"));
+    }
+
+    #[test]
     fn containers_and_sounds_that_do_not_go_together_are_known() {
         assert_eq!(container(Path::new("a.MKV")), Some("matroska"));
         assert_eq!(container(Path::new("a.avi")), None);

@@ -107,6 +107,41 @@ fn steady_frames_are_the_same() {
     project.verify().expect(0);
 }
 
+/// The clip, counting time in so many ticks a second.
+fn with_clock(project: &Project, ticks: &str) {
+    let clock = ["-c", "copy", "-video_track_timescale", ticks];
+    let to = project.path("clock.mp4");
+    converts(&project.path("long.mp4"), &clock, &to);
+}
+
+/// Telephones count in 600ths. A shot that begins between two ticks begins on the nearer one.
+#[test]
+fn frames_of_a_clip_with_a_slow_clock_are_the_same() {
+    let project = project();
+    with_clock(&project, "600");
+    let slots = [
+        1_200_500, 2_400_000, 500_800, 1_199_500, 2_000_900, 3_000_000,
+    ];
+    let mut slots: Vec<_> = slots.map(|start| SlotSpec::new(8, 0, start)).into();
+    slots.push(SlotSpec::new(10, 1, 500_000));
+    write_sealed(
+        project.dir(),
+        plan("30", (160, 90), "song.wav", &["clock.mp4", "1.mp4"], &slots),
+    );
+    same_both_ways(&project);
+}
+
+#[test]
+fn a_clip_whose_clock_is_too_coarse_is_read_directly() {
+    let project = project();
+    with_clock(&project, "30");
+    write(&project, "clock.mp4");
+    let always = ["--preprocess", "always", "--explain"];
+    let run = project.render_with(&always, &[]).expect(0);
+    run.says("clock.mp4: read directly: its clock is too coarse");
+    assert_eq!(decided(&project, "preprocess_failed"), [""; 0]);
+}
+
 #[test]
 fn unsteady_frames_of_a_clip_that_begins_late_are_the_same() {
     let project = project();

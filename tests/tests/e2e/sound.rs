@@ -60,6 +60,12 @@ fn the_sound_is_taken_over_while_it_is_whole_and_the_one_that_is_wanted() {
     write(&project, 500_000);
     assert_eq!(run(), 0);
     is_right(&project);
+
+    let lossless = [&args[..], &["--audio", "flac"]].concat();
+    project.render_with(&lossless, &[]).expect(0);
+    let files = project.files();
+    let sounds = files.iter().filter(|file| file.contains("sound."));
+    assert_eq!(sounds.count(), 2, "one sound and its record: {files:?}");
 }
 
 #[test]

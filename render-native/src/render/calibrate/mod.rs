@@ -40,10 +40,10 @@ const FOR_SIZE: (usize, usize) = (8, 20);
 const ONE_IN: usize = 6;
 /// Slots that are sampled again with other settings.
 const AGAIN: usize = 5;
-/// The highest rate factor that is measured first: a guess, which shall not be far off.
-const COARSEST_FIRST: u8 = 30;
 /// The same when the time for measuring is over.
 const AGAIN_LATE: usize = 2;
+/// The highest rate factor that is measured first: a guess, which shall not be far off.
+const COARSEST_FIRST: u8 = 30;
 /// Most settings that are measured.
 const ROUNDS: usize = 6;
 /// The measuring gets one part in so many of the time that is wished for.

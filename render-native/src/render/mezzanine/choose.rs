@@ -18,6 +18,10 @@ use crate::render::settings::Preprocess;
 /// Most stretches in one mezzanine: they stand in an expression of one argument.
 const STRETCHES: usize = 64;
 
+/// Ticks per second of a clip below which one may be longer than what is kept at the edges.
+#[expect(clippy::cast_possible_truncation, reason = "500")]
+const CLOCK: u32 = (1_000_000 / EDGE) as u32;
+
 /// What a slot shows of a clip, in microseconds of the clip's own time stamps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Need {
@@ -102,6 +106,9 @@ fn of_clip(
     // Nothing is copied that cannot be held against the index, picture by picture.
     let pictures =
         Pictures::of(path).ok_or("its index does not say when its pictures are shown")?;
+    if pictures.clock() < CLOCK {
+        return Err("its clock is too coarse to say when its pictures are shown".to_owned());
+    }
     // The container begins at or before its first picture.
     let nearly = pictures.first() - video.start_us;
     let source = source(video, (job.canvas.width, job.canvas.height));
@@ -135,6 +142,7 @@ fn of_clip(
         .map(|group| Recipe {
             media,
             origin,
+            clock: pictures.clock(),
             stretches: stretches(&group, nearly),
             half: source.half,
         })

@@ -21,6 +21,8 @@ pub(super) struct Pictures {
     shown: Vec<i64>,
     /// Those at which decoding can begin, in order.
     keys: Vec<i64>,
+    /// Ticks per second of its time stamps.
+    clock: u32,
 }
 
 impl Pictures {
@@ -68,14 +70,26 @@ impl Pictures {
         };
         // What lies before the beginning is decoded for others' sake and not shown.
         let shown = shown.into_iter().filter(|at| *at >= 0).collect();
-        Some(Self::new(shown, keys))
+        Some(Self {
+            clock: scale,
+            ..Self::new(shown, keys)
+        })
     }
 
-    /// Pictures in any order.
+    /// Pictures in any order, of a clip that counts microseconds.
     pub(super) fn new(mut shown: Vec<i64>, mut keys: Vec<i64>) -> Self {
         shown.sort_unstable();
         keys.sort_unstable();
-        Self { shown, keys }
+        Self {
+            shown,
+            keys,
+            clock: 1_000_000,
+        }
+    }
+
+    /// Ticks per second of the clip's time stamps.
+    pub(super) const fn clock(&self) -> u32 {
+        self.clock
     }
 
     /// When the first one is shown.

@@ -24,6 +24,8 @@ pub(in crate::render) struct Recipe {
     pub(super) media: u32,
     /// Where the clip's own time begins, in microseconds. Stretches count from there.
     pub(super) origin: u64,
+    /// Ticks per second of the clip's time stamps.
+    pub(super) clock: u32,
     /// What is kept, in microseconds, in order, apart from each other: first and last instant.
     pub(super) stretches: Vec<(u64, u64)>,
     /// Whether pictures are kept at half width and height.
@@ -38,9 +40,13 @@ impl Recipe {
     }
 
     /// A source as it is read from its mezzanine in `path`.
+    ///
+    /// The container of the copy counts time more finely than many clips do, so the start is
+    /// rounded to the clip's clock here, as ffmpeg rounds it when it reads the clip.
     pub(in crate::render) fn take(&self, source: &Take, path: PathBuf) -> Take {
         Take {
             path,
+            start_us: self.on_the_clock(source.start_us),
             origin_us: self.origin,
             video: Video {
                 index: 0,
@@ -48,6 +54,15 @@ impl Recipe {
             },
             ..source.clone()
         }
+    }
+
+    /// The instant of the nearest tick of the clip, to the nearest microsecond.
+    fn on_the_clock(&self, start_us: u64) -> u64 {
+        let (clock, second) = (u128::from(self.clock.max(1)), 1_000_000);
+        let at = u128::from(self.origin) + u128::from(start_us);
+        let tick = (at * clock + second / 2) / second;
+        let at = (tick * second + clock / 2) / clock;
+        u64::try_from(at).map_or(start_us, |at| at.saturating_sub(self.origin))
     }
 
     /// What can change a pixel of a segment that is made from it: everything but its extent.

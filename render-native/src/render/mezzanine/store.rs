@@ -262,6 +262,25 @@ mod tests {
         assert!(store.dir().join("mine.json").exists());
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn what_a_dead_process_was_writing_goes_and_what_a_living_one_writes_stays() {
+        let (_folder, store) = store();
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        child.wait().unwrap();
+        let dead = store
+            .dir()
+            .join(format!(".tmp-mezz-here-{}-0.nut", child.id()));
+        let elsewhere = store.dir().join(".tmp-mezz-there-1-0.nut");
+        let living = store.temporary();
+        for path in [&dead, &elsewhere, &living] {
+            std::fs::write(path, b"half").unwrap();
+        }
+        let _ = Store::open(store.dir(), "here").unwrap();
+        let there = [&dead, &elsewhere, &living].map(|path| path.exists());
+        assert_eq!(there, [false, true, true]);
+    }
+
     #[test]
     fn names_of_others_are_not_ours() {
         let key = "0123456789abcdef0123456789abcdef";
