@@ -59,7 +59,7 @@ impl Default for Fake {
 
 impl Fake {
     /// Adds a rule: an invocation of `program` (`ffmpeg` or `ffprobe`) whose arguments hold all of
-    /// `words` does `act`, the first `times` times.
+    /// `words` (see [`says`]) does `act`, the first `times` times.
     #[must_use]
     pub fn when(mut self, program: &str, words: &[&str], times: u32, act: &Act) -> Self {
         let (name, number, text) = match act {
@@ -117,8 +117,33 @@ impl Fake {
     }
 }
 
+/// Whether `word` stands in these arguments, and not as the end of a longer word: `2.mp4` is not in
+/// `.tmp-00000-host-7-3f2.mp4`, whose last digits are random.
+#[must_use]
+pub fn says(joined: &str, word: &str) -> bool {
+    let begins_a_word = word.starts_with(|c: char| c.is_ascii_alphanumeric());
+    joined.match_indices(word).any(|(at, _)| {
+        let before = joined.get(..at).and_then(|text| text.chars().next_back());
+        !(begins_a_word && before.is_some_and(|c| c.is_ascii_alphanumeric()))
+    })
+}
+
 /// Where the invocations are written.
 #[must_use]
 pub fn log(dir: &Path) -> PathBuf {
     dir.join("invocations.log")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says;
+
+    #[test]
+    fn a_word_is_not_found_at_the_end_of_a_longer_one() {
+        assert!(says("-i file:/tmp/2.mp4 -f null", "2.mp4"));
+        assert!(says("2.mp4", "2.mp4"));
+        assert!(!says("/tmp/.tmp-00000-host-7-3f2.mp4", "2.mp4"));
+        assert!(says("/tmp/3f2.mp4 /tmp/2.mp4", "2.mp4"));
+        assert!(says("x-frames:v", "-frames:v"));
+    }
 }

@@ -55,7 +55,7 @@ fn matches(rule: &Value, joined: &str) -> bool {
         .as_array()
         .unwrap()
         .iter()
-        .all(|word| joined.contains(word.as_str().unwrap()))
+        .all(|word| suite::fake::says(joined, word.as_str().unwrap()))
 }
 
 /// Takes one of the rule's times. Several processes may ask at once; a file that only one can
