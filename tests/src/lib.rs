@@ -7,6 +7,7 @@
 //! * [`film`] — what a finished film shows, frame by frame.
 //! * [`plans`] — plans written by hand.
 //! * [`dev_data`] — a developer's media beside the checkout, or a line that says they are not.
+//! * [`chance`] — chance that is the same every time.
 //! * [`fake`] — an ffmpeg that fails where it is told to.
 //! * [`fuzz`] — damaged and absurd input for whatever reads what others write.
 #![expect(
@@ -23,6 +24,7 @@
     reason = "fixtures: one that fails is a failed test"
 )]
 
+pub mod chance;
 pub mod dev_data;
 pub mod fake;
 pub mod film;

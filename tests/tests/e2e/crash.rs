@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use suite::chance::number;
 use suite::media::ffmpeg;
 use suite::plans::{SlotSpec, plan, write_sealed};
 use suite::program;
@@ -62,14 +63,6 @@ fn done(project: &Project) -> usize {
     segments.filter(|file| is(file, "json")).count()
 }
 
-/// The same numbers every time, spread over the range.
-fn random(seed: u64, below: u64) -> u64 {
-    let mut x = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    (x ^ (x >> 31)) % below
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn a_render_that_is_killed_at_any_moment_goes_on_where_it_was() {
@@ -93,7 +86,7 @@ fn a_render_that_is_killed_at_any_moment_goes_on_where_it_was() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        std::thread::sleep(Duration::from_millis(random(round, whole_ms)));
+        std::thread::sleep(Duration::from_millis(number(round, whole_ms)));
         child.kill().unwrap();
         let ended = child.wait().unwrap();
 

@@ -28,5 +28,6 @@ mod relink;
 mod sound;
 mod stand_in;
 mod surroundings;
+mod tenth;
 mod verify;
 mod work_dir;

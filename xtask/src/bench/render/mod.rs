@@ -63,8 +63,10 @@ pub(crate) enum Way {
     Melt,
     /// A Python library that keeps a decoder open for each clip.
     Moviepy,
-    /// The least that decoding and encoding can cost.
+    /// The least that decoding and encoding can cost one process.
     Limit,
+    /// The least that decoding and encoding cost apart; only when asked for.
+    Apart,
 }
 
 /// An edit and where its parts are.
@@ -156,7 +158,7 @@ pub(super) fn bench(options: &Render) -> Result<()> {
     let mut lines = Vec::new();
     for (way, cost) in ways.into_iter().zip(best) {
         let film = work.film(way);
-        let made = way != Way::Limit;
+        let made = way != Way::Limit && way != Way::Apart;
         if made && way != Way::Moviepy && way != Way::Melt {
             let counted = frame_count(&film)?;
             ensure!(
@@ -205,6 +207,7 @@ fn run(way: Way, work: &Work) -> Result<Cost> {
         Way::Melt => peers::melt(work, &film),
         Way::Moviepy => peers::moviepy(work, &film),
         Way::Limit => limit::limit(work),
+        Way::Apart => limit::apart(work),
     }
 }
 
