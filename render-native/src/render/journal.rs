@@ -24,67 +24,29 @@
 //! A folder that holds something and has no `autocut-work` belongs to somebody else: nothing is
 //! written there. In a folder of ours only files with names of ours are ever removed.
 
+mod loose;
+mod record;
+
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
+pub(super) use record::digest;
+use record::is_segment_file;
+pub(crate) use record::{Look, Record};
+
 use super::error::RenderError;
-use super::frozen::{self, Frozen, PlanId};
+use super::frozen;
 use super::join::LIST;
 use super::mezzanine;
-use super::report::SegmentReport;
 use super::schedule::learned;
-use super::segment::SegmentKey;
 use super::sound;
 use super::temporaries::{self, Writer, this_host};
 use crate::durable;
 use crate::shown::Shown as _;
-
-/// What is known of a finished segment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Record {
-    /// The job that it was made for.
-    pub(super) plan_id: PlanId,
-    /// [`SegmentKey`] of what was wanted.
-    pub(super) segment_key: String,
-    /// The file's name in the same folder.
-    pub(super) file: String,
-    /// Its size.
-    pub(crate) bytes: u64,
-    /// BLAKE3 of its content, in hexadecimal digits.
-    pub(super) blake3: String,
-    /// Its frames, as counted.
-    pub(super) frames: u32,
-    /// The frame rate.
-    pub(super) rate: String,
-    /// Ticks per second of its time stamps.
-    pub(super) timescale: u32,
-    /// Hash of the decoder's headers.
-    pub(super) headers: String,
-    /// ffmpeg's version.
-    pub(super) ffmpeg: String,
-    /// The machine that made it.
-    pub(super) host: String,
-    /// What happened.
-    pub(crate) report: SegmentReport,
-}
-
-impl Record {
-    /// Whether a film of this job can be made of it: it shows the plan, or stands in for it in
-    /// this very job. What stands in is no part of the key.
-    pub(crate) fn is_of(&self, job: &Frozen) -> bool {
-        self.serves(&job.id)
-    }
-
-    /// The same, for the job of that name.
-    pub(super) fn serves(&self, job: &PlanId) -> bool {
-        self.report.rung.shows_the_plan() || self.plan_id == *job
-    }
-}
 
 /// The file that makes a folder a work directory.
 const MARKER: &str = "autocut-work";
@@ -280,122 +242,6 @@ impl WorkDir {
         }
     }
 
-    /// A name that no other attempt has, for a segment being rendered.
-    pub(super) fn temporary(&self, index: usize) -> PathBuf {
-        self.segments.join(temporaries::segment(index, &self.host))
-    }
-
-    /// Where a segment's file lies, relative to the directory.
-    pub(super) fn relative(record: &Record) -> String {
-        format!("seg/{}", record.file)
-    }
-
-    /// Makes a rendered segment permanent: file first, record last.
-    pub(super) fn keep(&self, temporary: &Path, mut record: Record) -> Result<Record, RenderError> {
-        let file = File::open(temporary).map_err(RenderError::file("open", temporary))?;
-        let (bytes, hash) = digest(&file).map_err(RenderError::file("read", temporary))?;
-        file.sync_all()
-            .map_err(RenderError::file("flush", temporary))?;
-        let index = record.report.index;
-        let short = hash.get(..12).unwrap_or(&hash);
-        record.file = format!("{index:05}.{short}.mp4");
-        (record.bytes, record.blake3) = (bytes, hash);
-        let path = self.segments.join(&record.file);
-        std::fs::rename(temporary, &path).map_err(RenderError::file("rename", &path))?;
-        durable::sync_dir(&self.segments).map_err(RenderError::file("flush", &self.segments))?;
-        let json = serde_json::to_vec(&record).map_err(|error| RenderError::File {
-            doing: "describe",
-            path,
-            source: error.into(),
-        })?;
-        let path = self.record_path(index);
-        self.put(Some(index), &path, &json)?;
-        Ok(record)
-    }
-
-    fn record_path(&self, index: usize) -> PathBuf {
-        self.segments.join(format!("{index:05}.json"))
-    }
-
-    /// The record of a segment that is done, by its content and not by its presence. Whatever is
-    /// wrong with it, the answer is that it is not done.
-    pub(super) fn finished(&self, index: usize, key: &SegmentKey, frames: u32) -> Option<Record> {
-        match self.look(index, key, frames) {
-            Look::Done(record) => Some(*record),
-            Look::Missing | Look::Damaged => None,
-        }
-    }
-
-    /// What there is of a segment.
-    pub(super) fn look(&self, index: usize, key: &SegmentKey, frames: u32) -> Look {
-        let json = match std::fs::read(self.record_path(index)) {
-            Ok(json) => json,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Look::Missing,
-            Err(_) => return Look::Damaged,
-        };
-        let Ok(record) = serde_json::from_slice::<Record>(&json) else {
-            return Look::Damaged;
-        };
-        if record.segment_key != key.as_str() || record.report.index != index {
-            return Look::Missing;
-        }
-        let plain_name = !record.file.contains(['/', '\\']);
-        if !plain_name || record.frames != frames {
-            return Look::Damaged;
-        }
-        let found = File::open(self.segments.join(&record.file)).and_then(|file| digest(&file));
-        match found {
-            Ok((bytes, hash)) if bytes == record.bytes && hash == record.blake3 => {
-                Look::Done(Box::new(record))
-            }
-            _ => Look::Damaged,
-        }
-    }
-
-    /// The files of segments that no record names, and all half-written ones.
-    pub(crate) fn loose_files(&self) -> Result<Vec<Loose>, RenderError> {
-        let failed = || RenderError::file("read", &self.segments);
-        let mut loose = Vec::new();
-        let mezzanines = self.mezzanines();
-        for dir in [&self.segments, &self.root, &mezzanines] {
-            let entries = match std::fs::read_dir(dir) {
-                Err(_) if *dir == mezzanines => continue,
-                entries => entries.map_err(failed())?,
-            };
-            for entry in entries {
-                let entry = entry.map_err(failed())?;
-                let name = entry.file_name().to_string_lossy().into_owned();
-                let unfinished = temporaries::is_one(&name);
-                let unnamed = !unfinished && self.is_unnamed(&name);
-                if unfinished || unnamed {
-                    let metadata = entry.metadata().ok();
-                    loose.push(Loose {
-                        path: entry.path(),
-                        bytes: metadata.as_ref().map_or(0, std::fs::Metadata::len),
-                        modified: metadata.and_then(|metadata| metadata.modified().ok()),
-                        writer: Writer::of(&name),
-                        unfinished,
-                    });
-                }
-            }
-        }
-        loose.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(loose)
-    }
-
-    /// Whether a file of a segment is not the one that the segment's record names.
-    fn is_unnamed(&self, name: &str) -> bool {
-        let mut parts = name.split('.');
-        let index = parts.next().and_then(|index| index.parse().ok());
-        let is_film = is_segment_file(name) && parts.nth(1) == Some("mp4");
-        let Some(index) = index.filter(|_| is_film) else {
-            return false;
-        };
-        let record = std::fs::read(self.record_path(index)).ok();
-        let record = record.and_then(|json| serde_json::from_slice::<Record>(&json).ok());
-        record.is_none_or(|record| record.file != name)
-    }
-
     /// Refuses a folder in which no job was prepared.
     pub(crate) fn require_prepared(&self) -> Result<(), RenderError> {
         let path = self.root.join(frozen::NAME);
@@ -458,49 +304,10 @@ impl Drop for WorkDir {
     }
 }
 
-/// What there is of a segment.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Look {
-    /// Nothing, or something that was made for another plan.
-    Missing,
-    /// Something that is cut short, altered, or lacks its file.
-    Damaged,
-    /// All of it.
-    Done(Box<Record>),
-}
-
-/// A file that no record names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Loose {
-    /// Where it is.
-    pub(crate) path: PathBuf,
-    /// Its size.
-    pub(crate) bytes: u64,
-    /// When it was written to last.
-    pub(crate) modified: Option<SystemTime>,
-    /// Who writes it, if its name tells.
-    pub(crate) writer: Option<Writer>,
-    /// Whether it is half-written, by its name.
-    pub(crate) unfinished: bool,
-}
-
 /// The sound, and half-written files of the directory itself.
 fn is_root_file(name: &str) -> bool {
     let unfinished = name.strip_suffix(durable::PART);
     unfinished.is_some_and(temporaries::is_one) || sound::is_file(name)
-}
-
-/// `00007.json`, `00007.0123456789ab.mp4` and half-written files.
-fn is_segment_file(name: &str) -> bool {
-    let is_index = |text: &str| text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit());
-    let is_hash = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_hexdigit());
-    let parts: Vec<_> = name.split('.').collect();
-    temporaries::is_one(name)
-        || match parts.as_slice() {
-            [index, "json"] => is_index(index),
-            [index, hash, "mp4"] => is_index(index) && is_hash(hash),
-            _ => false,
-        }
 }
 
 fn remove_files(dir: &Path, is_ours: fn(&str) -> bool, left: &mut Vec<String>) {
@@ -535,20 +342,6 @@ fn holder(lock: &Path) -> String {
         let _ = file.take(200).read_to_string(&mut by);
     }
     by.trim().to_owned()
-}
-
-pub(super) fn digest(mut file: &File) -> std::io::Result<(u64, String)> {
-    let mut hasher = blake3::Hasher::new();
-    let mut buffer = vec![0; 256 * 1024];
-    let mut bytes = 0;
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            return Ok((bytes, hasher.finalize().to_hex().to_string()));
-        }
-        bytes += read as u64;
-        hasher.update(buffer.get(..read).unwrap_or_default());
-    }
 }
 
 #[cfg(test)]

@@ -195,6 +195,11 @@ fn record(work: &WorkDir) -> Option<Record> {
     serde_json::from_slice(&json).ok()
 }
 
+/// Whether the record in a work directory is of the sound in this file.
+pub(super) fn names(work: &WorkDir, file: &str) -> bool {
+    record(work).is_some_and(|record| record.file == file)
+}
+
 /// The record of a sound that is there and whole.
 fn kept(work: &WorkDir, key: &str) -> Option<Record> {
     let record = record(work)?;

@@ -1,5 +1,8 @@
 use super::*;
 use crate::render::Rung;
+use crate::render::frozen::PlanId;
+use crate::render::report::SegmentReport;
+use crate::render::segment::SegmentKey;
 
 fn record(index: usize, key: &SegmentKey) -> Record {
     Record {
@@ -119,4 +122,42 @@ fn cleaning_up_removes_what_is_ours_and_nothing_else() {
         names(&root.join("seg")),
         ["00001.holiday.mp4", "1.json", "holiday.mp4"]
     );
+}
+
+#[test]
+fn what_no_record_names_is_loose() {
+    let dir = tempfile::tempdir().unwrap();
+    let work = WorkDir::open(&dir.path().join("work")).unwrap();
+    let temporary = work.temporary(3);
+    std::fs::write(&temporary, b"picture").unwrap();
+    let kept = work
+        .keep(&temporary, record(3, &SegmentKey::new([], [], "5")))
+        .unwrap();
+    let copies = work.root().join("mezz");
+    std::fs::create_dir(&copies).unwrap();
+    let (named, unnamed) = ("ab".repeat(16), "cd".repeat(16));
+    let sound = serde_json::json!({
+        "key": "k", "file": "sound.0123456789ab.mp4", "bytes": 5, "blake3": "h",
+    });
+    std::fs::write(work.root().join("sound.json"), sound.to_string()).unwrap();
+    let in_use = [
+        work.root().join("sound.0123456789ab.mp4"),
+        copies.join(format!("{named}.nut")),
+        copies.join(format!("{named}.json")),
+        work.root().join("notes.txt"),
+    ];
+    let nobodys = [
+        copies.join(format!("{unnamed}.nut")),
+        work.segments.join("00003.ba9876543210.mp4"),
+        work.root().join("sound.ba9876543210.mp4"),
+    ];
+    for path in in_use.iter().chain(&nobodys) {
+        std::fs::write(path, b"bytes").unwrap();
+    }
+    let loose = work.loose_files().unwrap();
+    let mut loose: Vec<_> = loose.into_iter().map(|file| file.path).collect();
+    loose.sort();
+    let mut nobodys = nobodys.to_vec();
+    nobodys.sort();
+    assert_eq!(loose, nobodys, "beside {}", kept.file);
 }
