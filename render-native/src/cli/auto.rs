@@ -24,6 +24,7 @@ use crate::headless::plan::{Shape, Wish};
 use crate::media::relative::relative;
 use crate::process::quoted;
 use crate::progress::Stage;
+use crate::render::memory::Thresholds;
 use crate::render::{CACHE_SIZE, RenderSettings, Report, check_place};
 use crate::shown::Shown as _;
 
@@ -191,6 +192,12 @@ fn rendering(plan_path: &Path, args: &args::Auto) -> String {
     option("work-dir", effort.work_dir.as_deref().map(file));
     option("jobs", effort.jobs.map(|jobs| jobs.to_string()));
     option("memory", effort.memory.map(|memory| memory.to_string()));
+    let threshold = |percent: u8, usual: u8| (percent != usual).then(|| percent.to_string());
+    let usual = Thresholds::default();
+    let (slow, stop) = (effort.memory_conservative, effort.memory_emergency);
+    option("memory-conservative", threshold(slow, usual.conservative()));
+    option("memory-emergency", threshold(stop, usual.emergency()));
+    option("stall", args.work.stall.map(|seconds| seconds.to_string()));
     let preprocessing = &args.preprocessing;
     let which = preprocessing.which.preprocess;
     option("preprocess", chosen(which, PreprocessArg::Auto));
@@ -198,6 +205,9 @@ fn rendering(plan_path: &Path, args: &args::Auto) -> String {
     let size = preprocessing.cache_size.0;
     let size = (size != CACHE_SIZE).then(|| preprocessing.cache_size.to_string());
     option("cache-size", size);
+    if args.work.keep_work {
+        command.push_str(" --keep-work");
+    }
     if *overwrite {
         command.push_str(" --overwrite");
     }
@@ -236,7 +246,8 @@ mod tests {
         let planning = "--size 640x360 --fps 25 --fit pad --style cinematic --seed 3 --explain";
         assert_eq!(told(planning), plain);
         let kept = "--quality draft --audio flac --work-dir w --jobs 2 --memory 1536M \
-                    --preprocess never --cache-dir c --cache-size 2G --overwrite";
+                    --memory-conservative 60 --memory-emergency 70 --stall 90 \
+                    --preprocess never --cache-dir c --cache-size 2G --keep-work --overwrite";
         let command = told(&format!("--fps 25 {kept}"));
         assert_eq!(command, format!("{plain} {kept}"));
         let Command::Render(render) = parse(&command).unwrap() else {
