@@ -56,17 +56,39 @@ fn a_clip_that_is_cut_off_costs_its_own_slot() {
     }
 }
 
-/// The decoder skips what it cannot read, and one picture stands for all of it.
+/// Where each packet of a clip's pictures lies in its file: offset and size.
+fn packets(path: &std::path::Path) -> Vec<std::ops::Range<usize>> {
+    let asked = std::process::Command::new(suite::media::ffprobe())
+        .args(["-v", "error", "-select_streams", "v"])
+        .args(["-show_entries", "packet=pos,size", "-of", "csv=p=0"])
+        .arg(path)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(asked.stdout).unwrap();
+    let range = |line: &str| {
+        let mut numbers = line.split(',').map(|n| n.trim().parse::<usize>().unwrap());
+        let (size, at) = (numbers.next().unwrap(), numbers.next().unwrap());
+        at..at + size
+    };
+    text.lines().map(range).collect()
+}
+
+/// The decoder skips what it cannot read, and one picture stands for all of it: the film has its
+/// frames, and most of a slot stands still.
 #[test]
 fn a_hole_in_a_clip_is_not_taken_for_its_footage() {
     let project = Project::with_three_clips();
-    // More than half of the file, and all that the slot shows.
-    let path = make_with(&project, "1.mp4", &["-g", "6"]);
+    let path = make_with(&project, "1.mp4", &["-g", "60", "-bf", "0"]);
+    let packets = packets(&path);
+    assert_eq!(packets.len(), 60);
+    // Of the slot's pictures 10 to 29, the first five are there.
+    let hole = &packets[15..40];
     let mut bytes = std::fs::read(&path).unwrap();
-    let end = bytes.windows(4).position(|four| four == b"moov").unwrap();
-    bytes[end / 4..end * 17 / 20].fill(0);
+    for packet in hole {
+        bytes[packet.clone()].fill(0);
+    }
     std::fs::write(&path, bytes).unwrap();
-    let slots = [SlotSpec::new(20, 0, 666_666), SlotSpec::new(15, 1, 0)];
+    let slots = [SlotSpec::new(20, 0, 333_333), SlotSpec::new(15, 1, 0)];
     let media = ["1.mp4", "2.mp4"];
     write_sealed(
         project.dir(),
