@@ -121,6 +121,8 @@ decision_codes! {
     QualitySettled = "quality_settled",
     /// A wished time or size is too small to be sure of, or was missed.
     WishMissed = "wish_missed",
+    /// Software encodes the film, since the encoder in hardware that was asked for does not work.
+    EncoderReplaced = "encoder_replaced",
 }
 
 #[cfg(test)]

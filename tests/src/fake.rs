@@ -39,6 +39,8 @@ pub enum Act {
     Short(u32),
     /// Writes garbage where the output belongs, and ends well.
     Garbage,
+    /// Stands in for an encoder in hardware: software does the real work, with these options more.
+    Encodes(&'static str),
 }
 
 /// A script in the making.
@@ -72,6 +74,7 @@ impl Fake {
             Act::Answer(text) => ("answer", 0, *text),
             Act::Short(frames) => ("short", i64::from(*frames), ""),
             Act::Garbage => ("garbage", 0, ""),
+            Act::Encodes(options) => ("encodes", 0, *options),
         };
         self.rules.push(json!({
             "program": program, "words": words, "times": times,

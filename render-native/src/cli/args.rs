@@ -7,7 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
 use shared::plan::{Fit, Style};
 use shared::rate::Rate;
 
-pub use super::encoding::{AudioArg, Encoding, QualityArg};
+pub use super::encoding::{AudioArg, EncoderArg, Encoding, QualityArg};
 pub use super::farm::{Assemble, Gc, Prepare, Segment, StatusOf};
 pub use super::preprocess::Preprocessing;
 use super::values::{self, Aspect, Bytes, Size};

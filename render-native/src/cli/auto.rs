@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use shared::plan::Plan;
 
-use super::args::{self, AudioArg, FilmOutput, QualityArg};
+use super::args::{self, AudioArg, EncoderArg, FilmOutput, QualityArg};
 use super::bars::Bars;
 use super::dispatch::Context;
 use super::failure::Failure;
@@ -182,6 +182,7 @@ fn rendering(plan_path: &Path, args: &args::Auto) -> String {
     let (encoding, effort) = (&args.encoding, &args.effort);
     let quality = encoding.quality.unwrap_or(QualityArg::Standard);
     option("quality", chosen(quality, QualityArg::Standard));
+    option("encoder", chosen(encoding.encoder, EncoderArg::Software));
     // What is left of the time is not known here; all of it is what was wished for.
     option(
         "deadline",
@@ -245,7 +246,7 @@ mod tests {
         assert_eq!(told(""), plain);
         let planning = "--size 640x360 --fps 25 --fit pad --style cinematic --seed 3 --explain";
         assert_eq!(told(planning), plain);
-        let kept = "--quality draft --audio flac --work-dir w --jobs 2 --memory 1536M \
+        let kept = "--quality draft --encoder vaapi --audio flac --work-dir w --jobs 2 --memory 1536M \
                     --memory-conservative 60 --memory-emergency 70 --stall 90 \
                     --preprocess never --cache-dir c --cache-size 2G --keep-work --overwrite";
         let command = told(&format!("--fps 25 {kept}"));

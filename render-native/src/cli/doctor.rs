@@ -11,7 +11,8 @@ use super::terminal::{print, print_json};
 use crate::exit::ExitCode;
 use crate::ffmpeg::capabilities::Capabilities;
 use crate::ffmpeg::locate::{LocateError, Tools, locate};
-use crate::shown;
+use crate::render::{Hardware, examine};
+use crate::shown::{self, on_one_line};
 
 /// What the doctor found.
 #[derive(Debug, Serialize)]
@@ -26,11 +27,22 @@ struct Findings {
     filters: usize,
     /// Whether high dynamic range is converted properly.
     tone_mapping: bool,
+    /// Encoders in hardware that this ffmpeg was built with. None is needed.
+    hardware: Vec<Tried>,
     machine: Machine,
     /// What stands in the way, in words.
     problems: Vec<String>,
     /// What could be better, in words.
     advice: Vec<String>,
+}
+
+/// An encoder in hardware, and whether a test encode with it went well here.
+#[derive(Debug, Serialize)]
+struct Tried {
+    encoder: Hardware,
+    works: bool,
+    /// Why it does not work, in words.
+    reason: Option<String>,
 }
 
 /// Runs `doctor`.
@@ -64,6 +76,14 @@ fn examined(tools: &Tools, context: &Context) -> Findings {
             findings.encoders = can.encoders.len();
             findings.filters = can.filters.len();
             findings.tone_mapping = can.can_tone_map();
+            let tried = examine(tools, &can, &context.interrupt).into_iter();
+            findings.hardware = tried
+                .map(|(encoder, result)| Tried {
+                    encoder,
+                    works: result.is_ok(),
+                    reason: result.err(),
+                })
+                .collect();
             findings.problems = can.missing();
             for missing in &mut findings.problems {
                 missing.insert_str(0, "this ffmpeg was built without ");
@@ -108,6 +128,7 @@ fn nothing() -> Findings {
         encoders: 0,
         filters: 0,
         tone_mapping: false,
+        hardware: Vec::new(),
         machine: Machine::measured(),
         problems: Vec::new(),
         advice: Vec::new(),
@@ -131,6 +152,14 @@ fn told(findings: &Findings) -> String {
         );
         let yes_or_no = if findings.tone_mapping { "yes" } else { "no" };
         row("HDR to SDR", yes_or_no);
+    }
+    for tried in &findings.hardware {
+        let name = tried.encoder.name();
+        let how = match &tried.reason {
+            None => format!("{name} works (--encoder)"),
+            Some(why) => format!("{name} does not work here: {why}"),
+        };
+        row("hardware", &on_one_line(&how));
     }
     let machine = &findings.machine;
     row("cores", &machine.cores.to_string());

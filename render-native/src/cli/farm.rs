@@ -138,6 +138,7 @@ pub(super) fn prepare(args: &Prepare, context: &Context) -> Result<ExitCode, Fai
         work_dir: Some(args.work_dir.clone()),
         media_dirs: args.search.media_dir.clone(),
         quality: args.encoding.quality(),
+        encoder: args.encoding.encoder.into(),
         wish: args.encoding.wish(),
         audio: args.encoding.audio.into(),
         preprocess: args.which.preprocess.into(),

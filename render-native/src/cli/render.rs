@@ -16,7 +16,7 @@ use super::terminal::{print_json, say};
 use crate::exit::ExitCode;
 use crate::progress::Stage;
 use crate::render::{
-    MemoryReport, RenderError, RenderSettings, Report, check_place, render_and_tell,
+    Hardware, MemoryReport, RenderError, RenderSettings, Report, check_place, render_and_tell,
 };
 use crate::shown::{self, count, on_one_line};
 
@@ -82,6 +82,7 @@ pub(super) fn settings(output: &Path, effort: &Effort, encoding: &Encoding) -> R
         explain: effort.explain,
         work_dir: effort.work_dir.clone(),
         quality: encoding.quality(),
+        encoder: encoding.encoder.into(),
         wish: encoding.wish(),
         audio: encoding.audio.into(),
         ..RenderSettings::new(output)
@@ -150,13 +151,15 @@ fn tell(report: &Report, all: bool) {
         0 => String::new(),
         resumed => format!(", {resumed} taken over from an earlier run"),
     };
+    let by = report.hardware.map(Hardware::name);
+    let by = by.map_or_else(String::new, |name| format!(" by {name}"));
     let degraded = match report.degraded {
         0 => String::new(),
         1 => "; 1 does not show what was planned, see the report".to_owned(),
         degraded => format!("; {degraded} do not show what was planned, see the report"),
     };
     say(&format!(
-        "{}: {}, {length:.1} s, {}{resumed}, made in {:.1} s{degraded}",
+        "{}: {}, {length:.1} s, {}{resumed}, made{by} in {:.1} s{degraded}",
         on_one_line(&report.output),
         count(report.frames, "frame"),
         count(report.segments.len(), "shot"),

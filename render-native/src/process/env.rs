@@ -15,6 +15,10 @@ const NAMES: &[&str] = &[
     "LD_LIBRARY_PATH",
     "DYLD_LIBRARY_PATH",
     "FONTCONFIG_PATH",
+    // Which device and which driver an encoder in hardware uses.
+    "CUDA_VISIBLE_DEVICES",
+    "LIBVA_DRIVER_NAME",
+    "LIBVA_DRIVERS_PATH",
 ];
 
 /// Our own variables.

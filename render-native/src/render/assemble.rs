@@ -153,6 +153,7 @@ impl Job<'_> {
             size: (self.canvas.width, self.canvas.height),
             ffmpeg: self.tools.version.text.clone(),
             encoder: self.encode.encoder,
+            hardware: self.encode.hardware,
             wished,
             rendered: segments.len() - resumed,
             resumed,

@@ -66,7 +66,7 @@ impl Shop<'_> {
         let job = self.job;
         let media = match picture {
             Picture::Take { take, .. } | Picture::Still { take } => Some(take.media as usize),
-            Picture::Slate => None,
+            Picture::Slate | Picture::Pattern(_) => None,
         };
         let unchanged = || media.map_or(Ok(()), |media| job.sources.unchanged(media));
         unchanged()?;
@@ -85,10 +85,13 @@ impl Shop<'_> {
                 match judge::ending(&finished, out)? {
                     Some(fault) => Err(self.proven(fault, kills, &finished)),
                     None => match sample_table::facts(out) {
-                        Ok(facts) => match judge::file(segment, &finished, facts) {
-                            Ok(good) => self.is_footage(segment, picture, good)?,
-                            Err(fault) => Err(fault),
-                        },
+                        Ok(facts) => {
+                            let good = judge::file(segment, &finished, facts);
+                            match good.and_then(|good| self.is_as_tried(segment, good, out)) {
+                                Ok(good) => self.is_footage(segment, picture, good)?,
+                                Err(fault) => Err(fault),
+                            }
+                        }
                         Err(error) => Err(Fault::Other(format!(
                             "{} cannot be read: {error}",
                             out.display()

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::encoder::Encoder;
 use super::filters;
+use super::hardware::Hardware;
 use super::schedule::estimate::Footprint;
 use super::segment::{Picture, Segment, Take, Way};
 use crate::ffmpeg::input;
@@ -40,11 +41,14 @@ pub(super) fn arguments(segment: &Segment, picture: &Picture<'_>, out: &Path) ->
     let threads = segment.encode.threads.to_string();
     let mut args = global();
     let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
+    let hardware = segment.encode.hardware;
+    add(hardware.map_or(&[], Hardware::device));
+    let upload = hardware.map_or("", Hardware::upload);
     add(&["-filter_threads", &threads]);
     let source = match picture {
         Picture::Take { take, way } => Some((*take, Some(*way))),
         Picture::Still { take } => Some((*take, None)),
-        Picture::Slate => None,
+        Picture::Slate | Picture::Pattern(_) => None,
     };
     if let Some((take, way)) = source {
         let tone_map = segment.encode.tone_map;
@@ -52,12 +56,16 @@ pub(super) fn arguments(segment: &Segment, picture: &Picture<'_>, out: &Path) ->
         let filter = match way {
             Some(way) => filters::chain(canvas, segment.fit, take, way, tone_map),
             None => filters::still(canvas, segment.fit, take, tone_map),
-        };
+        } + upload;
         let map = format!("0:{}", take.video.index);
         let more = ["-map", &map, "-an", "-sn", "-dn", "-vf", &filter];
         args.extend(more.map(OsString::from));
     } else {
-        let filter = format!("{}[slate]", filters::slate(canvas));
+        let filter = match picture {
+            Picture::Pattern(pattern) => filters::pattern(canvas, *pattern),
+            _ => filters::slate(canvas),
+        };
+        let filter = format!("{filter}{upload}[slate]");
         add(&["-filter_complex", &filter, "-map", "[slate]"]);
     }
     args.extend(CLEAN.map(OsString::from));
@@ -116,11 +124,32 @@ pub(super) fn counting(take: &Take, way: Way, us: u64) -> Vec<OsString> {
     args
 }
 
+/// The arguments that encode exactly the segment's frames, with time stamps in its clock.
 fn encoder(segment: &Segment, picture: &Picture<'_>) -> Vec<OsString> {
     let canvas = segment.canvas;
-    let Encoder { preset, crf } = segment.encode.encoder;
     // Two seconds: a film that is cut often has a key frame at each cut anyway.
     let keyint = (u64::from(canvas.rate.num()) * 2).div_ceil(u64::from(canvas.rate.den()));
+    let mut args: Vec<OsString> = vec!["-frames:v".into(), segment.frames.to_string().into()];
+    match segment.encode.hardware {
+        Some(hardware) => {
+            let options = hardware.options(segment.encode.encoder, keyint);
+            args.extend(options.into_iter().map(OsString::from));
+        }
+        None => args.extend(software(segment, picture, keyint)),
+    }
+    let timescale = canvas.timescale().to_string();
+    let clocks = [
+        "-video_track_timescale",
+        &timescale,
+        "-movie_timescale",
+        &timescale,
+    ];
+    args.extend(clocks.map(OsString::from));
+    args
+}
+
+fn software(segment: &Segment, picture: &Picture<'_>, keyint: u64) -> [OsString; 12] {
+    let Encoder { preset, crf } = segment.encode.encoder;
     // `stitchable` keeps headers from following the content, so that one set of them serves the
     // whole film; `chromaloc` keeps the source's out of them. Nothing else here may change what
     // stands in them.
@@ -139,10 +168,7 @@ fn encoder(segment: &Segment, picture: &Picture<'_>) -> Vec<OsString> {
     } else if plain {
         x264 += ":rc-lookahead=10:sync-lookahead=0";
     }
-    let timescale = canvas.timescale().to_string();
     [
-        "-frames:v",
-        &segment.frames.to_string(),
         "-c:v",
         "libx264",
         "-preset",
@@ -155,13 +181,8 @@ fn encoder(segment: &Segment, picture: &Picture<'_>) -> Vec<OsString> {
         &segment.encode.threads.to_string(),
         "-x264-params",
         &x264,
-        "-video_track_timescale",
-        &timescale,
-        "-movie_timescale",
-        &timescale,
     ]
     .map(OsString::from)
-    .into()
 }
 
 /// The arguments as a test shows them: one option with its values to a line, the fixed lists

@@ -75,6 +75,7 @@ impl<'a> Crew<'a> {
                     self.overseer.lost(false, began.elapsed());
                     turn.put_back();
                 }
+                Ok(Made::EncoderFailed { said }) => self.encoder_failed(turn.index, said),
                 Err(error) => self.fail(error),
             }
         }
@@ -178,6 +179,17 @@ impl<'a> Crew<'a> {
         );
         self.shop.progress.report(Event::Decided(&decision));
         lock(&self.decisions).push(decision);
+    }
+
+    /// One set of headers for the whole film: no other segment is worth making with this encoder.
+    fn encoder_failed(&self, segment: usize, said: String) {
+        let trusted = self.shop.job.trusted();
+        let encoder = trusted.map_or("the encoder", |trusted| trusted.encoder.name());
+        self.fail(RenderError::Encoder {
+            segment,
+            encoder,
+            said,
+        });
     }
 
     fn fail(&self, error: RenderError) {

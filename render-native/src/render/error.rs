@@ -162,6 +162,17 @@ pub enum RenderError {
         /// How they differ.
         what: String,
     },
+    /// An encoder in hardware failed at a segment, and software did not. A render in one process
+    /// goes on in software; of many machines that share a job, one cannot do so alone.
+    #[error("slot {}: {encoder}, which the job was prepared for, does not work here: {said}", segment + 1)]
+    Encoder {
+        /// Position in the plan, from 0.
+        segment: usize,
+        /// ffmpeg's name of the encoder.
+        encoder: &'static str,
+        /// What was wrong.
+        said: String,
+    },
     /// The film has fewer segments.
     #[error("there is no segment {segment}: they are 0 to {}", of.saturating_sub(1))]
     NoSegment {
@@ -224,7 +235,10 @@ impl RenderError {
             Self::Setting { .. } => ExitCode::Setting,
             Self::NoSegment { .. } | Self::Suffix { .. } => ExitCode::Usage,
             Self::Place(error) => error.exit_code(),
-            Self::Ffmpeg(_) | Self::OtherFfmpeg { .. } | Self::Process(_) => ExitCode::Ffmpeg,
+            Self::Ffmpeg(_)
+            | Self::OtherFfmpeg { .. }
+            | Self::Encoder { .. }
+            | Self::Process(_) => ExitCode::Ffmpeg,
             Self::NotPrepared { .. }
             | Self::Missing { .. }
             | Self::Media(_)
@@ -279,6 +293,10 @@ impl RenderError {
             }
             Self::NotPrepared { .. } => "make it with `render-native prepare`",
             Self::OtherFfmpeg { .. } => "prepare it again with the ffmpeg that all machines have",
+            Self::Encoder { .. } => {
+                "make it on a machine like the one that prepared the job, or prepare it again with \
+                 --encoder software"
+            }
             Self::Missing { .. } => "make them with `render-native segment`, then assemble again",
             Self::Untold { .. } => {
                 "no film was made under its name, but all of its segments; the same command goes \

@@ -5,7 +5,7 @@
 
 use shared::plan::Fit;
 
-use super::segment::{Canvas, Take, Way};
+use super::segment::{Canvas, Pattern, Take, Way};
 use crate::ffmpeg::probe::{Hdr, Video};
 
 /// The chain for `take`, read in the given way.
@@ -44,6 +44,18 @@ pub(super) fn still(canvas: Canvas, fit: Fit, take: &Take, tone_map: bool) -> St
 pub(super) fn slate(canvas: Canvas) -> String {
     format!(
         "color=c=0x141414:s={}x{}:r={},format=yuv420p,{TAGS}",
+        canvas.width, canvas.height, canvas.rate
+    )
+}
+
+/// A source filter: a test picture.
+pub(super) fn pattern(canvas: Canvas, pattern: Pattern) -> String {
+    let source = match pattern {
+        Pattern::Moving => "testsrc2",
+        Pattern::Counting => "testsrc",
+    };
+    format!(
+        "{source}=s={}x{}:r={},format=yuv420p,{TAGS}",
         canvas.width, canvas.height, canvas.rate
     )
 }

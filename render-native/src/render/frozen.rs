@@ -11,6 +11,7 @@ use shared::plan::{MAX_PLAN_BYTES, Plan};
 use super::calibrate::Settled;
 use super::encoder::Encoder;
 use super::error::RenderError;
+use super::hardware::Chosen;
 use super::journal::{Look, WorkDir};
 use super::mezzanine::Recipe;
 use super::schedule::estimate::Footprint;
@@ -35,6 +36,8 @@ struct Written<'a> {
     ffmpeg: &'a str,
     root: MediaPath,
     encode: Encoding,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hardware: Option<&'a Chosen>,
     audio: AudioCodec,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     mezzanines: &'a [Recipe],
@@ -51,6 +54,8 @@ struct Read<'a> {
     ffmpeg: String,
     root: MediaPath,
     encode: Encoding,
+    #[serde(default)]
+    hardware: Option<Chosen>,
     audio: AudioCodec,
     #[serde(default)]
     mezzanines: Vec<Recipe>,
@@ -77,6 +82,7 @@ impl From<Encoding> for Encode {
     fn from(encoding: Encoding) -> Self {
         Self {
             encoder: encoding.encoder,
+            hardware: None,
             threads: encoding.threads,
             tone_map: encoding.tone_map,
             footprint: Footprint::Usual,
@@ -96,6 +102,7 @@ pub struct Frozen {
     pub(crate) id: PlanId,
     pub(super) ffmpeg: String,
     pub(super) encode: Encoding,
+    pub(super) hardware: Option<Chosen>,
     audio: AudioCodec,
     pub(super) recipes: Vec<Recipe>,
     pub(super) keys: Vec<SegmentKey>,
@@ -144,7 +151,7 @@ pub(super) fn freeze(
     plan: &Plan,
     (dir, root): (&Path, &Path),
     ffmpeg: &str,
-    (encode, audio): (Encoding, AudioCodec),
+    (encode, hardware, audio): (Encoding, Option<&Chosen>, AudioCodec),
     (recipes, keys): (&[Recipe], &[SegmentKey]),
 ) -> (Vec<u8>, PlanId) {
     let mut way = relative(dir, root);
@@ -158,6 +165,7 @@ pub(super) fn freeze(
         ffmpeg,
         root: way,
         encode,
+        hardware,
         audio,
         mezzanines: recipes,
         segment_keys: keys,
@@ -208,6 +216,7 @@ impl Frozen {
             id: PlanId::of(&bytes),
             ffmpeg: read.ffmpeg,
             encode: read.encode,
+            hardware: read.hardware,
             audio: read.audio,
             recipes: read.mezzanines,
             keys: read.segment_keys,

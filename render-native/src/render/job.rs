@@ -15,6 +15,7 @@ use super::crew::{Crew, lock};
 use super::error::RenderError;
 use super::explain::explain;
 use super::frozen::{Encoding, PlanId};
+use super::hardware::{Chosen, Trusted};
 use super::journal::{Record, WorkDir};
 use super::memory::Gauge;
 use super::mezzanine::{Made, Recipe};
@@ -43,6 +44,8 @@ pub struct Job<'a> {
     pub(super) work: WorkDir,
     pub(super) canvas: Canvas,
     pub(super) encode: Encode,
+    /// What came of the wish for an encoder in hardware, if there is one.
+    pub(super) hardware: Option<Chosen>,
     /// What was settled for a wish, if there is one.
     pub(super) settled: Option<Settled>,
     /// The key of each slot's segment.
@@ -133,9 +136,20 @@ impl Job<'_> {
         self.keys.get(index).ok_or_else(|| self.no_slot(index))
     }
 
+    /// The encoder in hardware that is used, if one is.
+    pub(super) fn trusted(&self) -> Option<&Trusted> {
+        self.hardware.as_ref().and_then(Chosen::used)
+    }
+
     /// The key of a slot's segment, from what it is made of.
     pub(super) fn new_key(&self, index: usize) -> Result<SegmentKey, RenderError> {
+        self.key_with(index, self.encode)
+    }
+
+    /// The key that a slot's segment has if it is encoded in this way.
+    pub(super) fn key_with(&self, index: usize, encode: Encode) -> Result<SegmentKey, RenderError> {
         let (mut segment, slot) = self.segment(index)?;
+        segment.encode = encode;
         // How many threads work on it depends on what is free, on this machine or another, and
         // not on what is wanted.
         segment.encode.threads = 1;
@@ -164,6 +178,10 @@ impl Job<'_> {
             None => arguments(&segment, &Picture::Slate, Path::new("/out")),
         };
         args.extend(look);
+        if let Some(trusted) = self.trusted().filter(|_| encode.hardware.is_some()) {
+            // Another driver may write others, and the two do not join.
+            args.push(trusted.headers.clone().into());
+        }
         let clips = std::iter::once(&slot.clip).chain(&slot.alternates);
         let contents = clips.filter_map(|clip| {
             let found = self.sources.found(clip.media as usize)?;
@@ -377,6 +395,7 @@ impl Job<'_> {
             width: self.canvas.width,
             height: self.canvas.height,
             preset: self.encode.encoder.preset,
+            hardware: self.encode.hardware,
             threads: self.encode.threads,
         }
     }

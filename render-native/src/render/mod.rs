@@ -17,6 +17,7 @@ mod error;
 mod explain;
 mod filters;
 mod frozen;
+mod hardware;
 mod job;
 mod join;
 mod journal;
@@ -52,6 +53,8 @@ pub use encoder::{Encoder, Preset};
 pub use error::RenderError;
 pub(crate) use error::ranges;
 pub use frozen::Frozen;
+pub(crate) use hardware::examine;
+pub use hardware::{Choice, Hardware};
 pub use job::{Job, Rendered};
 pub(crate) use journal::{Look, WorkDir};
 pub use ladder::Rung;
@@ -93,7 +96,13 @@ pub fn render_and_tell(
     progress: &dyn Progress,
     interrupt: &Interrupt,
 ) -> Result<Report, RenderError> {
-    let job = prepare(plan, plan_dir, settings, progress, interrupt)?;
-    let rendered = job.render_all(progress, interrupt)?;
+    let mut job = prepare(plan, plan_dir, settings, progress, interrupt)?;
+    let rendered = match job.render_all(progress, interrupt) {
+        Ok(rendered) => rendered,
+        Err(error) => {
+            job.go_on_in_software(error, plan_dir, progress)?;
+            job.render_all(progress, interrupt)?
+        }
+    };
     job.assemble(rendered, tell, progress, interrupt)
 }

@@ -9,6 +9,7 @@ use shared::plan::Plan;
 
 use super::calibrate::words;
 use super::error::RenderError;
+use super::hardware::Choice;
 use super::join;
 use super::journal::refuse_foreign;
 use super::prepare::check_plan;
@@ -91,6 +92,13 @@ pub fn check_place(settings: &RenderSettings) -> Result<(), RenderError> {
             output.shown()
         ));
     }
+    if settings.wish.is_some() && settings.encoder != Choice::Software {
+        return setting(
+            "a wished time or size settles the preset of the encoder in software; it goes with no \
+             other"
+                .to_owned(),
+        );
+    }
     if settings.jobs == Some(0) {
         return setting("--jobs must be at least 1".to_owned());
     }
@@ -154,6 +162,8 @@ pub fn preflight(
         width: plan.output.width,
         height: plan.output.height,
         preset: settings.quality.encoder().preset,
+        // Whether there is one that works is found out by the render.
+        hardware: None,
         threads: 1,
     };
     let classes: Vec<Class> = plan
@@ -203,6 +213,13 @@ pub fn preflight(
         .max();
     let largest_segment = largest.unwrap_or(0);
     let mut notes: Vec<String> = settings.wish.map(of_wish).into_iter().collect();
+    if settings.encoder != Choice::Software {
+        notes.push(
+            "an encoder in hardware is asked for: a render tries it first, and uses software if it \
+             does not work (`render-native doctor` tries it now)"
+                .to_owned(),
+        );
+    }
     if largest_segment > room {
         notes.push(format!(
             "the largest shot may need {}, and {} of {} may be given out ({}): it will be \
@@ -353,6 +370,7 @@ mod tests {
             width: 1920,
             height: 1080,
             preset: Preset::Veryfast,
+            hardware: None,
             threads: 1,
         };
         let judged = |settings: &RenderSettings| disks(target, 300, 10_000_000, settings);

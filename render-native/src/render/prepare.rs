@@ -10,6 +10,7 @@ use shared::plan::Plan;
 use super::calibrate;
 use super::error::RenderError;
 use super::frozen::{self, Frozen, PlanId};
+use super::hardware::{self, Chosen};
 use super::job::Job;
 use super::journal::{PLAN, WorkDir};
 use super::mezzanine::{self, Made};
@@ -112,7 +113,7 @@ fn freeze_checked<'a>(
 ) -> Result<Job<'a>, RenderError> {
     let started = Instant::now();
     check_plan(plan)?;
-    let (tools, tone_map) = tools(interrupt)?;
+    let (tools, can) = tools(interrupt)?;
     let mut decisions = Vec::new();
     let wanted = Wanted::all(plan);
     let sources = Sources::find(
@@ -125,8 +126,9 @@ fn freeze_checked<'a>(
     check(&sources)?;
     let encode = Encode {
         encoder: settings.quality.encoder(),
+        hardware: None,
         threads: 1,
-        tone_map,
+        tone_map: can.can_tone_map(),
         footprint: Footprint::Usual,
     };
     let song = song(plan, &sources, &tools, interrupt)?;
@@ -144,32 +146,42 @@ fn freeze_checked<'a>(
     job.tell_decisions(progress);
     let slots = 0..plan.slots.len();
     job.probe_all(slots.clone(), progress, interrupt)?;
+    hardware::settle(&mut job, &can, progress, interrupt)?;
     calibrate::settle(&mut job, progress, interrupt)?;
     let shape = job.shape(slots.clone());
     job.jobs = shape.jobs;
     job.encode.threads = shape.threads;
-    let (recipes, more) = mezzanine::choose(&job, slots.clone(), progress, interrupt)?;
+    let (recipes, more) = mezzanine::choose(&job, slots, progress, interrupt)?;
     for decision in &more {
         progress.report(Event::Decided(decision));
     }
     job.recipes = recipes;
     job.decisions.extend(more);
-    job.keys = slots
+    refreeze(&mut job, (plan_dir, root))?;
+    Ok(job)
+}
+
+/// Finds the key of every segment and writes the frozen job.
+pub(super) fn refreeze(
+    job: &mut Job<'_>,
+    (plan_dir, root): (&Path, &Path),
+) -> Result<(), RenderError> {
+    job.keys = (0..job.plan.slots.len())
         .map(|index| job.new_key(index))
         .collect::<Result<_, _>>()?;
-    let sealed = frozen::sealed(plan, plan_dir, &job.sources, root);
+    let sealed = frozen::sealed(job.plan, plan_dir, &job.sources, root);
     let places = (job.work.root(), root);
     let ffmpeg = &job.tools.version.text;
     let (json, id) = frozen::freeze(
         &sealed,
         places,
         ffmpeg,
-        (job.encoding(), settings.audio),
+        (job.encoding(), job.hardware.as_ref(), job.settings.audio),
         (&job.recipes, &job.keys),
     );
     job.work.write(frozen::NAME, &json)?;
     job.id = id;
-    Ok(job)
+    Ok(())
 }
 
 /// Takes up a frozen job: for some of its segments, or for the film if `slots` is empty.
@@ -186,8 +198,12 @@ pub(crate) fn thaw<'a>(
 ) -> Result<Job<'a>, RenderError> {
     let started = Instant::now();
     let plan = &frozen.plan;
-    let (tools, tone_map) = tools(interrupt)?;
-    let encode: Encode = frozen.encode.into();
+    let (tools, can) = tools(interrupt)?;
+    let used = frozen.hardware.as_ref().and_then(Chosen::used);
+    let encode = Encode {
+        hardware: used.map(|trusted| trusted.encoder),
+        ..frozen.encode.into()
+    };
     let other = |what: String| Err(RenderError::OtherFfmpeg { what });
     if tools.version.text != frozen.ffmpeg {
         return other(format!(
@@ -195,13 +211,24 @@ pub(crate) fn thaw<'a>(
             frozen.ffmpeg, tools.version.text
         ));
     }
-    if encode.tone_map && !tone_map {
+    if encode.tone_map && !can.can_tone_map() {
         return other(
             "this ffmpeg cannot tone-map, and the job was prepared with one that can".to_owned(),
         );
     }
+    // Whoever only joins needs no encoder.
+    if let (Some(hardware), false) = (encode.hardware, slots.is_empty())
+        && !can.encoders.contains(hardware.name())
+    {
+        return Err(RenderError::Encoder {
+            segment: slots.start,
+            encoder: hardware.name(),
+            said: "this ffmpeg was built without it".to_owned(),
+        });
+    }
     let settled = frozen.encode.settled;
     let mut decisions: Vec<_> = settled.iter().flat_map(|s| s.decisions(true)).collect();
+    decisions.extend(frozen.hardware.as_ref().and_then(Chosen::decision));
     let wanted = Wanted {
         song: slots.is_empty(),
         slots: slots.clone(),
@@ -217,6 +244,7 @@ pub(crate) fn thaw<'a>(
         recipes: frozen.recipes.clone(),
         id: frozen.id.clone(),
         settled,
+        hardware: frozen.hardware.clone(),
         ..bare(plan, settings, (tools, sources, work), encode)?
     };
     job.tell_decisions(progress);
@@ -247,6 +275,7 @@ fn bare<'a>(
             rate: plan.output.rate,
         },
         encode,
+        hardware: None,
         settled: None,
         keys: Vec::new(),
         recipes: Vec::new(),
@@ -263,12 +292,12 @@ fn bare<'a>(
     })
 }
 
-/// ffmpeg, and whether it can tone-map.
-fn tools(interrupt: &Interrupt) -> Result<(Tools, bool), RenderError> {
+/// ffmpeg, and what it can do.
+fn tools(interrupt: &Interrupt) -> Result<(Tools, Capabilities), RenderError> {
     let tools = locate(interrupt)?;
     let capabilities = Capabilities::of(&tools, interrupt)?;
     capabilities.require(&tools)?;
-    Ok((tools, capabilities.can_tone_map()))
+    Ok((tools, capabilities))
 }
 
 /// The song, probed, if it is wanted.

@@ -5,6 +5,7 @@ use shared::decision::Decision;
 
 use super::calibrate::Wished;
 use super::encoder::Encoder;
+use super::hardware::Hardware;
 use super::ladder::Rung;
 use super::memory::{Mode, Thresholds};
 use super::schedule::estimate::Footprint;
@@ -27,9 +28,12 @@ pub struct Report {
     pub size: (u32, u32),
     /// ffmpeg's version.
     pub ffmpeg: String,
-    /// What the encoder was asked for.
+    /// What the encoder was asked for; an encoder in hardware for what comes near to it.
     #[serde(default)]
     pub encoder: Encoder,
+    /// The encoder in hardware that all segments were made with; software, libx264, if `None`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hardware: Option<Hardware>,
     /// What was wished for and what became of it, if anything was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wished: Option<Wished>,

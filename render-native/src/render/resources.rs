@@ -20,6 +20,10 @@ pub(super) fn gauge(settings: &RenderSettings) -> Result<Gauge, RenderError> {
     Ok(Gauge::new(settings.memory, thresholds))
 }
 
+/// Most segments at once with an encoder in hardware. Drivers allow only so many at a time, some no
+/// more than three, and a device is busy with fewer.
+const SESSIONS: usize = 3;
+
 /// Processes and threads for segments of these classes, within `room` bytes.
 pub(super) fn shape_of(
     settings: &RenderSettings,
@@ -32,9 +36,10 @@ pub(super) fn shape_of(
     let classes = classes.into_iter().inspect(|_| segments += 1);
     let usual = usual(classes, target, learned).unwrap_or_else(Class::unknown);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let most = settings.jobs.unwrap_or(cores);
     let means = Means {
         cores,
-        most: settings.jobs.unwrap_or(cores),
+        most: target.hardware.map_or(most, |_| most.min(SESSIONS)),
         segments,
         room,
     };

@@ -35,6 +35,22 @@ pub(super) fn facts(path: &Path) -> io::Result<Facts> {
         .unwrap_or_default())
 }
 
+/// Whether decoding can begin with the first frame of the file. `false` if it cannot be read.
+pub(super) fn begins_with_key_frame(path: &Path) -> bool {
+    let read = || {
+        let file = File::open(path).ok()?;
+        let length = file.metadata().ok()?.len();
+        let movie = movie(BufReader::new(file), length).ok()??;
+        let [track] = movie.trak.as_slice() else {
+            return None;
+        };
+        // Without the table every frame is one.
+        let keys = track.mdia.minf.stbl.stss.as_ref();
+        Some(keys.is_none_or(|keys| keys.entries.contains(&1)))
+    };
+    read().unwrap_or(false)
+}
+
 /// The file's one `moov`, if its boxes can be followed to it.
 pub(super) fn movie(mut file: impl Read + Seek, length: u64) -> io::Result<Option<Moov>> {
     let mut at = 0;
@@ -219,6 +235,29 @@ mod tests {
             std::fs::write(&file, whole.get(..keep).unwrap()).unwrap();
             assert_eq!(facts(&file).unwrap(), Facts::default(), "{keep} bytes");
         }
+    }
+
+    #[test]
+    fn a_file_that_begins_between_two_key_frames_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = segment(folder.path(), "30", 20);
+        assert!(begins_with_key_frame(&whole));
+        let rest = folder.path().join("rest.mp4");
+        let done = Command::new("ffmpeg")
+            .args(["-nostdin", "-v", "error", "-i"])
+            .arg(&whole)
+            // The first packet goes, and it is the only key frame.
+            .args(["-c", "copy", "-copyinkf", "-bsf:v", "noise=drop=eq(n\\,0)"])
+            .arg(&rest)
+            .status()
+            .unwrap();
+        assert!(done.success());
+        let bytes = std::fs::read(&rest).unwrap();
+        let found = movie(io::Cursor::new(&bytes), bytes.len() as u64).unwrap();
+        let frames = sizes(&found.unwrap().trak[0].mdia.minf.stbl, bytes.len() as u64);
+        assert_eq!(frames.unwrap().len(), 19);
+        assert!(!begins_with_key_frame(&rest));
+        assert!(!begins_with_key_frame(&folder.path().join("none.mp4")));
     }
 
     proptest::proptest! {

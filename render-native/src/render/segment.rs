@@ -8,6 +8,7 @@ use shared::plan::{Fit, Speed};
 use shared::rate::Rate;
 
 use super::encoder::Encoder;
+use super::hardware::Hardware;
 use super::schedule::estimate::Footprint;
 use crate::ffmpeg::probe::Video;
 
@@ -44,6 +45,8 @@ impl Canvas {
 pub(super) struct Encode {
     /// What the encoder is asked for.
     pub(super) encoder: Encoder,
+    /// The encoder in hardware that is asked for it; libx264 if `None`.
+    pub(super) hardware: Option<Hardware>,
     /// Threads of decoder, filters and encoder, each.
     pub(super) threads: usize,
     /// Whether high dynamic range can be tone-mapped.
@@ -120,6 +123,17 @@ pub(super) enum Picture<'a> {
     },
     /// A plain dark picture.
     Slate,
+    /// A test picture, for a test encode.
+    Pattern(Pattern),
+}
+
+/// A picture that moves and is the same every time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pattern {
+    /// Colours and noise that move.
+    Moving,
+    /// Bars, and a number that counts.
+    Counting,
 }
 
 /// How a source is read.

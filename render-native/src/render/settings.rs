@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::encoder::{Encoder, Preset};
+use super::hardware::Choice;
 use super::memory::{Thresholds, WrongThresholds};
 
 /// Everything about a render that is not in the plan.
@@ -34,6 +35,8 @@ pub struct RenderSettings {
     pub keep_work: bool,
     /// Effort against size and fidelity.
     pub quality: Quality,
+    /// What encodes the pictures: software, or hardware where it works. With a wish, software.
+    pub encoder: Choice,
     /// What the film is wished to take or to weigh: then the encoder is settled by measurement,
     /// and of [`Self::quality`] only the song's part counts.
     pub wish: Option<Wish>,
@@ -69,6 +72,7 @@ impl RenderSettings {
             work_dir: None,
             keep_work: false,
             quality: Quality::default(),
+            encoder: Choice::default(),
             wish: None,
             spent: Duration::ZERO,
             preprocess: Preprocess::default(),

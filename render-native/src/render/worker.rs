@@ -37,6 +37,11 @@ pub(super) enum Made {
     },
     /// It was called back, and nothing is left of it.
     Recalled,
+    /// The encoder in hardware failed, and software did not: that one is done and recorded.
+    EncoderFailed {
+        /// What was wrong.
+        said: String,
+    },
 }
 
 /// What all workers share.
@@ -80,6 +85,7 @@ impl Shop<'_> {
         let mut attempts = 0;
         let mut peak = 0;
         let mut no_memory = false;
+        let mut blamed = None;
         for step in steps(slot.alternates.len().min(ALTERNATES)) {
             // Reading from the start on needs no less memory.
             let same = no_memory && step == Step::Planned(Way::Sequential);
@@ -100,7 +106,10 @@ impl Shop<'_> {
                 }
             };
             let picture = picture(step, take);
-            let fault = match self.attempts_at(&segment, &picture, &mut attempts, &mut peak)? {
+            let counts = (&mut attempts, &mut peak);
+            let tried =
+                self.attempts_and_blame(&mut segment, &picture, alone, counts, &mut blamed)?;
+            let fault = match tried {
                 Ok(made) => {
                     let (step, good, temporary) =
                         self.cleanest(&segment, step, take, made, &mut attempts, &mut peak)?;
@@ -123,6 +132,12 @@ impl Shop<'_> {
                         damage: good.damage,
                         decisions,
                     };
+                    if let Some(said) = blamed {
+                        let key = job.key_with(index, segment.encode)?;
+                        let record = self.record(&segment, &key, good, report);
+                        job.work.keep(&temporary, record)?;
+                        return Ok(Made::EncoderFailed { said });
+                    }
                     let record = self.record(&segment, key, good, report);
                     let kept = job.work.keep(&temporary, record);
                     return kept.map(Box::new).map(Made::Done);

@@ -123,6 +123,13 @@ fn act(rule: &Value, real: &Path, mut args: Vec<OsString>) -> ExitCode {
             *count = (frames - number).max(0).to_string().into();
             become_real(real, &args)
         }
+        "encodes" => {
+            let mut args = in_software(args);
+            let out = args.pop().unwrap();
+            args.extend(text.split_whitespace().map(OsString::from));
+            args.push(out);
+            become_real(real, &args)
+        }
         "garbage" => {
             let target = args.last().unwrap().to_string_lossy().into_owned();
             std::fs::write(target.trim_start_matches("file:"), [0x5A; 4096]).unwrap();
@@ -130,6 +137,37 @@ fn act(rule: &Value, real: &Path, mut args: Vec<OsString>) -> ExitCode {
         }
         _ => ExitCode::FAILURE,
     }
+}
+
+/// The arguments with libx264 in an encoder's place, as fast as it can.
+fn in_software(args: Vec<OsString>) -> Vec<OsString> {
+    /// Options that only such encoders have, each with a value.
+    const OTHERS: [&str; 9] = [
+        "-preset",
+        "-tune",
+        "-rc",
+        "-cq",
+        "-b:v",
+        "-global_quality",
+        "-rc_mode",
+        "-qp",
+        "-quality",
+    ];
+    let mut args = args.into_iter();
+    let mut software = Vec::new();
+    while let Some(arg) = args.next() {
+        if arg == "-c:v" {
+            args.next();
+            let options =
+                "-c:v libx264 -preset ultrafast -crf 23 -threads 1 -x264-params stitchable=1";
+            software.extend(options.split(' ').map(OsString::from));
+        } else if OTHERS.iter().any(|other| arg == *other) {
+            args.next();
+        } else {
+            software.push(arg);
+        }
+    }
+    software
 }
 
 #[cfg(unix)]

@@ -17,6 +17,7 @@ mod farm;
 mod faults;
 mod files;
 mod hang;
+mod hardware;
 mod hostile;
 mod killed;
 mod kinds;

@@ -6,7 +6,7 @@ use shared::plan::{Fit, Speed};
 use super::*;
 use crate::ffmpeg::probe::{Colour, Video};
 use crate::render::encoder::Encoder;
-use crate::render::segment::{Canvas, Encode, Take};
+use crate::render::segment::{Canvas, Encode, Pattern, Take};
 
 fn video(pix_fmt: &str, colour: Colour) -> Video {
     Video {
@@ -53,6 +53,7 @@ fn segment(fit: Fit) -> Segment {
         fit,
         encode: Encode {
             encoder: Encoder::default(),
+            hardware: None,
             threads: 1,
             tone_map: true,
             footprint: Footprint::Usual,
@@ -243,4 +244,74 @@ fn a_mezzanine_is_sought_in_by_the_sources_own_time_stamps() {
     assert_eq!(read(&take), "-seek_timestamp 1 -ss 2.234001");
     take.start_us = 0;
     assert_eq!(read(&take), "-seek_timestamp 1 -itsoffset -1.234000");
+}
+
+#[test]
+fn hardware_encodes_at_the_end_of_the_same_way() {
+    let take = take(video("yuv420p", Colour::default()));
+    let way = Way::Seek;
+    let picture = Picture::Take { take: &take, way };
+    let mut segment = segment(Fit::Crop);
+    segment.encode.hardware = Some(Hardware::Vaapi);
+    let args = arguments(&segment, &picture, Path::new("/w/seg/.tmp"));
+    insta::assert_snapshot!(shown(args), @r#"
+    -hide_banner
+    -nostdin
+    -v level+warning
+    -y
+    -max_alloc 536870912
+    -init_hw_device vaapi=hw
+    -filter_hw_device hw
+    -filter_threads 1
+    -threads 1
+    -ss 1.000001
+    -protocol_whitelist file
+    -format_whitelist FORMATS
+    -max_pixels 67108864
+    -i file:/clips/a b.mp4
+    -map 0:0
+    -an
+    -sn
+    -dn
+    -vf fps=30000/1001:start_time=0,scale=w='if(gt(dar,1280/720),max(1280,ceil(720*dar/2)*2),1280)':h='if(gt(dar,1280/720),720,max(720,ceil(1280/dar/2)*2))':flags=bicubic:in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv,crop=1280:720,setsar=1,format=yuv420p,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709,format=nv12,hwupload
+    -map_metadata -1
+    -map_chapters -1
+    -write_tmcd 0
+    -fflags +bitexact
+    -flags +bitexact
+    -frames:v 14
+    -c:v h264_vaapi
+    -rc_mode CQP
+    -qp 23
+    -profile:v high
+    -g 60
+    -bf 0
+    -bsf:v h264_metadata=video_full_range_flag=0:colour_primaries=1:transfer_characteristics=1:matrix_coefficients=1:chroma_sample_loc_type=0
+    -video_track_timescale 30000
+    -movie_timescale 30000
+    -progress pipe:1
+    -f mp4 file:/w/seg/.tmp
+    "#);
+}
+
+#[test]
+fn a_picture_is_brought_to_the_device_whatever_it_shows() {
+    let take = take(video("yuv420p", Colour::default()));
+    let mut segment = segment(Fit::Crop);
+    segment.encode.hardware = Some(Hardware::Vaapi);
+    let way = Way::Plain;
+    for picture in [
+        Picture::Take { take: &take, way },
+        Picture::Still { take: &take },
+        Picture::Slate,
+        Picture::Pattern(Pattern::Moving),
+    ] {
+        let args = arguments(&segment, &picture, Path::new("/x"));
+        let texts = args.iter().map(|arg| arg.to_str().unwrap());
+        let filter = texts
+            .skip_while(|arg| !["-vf", "-filter_complex"].contains(arg))
+            .nth(1);
+        let filter = filter.unwrap().trim_end_matches("[slate]");
+        assert!(filter.ends_with(",format=nv12,hwupload"), "{filter}");
+    }
 }

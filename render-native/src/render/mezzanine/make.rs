@@ -274,6 +274,7 @@ impl Bench<'_> {
             width: sizes.clone().map(|(width, _)| width).max().unwrap_or(0),
             height: sizes.map(|(_, height)| height).max().unwrap_or(0),
             preset: Preset::Ultrafast,
+            hardware: None,
             threads,
         };
         let estimator = Estimator::new(target, Learned::default());

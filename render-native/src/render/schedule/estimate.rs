@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::learned::Learned;
 use crate::ffmpeg::probe::Video;
 use crate::render::encoder::Preset;
+use crate::render::hardware::Hardware;
 
 const MIB: f64 = 1024.0 * 1024.0;
 /// What the model is multiplied with while nothing is known better.
@@ -106,6 +107,8 @@ pub struct Target {
     pub height: u32,
     /// How hard the encoder tries.
     pub preset: Preset,
+    /// The encoder in hardware that does the work, if one does.
+    pub hardware: Option<Hardware>,
     /// Threads of decoder and encoder, each.
     pub threads: usize,
 }
@@ -190,9 +193,10 @@ impl Estimator {
             width,
             height,
             preset,
+            hardware,
             threads,
         } = self.target;
-        let preset = preset.name();
+        let preset = hardware.map_or(preset.name(), Hardware::name);
         let how = match footprint {
             Footprint::Usual => format!("threads {threads}"),
             Footprint::Smallest => "smallest".to_owned(),
@@ -208,6 +212,8 @@ impl Estimator {
         /// Start and probing of a process.
         const START: f64 = 0.15;
         let encode = match self.target.preset {
+            // Pictures are handed over; nobody here measured what that takes.
+            _ if self.target.hardware.is_some() => 0.003,
             Preset::Ultrafast => 0.006,
             Preset::Superfast => 0.012,
             Preset::Veryfast => 0.021,
@@ -244,7 +250,13 @@ fn model(class: &Class, target: Target, footprint: Footprint) -> f64 {
         Preset::Medium => 106.0,
     };
     let mapping = if class.tone_mapped { 75.0 } else { 0.0 };
-    (60.0 + decode + film * (encode + 7.0 * more_threads) + mapping) * MIB
+    // What a driver holds outside its device was not measured here; a few segments will tell.
+    let driver = if target.hardware.is_some() {
+        250.0
+    } else {
+        0.0
+    };
+    (60.0 + driver + decode + film * (encode + 7.0 * more_threads) + mapping) * MIB
 }
 
 #[expect(
@@ -272,6 +284,7 @@ mod tests {
         width: 1920,
         height: 1080,
         preset: Preset::Veryfast,
+        hardware: None,
         threads: 1,
     };
 

@@ -112,6 +112,7 @@ mod tests {
             width: 1920,
             height: 1080,
             preset: crate::render::Preset::Veryfast,
+            hardware: None,
             threads: 8,
         };
         let (small, large) = (Class::sized(640, 360, "h264"), Class::unknown());
