@@ -123,7 +123,7 @@ impl Encoding {
             wish => wish,
         };
         if let (Some(measured), true) = (measured, self.encoder != EncoderArg::Software) {
-            let encoder = name(self.encoder);
+            let encoder = name(&self.encoder);
             let message = format!(
                 "--encoder {encoder} and {measured} exclude each other: what is settled by \
                  measuring is the preset of the encoder in software"
@@ -134,7 +134,7 @@ impl Encoding {
         let (Some(named), Some(wish)) = (named, wish) else {
             return Ok(());
         };
-        let quality = name(named);
+        let quality = name(&named);
         let message = format!(
             "--quality {quality} and {wish} exclude each other: the wish settles the quality"
         );
@@ -144,7 +144,7 @@ impl Encoding {
 }
 
 /// A value as it is typed.
-fn name(value: impl ValueEnum) -> String {
+fn name(value: &impl ValueEnum) -> String {
     let value = value.to_possible_value();
     value.map_or_else(String::new, |value| value.get_name().to_owned())
 }

@@ -75,9 +75,10 @@ impl Messages {
     /// The error that most likely says why; warnings are left out.
     #[must_use]
     pub fn decisive_error(&self) -> Option<&str> {
-        const VAGUE: [&str; 3] = [
+        const VAGUE: [&str; 4] = [
             "Conversion failed",
             "Error while opening encoder for output",
+            "Error parsing global options",
             "Invalid data found when processing input",
         ];
         let vague = |line: &&str| VAGUE.iter().any(|part| line.contains(part));

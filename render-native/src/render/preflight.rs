@@ -213,13 +213,7 @@ pub fn preflight(
         .max();
     let largest_segment = largest.unwrap_or(0);
     let mut notes: Vec<String> = settings.wish.map(of_wish).into_iter().collect();
-    if settings.encoder != Choice::Software {
-        notes.push(
-            "an encoder in hardware is asked for: a render tries it first, and uses software if it \
-             does not work (`render-native doctor` tries it now)"
-                .to_owned(),
-        );
-    }
+    notes.extend(of_encoder(settings.encoder));
     if largest_segment > room {
         notes.push(format!(
             "the largest shot may need {}, and {} of {} may be given out ({}): it will be \
@@ -258,6 +252,13 @@ fn of_wish(wish: Wish) -> String {
          figures here are those of the standard quality",
         words(wish)
     )
+}
+
+/// What is not known before the encoder is tried.
+fn of_encoder(encoder: Choice) -> Option<String> {
+    let note = "an encoder in hardware is asked for: a render tries it first, and uses software if \
+                it does not work (`render-native doctor` tries it now)";
+    (encoder != Choice::Software).then(|| note.to_owned())
 }
 
 /// Clips that end before their slots do.
@@ -383,5 +384,17 @@ mod tests {
         assert_eq!(segments.folder, Path::new("/proc/work"));
         assert_eq!(segments.bytes + film.bytes, both.bytes);
         assert!(film.bytes > segments.bytes, "the film has sound");
+    }
+    #[test]
+    fn a_wish_is_settled_with_software_alone() {
+        let mut settings = RenderSettings::new("film.mp4");
+        settings.wish = Wish::new(None, Some(1_000_000));
+        assert!(check_place(&settings).is_ok());
+        settings.encoder = Choice::Auto;
+        let refused = check_place(&settings);
+        assert!(
+            matches!(refused, Err(RenderError::Setting { .. })),
+            "{refused:?}"
+        );
     }
 }

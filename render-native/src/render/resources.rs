@@ -59,3 +59,31 @@ pub(super) fn learned(work: &WorkDir) -> Learned {
     }
     Learned::from_json(&bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::encoder::Preset;
+    use crate::render::hardware::Hardware;
+
+    #[test]
+    fn a_driver_is_not_asked_for_more_at_once_than_it_may_allow() {
+        let settings = RenderSettings {
+            jobs: Some(8),
+            ..RenderSettings::new("film.mp4")
+        };
+        let jobs = |hardware| {
+            let target = Target {
+                width: 640,
+                height: 360,
+                preset: Preset::Veryfast,
+                hardware,
+                threads: 1,
+            };
+            let classes = std::iter::repeat_n(Class::sized(640, 360, "h264"), 20);
+            shape_of(&settings, classes, target, &Learned::default(), 1 << 40).jobs
+        };
+        assert_eq!(jobs(None), 8);
+        assert_eq!(jobs(Some(Hardware::Nvenc)), SESSIONS);
+    }
+}

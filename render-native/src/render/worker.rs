@@ -1,6 +1,6 @@
 //! Makes one segment: goes down the ladder until a file stands that is measured to be right.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -67,7 +67,6 @@ impl Shop<'_> {
         let job = self.job;
         let (mut segment, slot) = job.segment(index)?;
         segment.encode = segment.encode.within(footprint);
-        let key = job.key(index)?;
         let started = Instant::now();
         let own = job.take(&slot.clip, self.interrupt);
         let quick = own.as_ref().ok();
@@ -132,15 +131,7 @@ impl Shop<'_> {
                         damage: good.damage,
                         decisions,
                     };
-                    if let Some(said) = blamed {
-                        let key = job.key_with(index, segment.encode)?;
-                        let record = self.record(&segment, &key, good, report);
-                        job.work.keep(&temporary, record)?;
-                        return Ok(Made::EncoderFailed { said });
-                    }
-                    let record = self.record(&segment, key, good, report);
-                    let kept = job.work.keep(&temporary, record);
-                    return kept.map(Box::new).map(Made::Done);
+                    return self.keep(&segment, (good, &temporary), report, blamed);
                 }
                 Err(fault) => fault,
             };
@@ -222,6 +213,27 @@ impl Shop<'_> {
             Step::Planned(_) | Step::Remains | Step::Slate => return None,
         };
         self.job.take(&clip, self.interrupt).ok()
+    }
+
+    /// Records the segment. One that software has made after the encoder in hardware failed is
+    /// one of the film in software.
+    fn keep(
+        &self,
+        segment: &Segment,
+        (good, temporary): (Good, &Path),
+        report: SegmentReport,
+        blamed: Option<String>,
+    ) -> Result<Made, RenderError> {
+        let job = self.job;
+        let Some(said) = blamed else {
+            let record = self.record(segment, job.key(segment.index)?, good, report);
+            let kept = job.work.keep(temporary, record);
+            return kept.map(Box::new).map(Made::Done);
+        };
+        let key = job.key_with(segment.index, segment.encode)?;
+        let record = self.record(segment, &key, good, report);
+        job.work.keep(temporary, record)?;
+        Ok(Made::EncoderFailed { said })
     }
 
     fn record(

@@ -123,11 +123,14 @@ impl Trial<'_> {
         args.extend(["-filter_complex", &graph, "-f", "null", "-"].map(Into::into));
         let mut found = Vec::new();
         let finished = self.run(args, &mut |line| found.extend(likeness(line)))?;
-        if let (false, Some(line)) = (finished.success(), finished.messages.decisive()) {
-            return because(plain(line));
+        let messages = &finished.messages;
+        if let Some(line) = messages.decisive_error() {
+            let line = plain(line);
+            return because(&format!("software cannot decode what it writes: {line}"));
         }
-        if let Some(line) = finished.messages.decisive_error() {
-            return because(&format!("what it writes is damaged: {}", plain(line)));
+        if !finished.success() {
+            let status = finished.status;
+            return because(&format!("software cannot decode what it writes: {status}"));
         }
         if found.len() != frames as usize {
             let found = found.len();
@@ -180,7 +183,9 @@ fn because<T>(why: &str) -> Result<T, Refusal> {
 
 /// A message of ffmpeg without the marks before it.
 pub(super) fn plain(line: &str) -> &str {
-    line.rsplit_once("[error] ").map_or(line, |(_, text)| text)
+    let after = |level| line.rsplit_once(level).map(|(_, text)| text);
+    let text = after("[error] ").or_else(|| after("[fatal] "));
+    text.unwrap_or(line)
 }
 
 /// Tries every encoder in hardware that this ffmpeg has, in a small size, two at a time. The reason
@@ -247,6 +252,7 @@ mod tests {
     fn a_reason_is_told_without_ffmpegs_marks() {
         let line = "[h264_nvenc] [error] Cannot load libcuda.so.1";
         assert_eq!(plain(line), "Cannot load libcuda.so.1");
+        assert_eq!(plain("[fatal] no such option"), "no such option");
         assert_eq!(plain("exit status: 1"), "exit status: 1");
     }
 }
