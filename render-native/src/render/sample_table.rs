@@ -35,7 +35,7 @@ pub(super) fn facts(path: &Path) -> io::Result<Facts> {
         .unwrap_or_default())
 }
 
-/// Whether decoding can begin with the first frame of the file. `false` if it cannot be read.
+/// Whether the file's key frames are known and the first frame is one. `false` if it cannot be read.
 pub(super) fn begins_with_key_frame(path: &Path) -> bool {
     let read = || {
         let file = File::open(path).ok()?;
@@ -44,9 +44,12 @@ pub(super) fn begins_with_key_frame(path: &Path) -> bool {
         let [track] = movie.trak.as_slice() else {
             return None;
         };
-        // Without the table every frame is one.
-        let keys = track.mdia.minf.stbl.stss.as_ref();
-        Some(keys.is_none_or(|keys| keys.entries.contains(&1)))
+        let table = &track.mdia.minf.stbl;
+        Some(match &table.stss {
+            Some(keys) => keys.entries.contains(&1),
+            // ffmpeg leaves it out if every frame is one, and also if none is.
+            None => sizes(table, length)?.len() == 1,
+        })
     };
     read().unwrap_or(false)
 }
@@ -240,6 +243,7 @@ mod tests {
     #[test]
     fn a_file_that_begins_between_two_key_frames_is_known() {
         let folder = tempfile::tempdir().unwrap();
+        assert!(begins_with_key_frame(&segment(folder.path(), "30", 1)));
         let whole = segment(folder.path(), "30", 20);
         assert!(begins_with_key_frame(&whole));
         let rest = folder.path().join("rest.mp4");
