@@ -211,7 +211,7 @@ fn a_test_encode_that_is_not_right_is_refused() {
 #[test]
 fn one_that_fails_at_a_segment_is_left_and_the_film_goes_on_in_software() {
     for (act, said) in [
-        (Act::Exit(1, "device lost"), "device lost"),
+        (Act::Exit(1, "device lost"), "did not: device lost;"),
         (Act::Encodes("-level:v 5.1"), "other headers"),
         (Act::Encodes("-frames:v 19"), "19 frames instead of 20"),
     ] {
@@ -281,7 +281,10 @@ fn a_machine_of_a_farm_without_it_says_so_and_others_make_the_film() {
     segments.extend(options("--index 0 --count 3"));
     let without = Act::Answer(" V....D libx264 x\n A....D aac x\n");
     let other = Fake::default().when("ffmpeg", &["-encoders"], ALWAYS, &without);
-    run(&segments, &other).expect(69).says("--encoder software");
+    run(&segments, &other)
+        .expect(69)
+        .says("built without it")
+        .says("--encoder software");
     let broken = built_with().when("ffmpeg", &[NVENC], ALWAYS, &Act::Exit(1, "no such device"));
     run(&segments, &broken)
         .expect(69)

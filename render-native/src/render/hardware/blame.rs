@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::trial::plain;
 use crate::progress::{Event, Progress};
 use crate::render::error::RenderError;
 use crate::render::job::Job;
@@ -39,7 +40,7 @@ impl Shop<'_> {
         let made = self.attempts_at(&software, picture, attempts, peak)?;
         if made.is_ok() {
             *segment = software;
-            *blamed = Some(fault.said().to_owned());
+            *blamed = Some(plain(fault.said()).to_owned());
         }
         Ok(made)
     }
