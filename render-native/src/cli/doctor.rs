@@ -11,6 +11,7 @@ use super::terminal::{print, print_json};
 use crate::exit::ExitCode;
 use crate::ffmpeg::capabilities::Capabilities;
 use crate::ffmpeg::locate::{LocateError, Tools, locate};
+use crate::interrupt::Urgency;
 use crate::render::{Hardware, examine};
 use crate::shown::{self, on_one_line};
 
@@ -52,6 +53,10 @@ pub(super) fn doctor(context: &Context) -> Result<ExitCode, Failure> {
         Ok(tools) => examined(tools, context),
         Err(error) => missing(error),
     };
+    if context.interrupt.urgency() != Urgency::None {
+        let stopped = "stopped while looking; nothing was found out";
+        return Err(Failure::new(ExitCode::Interrupted, stopped));
+    }
     if context.talk.json {
         print_json(&findings)?;
     } else {

@@ -7,6 +7,9 @@ use serde::Serialize;
 
 use crate::render::{RenderError, WorkDir, this_host};
 
+/// A file that was not written to for so long is nobody's.
+const A_DAY: Duration = Duration::from_hours(24);
+
 /// What was removed, or would be.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Removed {
@@ -19,7 +22,8 @@ pub struct Removed {
 /// Removes half-written files of processes of this machine that are gone, and other half-written
 /// files and replaced segments that were not written to for `older`. Of another machine's process
 /// nobody here can tell whether it lives, and a segment may be about to get its record: only time
-/// tells. With `dry`, nothing is removed.
+/// tells. What a living process of this machine writes stays, and while a film is made here, so does
+/// all that is whole. With `dry`, nothing is removed.
 ///
 /// # Errors
 /// [`RenderError`] if `dir` is no prepared work directory, or cannot be read or written.
@@ -30,12 +34,19 @@ pub fn gc(dir: &Path, older: Duration, dry: bool) -> Result<Removed, RenderError
     // The folder's own clock, which may be another machine's.
     let now = work.now()?;
     let mut removed = Removed::default();
+    let at_work = work.held_by().is_some();
     for file in work.loose_files()? {
-        let gone = file.unfinished && file.writer.is_some_and(|writer| writer.is_gone(&host));
         let age = file
             .modified
             .and_then(|modified| now.duration_since(modified).ok());
-        if !gone && age.is_none_or(|age| age < older) {
+        let writer = file.writer.as_ref();
+        let gone = file.unfinished && writer.is_some_and(|writer| writer.is_gone(&host));
+        // After so long its number is another process's.
+        let may_live = age.is_none_or(|age| age < A_DAY);
+        let lives = may_live && writer.is_some_and(|w| w.host == host && !w.is_gone(&host));
+        // What has its name may be about to get its record from whoever is at work here.
+        let is_awaited = at_work && !file.unfinished;
+        if lives || is_awaited || (!gone && age.is_none_or(|age| age < older)) {
             continue;
         }
         if !dry {

@@ -22,7 +22,7 @@ use super::mezzanine::{Made, Recipe};
 use super::overseer::Overseer;
 use super::report::{MemoryReport, SegmentReport};
 use super::resources::shape_of;
-use super::schedule::estimate::{Class, Estimator, Target};
+use super::schedule::estimate::{Class, Estimator, Footprint, Target};
 use super::schedule::learned::Learned;
 use super::schedule::{Queue, Shape};
 use super::segment::{Canvas, Encode, Picture, Segment, SegmentKey, Take, Way};
@@ -153,6 +153,8 @@ impl Job<'_> {
         // How many threads work on it depends on what is free, on this machine or another, and
         // not on what is wanted.
         segment.encode.threads = 1;
+        // Nor does how little memory there was.
+        segment.encode.footprint = Footprint::Usual;
         let planned = self.take(&slot.clip, &Interrupt::new()).ok();
         let recipe = self.recipe(index);
         let mut look = Vec::new();

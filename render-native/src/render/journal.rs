@@ -260,6 +260,11 @@ impl WorkDir {
             .map_err(RenderError::file("create a file in", &self.root))
     }
 
+    /// Whether this process makes the whole film here, and so is alone in saying how.
+    pub(super) const fn is_held(&self) -> bool {
+        self.lock.is_some()
+    }
+
     /// Who makes the whole film here, by their own account, if they are known to be at it.
     pub(crate) fn held_by(&self) -> Option<String> {
         let by = holder(&self.root.join(LOCK));

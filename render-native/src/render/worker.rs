@@ -230,6 +230,12 @@ impl Shop<'_> {
             let kept = job.work.keep(temporary, record);
             return kept.map(Box::new).map(Made::Done);
         };
+        if !job.work.is_held() {
+            // One of many machines cannot change the encoder, and what another one has made in
+            // hardware stays.
+            let _ = std::fs::remove_file(temporary);
+            return Ok(Made::EncoderFailed { said });
+        }
         let key = job.key_with(segment.index, segment.encode)?;
         let record = self.record(segment, &key, good, report);
         job.work.keep(temporary, record)?;

@@ -3,7 +3,9 @@
 //! for ffmpeg puts software in its place.
 
 use std::ffi::OsString;
+use std::process::Stdio;
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use suite::fake::{Act, Fake, says};
@@ -243,6 +245,31 @@ fn one_that_fails_at_a_segment_is_left_and_the_film_goes_on_in_software() {
 }
 
 #[test]
+fn one_that_fails_once_has_another_try() {
+    let project = project();
+    let stumble = Act::Exit(1, "Input/output error");
+    let fake = built_with().when("ffmpeg", &[NVENC, "2.mp4"], 1, &stumble);
+    let fake = otherwise_works(fake);
+    render(&project, "nvenc", &[], &fake).expect(0);
+    let report = project.report();
+    assert_eq!(report["hardware"], NVENC, "{report}");
+    assert_eq!(project.codes(), planned());
+    project.verify().expect(0);
+}
+
+#[test]
+fn one_without_room_for_its_session_costs_no_segment_of_software() {
+    let project = project();
+    let full = Act::Exit(1, "OpenEncodeSessionEx failed: Cannot allocate memory");
+    let fake = built_with().when("ffmpeg", &[NVENC, "2.mp4"], ALWAYS, &full);
+    let fake = otherwise_works(fake);
+    render(&project, "nvenc", &[], &fake).expect(0);
+    assert_eq!(project.codes(), planned());
+    assert_eq!(project.report().get("hardware"), None);
+    assert_eq!(made(&fake, "2.mp4", false), 1);
+}
+
+#[test]
 fn a_clip_that_fails_in_software_too_goes_down_the_ladder_alone() {
     let project = project();
     let fake = built_with().when("ffmpeg", &["2.mp4"], ALWAYS, &Act::Exit(1, "boom"));
@@ -291,7 +318,29 @@ fn a_machine_of_a_farm_without_it_says_so_and_others_make_the_film() {
         .says("no such device")
         .says("--encoder software");
 
+    // One whose encoder fails, and that is late, takes nothing away from another.
+    let gate = project.path("gate");
+    let wait = Act::Shell("while [ ! -e \"$AUTOCUT_GATE\" ]; do sleep 0.05; done");
+    let late = built_with()
+        .when("ffmpeg", &[NVENC], ALWAYS, &Act::Exit(1, "no such device"))
+        .when("ffmpeg", &["1.mp4", "-frames:v"], ALWAYS, &wait);
+    let mut first = vec!["segment".into(), path("work")];
+    first.extend(options("--index 0"));
+    let mut late_one = program::command(&first)
+        .envs(late.environment(FAKE))
+        .env("AUTOCUT_GATE", &gate)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let began = Instant::now();
+    while made(&late, "1.mp4", false) == 0 {
+        assert!(began.elapsed() < Duration::from_mins(2), "never started");
+        std::thread::sleep(Duration::from_millis(20));
+    }
     run(&segments, &works).expect(0);
+    std::fs::write(&gate, b"").unwrap();
+    assert_eq!(late_one.wait().unwrap().code(), Some(69));
     let mut assemble = vec!["assemble".into(), path("work")];
     assemble.extend(["-o".into(), path("film.mp4")]);
     // Whoever joins needs no such encoder.

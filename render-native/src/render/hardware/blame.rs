@@ -1,8 +1,9 @@
 //! Who is to blame when a segment fails with an encoder in hardware: the same attempt in software
-//! tells. If that fails too, it is the source, and the ladder goes on; if not, it is the encoder,
-//! and the film goes on without it.
+//! tells. If that fails too, it is the source, and the ladder goes on; if not, and the encoder fails
+//! once more, the film goes on without it.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use super::trial::plain;
 use crate::progress::{Event, Progress};
@@ -16,7 +17,8 @@ use crate::render::worker::Shop;
 
 impl Shop<'_> {
     /// Tries one picture, and if an encoder in hardware fails, the same in software. If software
-    /// succeeds, `segment` is one in software from then on, and what was wrong stands in `blamed`.
+    /// succeeds, and hardware fails once more, `segment` is one in software from then on, and what
+    /// was wrong stands in `blamed`.
     pub(in crate::render) fn attempts_and_blame(
         &self,
         segment: &mut Segment,
@@ -38,10 +40,19 @@ impl Shop<'_> {
         let mut software = segment.clone();
         software.encode.hardware = None;
         let made = self.attempts_at(&software, picture, attempts, peak)?;
-        if made.is_ok() {
-            *segment = software;
-            *blamed = Some(plain(fault.said()).to_owned());
+        let Ok((_, in_software)) = &made else {
+            return Ok(made);
+        };
+        // A disk that stumbled, or a device that was busy, is not worth the whole film.
+        let again = self.attempts_at(segment, picture, attempts, peak)?;
+        if again.is_ok() {
+            self.frames
+                .fetch_sub(segment.frames.into(), Ordering::Relaxed);
+            let _ = std::fs::remove_file(in_software);
+            return Ok(again);
         }
+        *segment = software;
+        *blamed = Some(plain(fault.said()).to_owned());
         Ok(made)
     }
 

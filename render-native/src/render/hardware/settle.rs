@@ -129,6 +129,7 @@ fn tried(
                     failed: false,
                 });
             }
+            Err(Refusal::Elsewhere(error)) => return Err(*error),
             Err(Refusal::Because(why)) => refused.push((*hardware, why)),
             Err(Refusal::Interrupted) => refused.push((*hardware, "interrupted".to_owned())),
         }

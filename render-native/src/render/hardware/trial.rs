@@ -7,7 +7,8 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, mpsc};
+use std::time::Duration;
 
 use shared::plan::Fit;
 
@@ -15,11 +16,12 @@ use super::candidates::Hardware;
 use crate::ffmpeg::capabilities::Capabilities;
 use crate::ffmpeg::input;
 use crate::ffmpeg::locate::Tools;
-use crate::interrupt::Interrupt;
+use crate::interrupt::{Interrupt, Urgency};
 use crate::process::{self, Command, Finished, Limits, Lines, ProcessError};
 use crate::render::command::{arguments, global};
 use crate::render::crew::lock;
 use crate::render::encoder::Encoder;
+use crate::render::error::RenderError;
 use crate::render::filters;
 use crate::render::job::side_by_side;
 use crate::render::judge;
@@ -36,12 +38,16 @@ const FILMS: [(Pattern, u32); 2] = [(Pattern::Moving, 12), (Pattern::Counting, 7
 const LEAST_LIKENESS: f64 = 30.0;
 /// A test encode is a matter of a second; whoever needs longer is no help.
 const PATIENCE: Limits = Limits::QUESTION;
+/// How often a trial looks whether the user wants to stop.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Why an encoder is not used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Refusal {
     /// Nobody knows: the user stopped it.
     Interrupted,
+    /// Nobody knows: it is this that failed, and not the encoder.
+    Elsewhere(Box<RenderError>),
     /// What is wrong with it.
     Because(String),
 }
@@ -97,7 +103,7 @@ impl Trial<'_> {
         match judge::ending(&finished, out) {
             Ok(None) => {}
             Ok(Some(fault)) => return because(plain(fault.said())),
-            Err(error) => return because(&error.to_string()),
+            Err(error) => return Err(Refusal::Elsewhere(Box::new(error))),
         }
         let facts = sample_table::facts(out).or_else(|error| because(&error.to_string()))?;
         let good = judge::file(&segment, &finished, facts);
@@ -154,9 +160,24 @@ impl Trial<'_> {
     ) -> Result<Finished, Refusal> {
         let command = Command::new(&self.tools.ffmpeg).args(args);
         let mut lines = Lines::default();
-        let ran = process::run(&command, PATIENCE, self.interrupt, &mut |chunk| {
-            lines.push(chunk, &mut *on_line);
-            ControlFlow::Continue(())
+        // Nothing of a trial is worth finishing: any wish to stop is one to stop at once.
+        let stop = Interrupt::new();
+        let ran = std::thread::scope(|scope| {
+            let (done, until_done) = mpsc::channel::<()>();
+            scope.spawn(|| {
+                let until_done = until_done;
+                while until_done.recv_timeout(LOOK) == Err(mpsc::RecvTimeoutError::Timeout) {
+                    if self.interrupt.urgency() != Urgency::None {
+                        stop.raise(Urgency::Now);
+                    }
+                }
+            });
+            let ran = process::run(&command, PATIENCE, &stop, &mut |chunk| {
+                lines.push(chunk, &mut *on_line);
+                ControlFlow::Continue(())
+            });
+            drop(done);
+            ran
         });
         ran.map_err(|error| match error {
             ProcessError::Interrupted => Refusal::Interrupted,
@@ -197,8 +218,17 @@ pub(crate) fn examine(
 ) -> Vec<(Hardware, Result<(), String>)> {
     /// Large enough for every encoder: some refuse what is smaller than about 150 pixels.
     const SIZE: (u32, u32) = (640, 360);
-    let (Ok(folder), Ok(rate)) = (tempfile::tempdir(), shared::rate::Rate::whole(30)) else {
-        return Vec::new();
+    let there = Hardware::ALL
+        .into_iter()
+        .filter(|hardware| can.encoders.contains(hardware.name()));
+    let there: Vec<_> = there.collect();
+    let untried = |why: String| there.iter().map(|one| (*one, Err(why.clone()))).collect();
+    let folder = match tempfile::tempdir() {
+        Ok(folder) => folder,
+        Err(error) => return untried(format!("not tried, for want of a place: {error}")),
+    };
+    let Ok(rate) = shared::rate::Rate::whole(30) else {
+        return untried("not tried".to_owned());
     };
     let numbers = std::sync::atomic::AtomicUsize::new(0);
     let scratch = || {
@@ -216,16 +246,13 @@ pub(crate) fn examine(
         scratch: &scratch,
         interrupt,
     };
-    let there: Vec<_> = Hardware::ALL
-        .into_iter()
-        .filter(|hardware| can.encoders.contains(hardware.name()))
-        .collect();
     let found = Mutex::new(Vec::new());
     side_by_side(2, there.len(), |at| {
         if let Some(hardware) = there.get(at) {
             let result = match trial.of(*hardware) {
                 Ok(_) => Ok(()),
                 Err(Refusal::Because(why)) => Err(why),
+                Err(Refusal::Elsewhere(error)) => Err(error.to_string()),
                 Err(Refusal::Interrupted) => return,
             };
             lock(&found).push((*hardware, result));
