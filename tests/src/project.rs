@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use crate::film;
 use crate::frame_code::Code;
 use crate::media::{ClipSpec, click_song};
+use crate::plans::{SlotSpec, plan, write_sealed};
 use crate::program::{self, Run};
 
 /// Size of every clip that a test does not choose, and of every film planned by hand.
@@ -59,6 +60,26 @@ impl Project {
             std::fs::write(project.path(&name(id)), clip).unwrap();
         }
         project
+    }
+
+    /// The three clips, and a plan of a slot from each: 12 frames of clip 1 from its start, `middle`,
+    /// 15 frames of clip 3 from its first second on.
+    #[must_use]
+    pub fn with_three_slots(middle: SlotSpec) -> Self {
+        let project = Self::with_three_clips();
+        project.plan_three_slots([
+            SlotSpec::new(12, 0, 0),
+            middle,
+            SlotSpec::new(15, 2, 1_000_000),
+        ]);
+        project
+    }
+
+    /// Plans these slots, from the three clips.
+    pub fn plan_three_slots(&self, slots: [SlotSpec; 3]) {
+        let media = ["1.mp4", "2.mp4", "3.mp4"];
+        let plan = plan("30", (160, 90), "song.wav", &media, &slots);
+        write_sealed(self.dir(), plan);
     }
 
     /// A file in the folder.

@@ -385,6 +385,7 @@ mod tests {
         assert_eq!(segments.bytes + film.bytes, both.bytes);
         assert!(film.bytes > segments.bytes, "the film has sound");
     }
+
     #[test]
     fn a_wish_is_settled_with_software_alone() {
         let mut settings = RenderSettings::new("film.mp4");

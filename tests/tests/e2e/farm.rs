@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 
 use suite::fake::{Act, Fake};
-use suite::plans::{SlotSpec, plan, write_sealed};
+use suite::plans::SlotSpec;
 use suite::program::{self, Run};
 use suite::project::Project;
 
@@ -12,16 +12,11 @@ const FAKE: &str = env!("CARGO_BIN_EXE_fake_ffmpeg");
 const ALWAYS: u32 = 1000;
 
 fn write(project: &Project, first: u64) {
-    let slots = [
+    project.plan_three_slots([
         SlotSpec::new(12, 0, first),
         SlotSpec::new(20, 1, 500_000),
         SlotSpec::new(15, 2, 1_000_000),
-    ];
-    let media = ["1.mp4", "2.mp4", "3.mp4"];
-    write_sealed(
-        project.dir(),
-        plan("30", (160, 90), "song.wav", &media, &slots),
-    );
+    ]);
 }
 
 fn project() -> Project {

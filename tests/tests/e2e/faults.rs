@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use suite::fake::{Act, Fake, says};
 use suite::frame_code::Code;
-use suite::plans::{SlotSpec, plan, write_sealed};
+use suite::plans::SlotSpec;
 use suite::program;
 use suite::project::{Project, stretch};
 
@@ -16,18 +16,7 @@ const HIT: std::ops::Range<usize> = 12..32;
 
 /// Clip 1, clip 2, clip 3; every invocation for the middle one names `2.mp4`.
 fn project(middle: SlotSpec) -> Project {
-    let project = Project::with_three_clips();
-    let slots = [
-        SlotSpec::new(12, 0, 0),
-        middle,
-        SlotSpec::new(15, 2, 1_000_000),
-    ];
-    let media = ["1.mp4", "2.mp4", "3.mp4"];
-    write_sealed(
-        project.dir(),
-        plan("30", (160, 90), "song.wav", &media, &slots),
-    );
-    project
+    Project::with_three_slots(middle)
 }
 
 fn plain() -> Project {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use suite::fake::{Act, Fake, says};
 use suite::frame_code::Code;
-use suite::plans::{SlotSpec, plan, write_sealed};
+use suite::plans::SlotSpec;
 use suite::program::{self, Run};
 use suite::project::{Project, stretch};
 
@@ -23,18 +23,7 @@ const ENCODERS: &str =
 
 /// Clip 1, clip 2, clip 3, each as a whole its own file.
 fn project() -> Project {
-    let project = Project::with_three_clips();
-    let slots = [
-        SlotSpec::new(12, 0, 0),
-        SlotSpec::new(20, 1, 500_000),
-        SlotSpec::new(15, 2, 1_000_000),
-    ];
-    let media = ["1.mp4", "2.mp4", "3.mp4"];
-    write_sealed(
-        project.dir(),
-        plan("30", (160, 90), "song.wav", &media, &slots),
-    );
-    project
+    Project::with_three_slots(SlotSpec::new(20, 1, 500_000))
 }
 
 /// The film frame by frame.
@@ -255,6 +244,27 @@ fn one_that_fails_once_has_another_try() {
     assert_eq!(report["hardware"], NVENC, "{report}");
     assert_eq!(project.codes(), planned());
     project.verify().expect(0);
+}
+
+#[test]
+fn one_that_has_no_memory_beside_others_is_not_condemned_for_it() {
+    let project = project();
+    let full = Act::Exit(1, "OpenEncodeSessionEx failed: Cannot allocate memory");
+    let fake = built_with()
+        .when("ffmpeg", &[NVENC, "2.mp4"], 1, &Act::Exit(1, "boom"))
+        .when("ffmpeg", &[NVENC, "2.mp4"], 1, &full);
+    let fake = otherwise_works(fake);
+    render(&project, "nvenc", &["--jobs", "2"], &fake).expect(0);
+    let report = project.report();
+    assert_eq!(report["hardware"], NVENC, "{report}");
+    assert_eq!(made(&fake, "2.mp4", true), 3);
+    assert_eq!(project.codes(), planned());
+    let files = project.files();
+    assert_eq!(
+        files.iter().filter(|name| name.ends_with(".mp4")).count(),
+        4,
+        "{files:?}"
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! the same way, and if it is killed again the program says so instead of making do with less.
 
 use suite::fake::{Act, Fake, says};
-use suite::plans::{SlotSpec, plan, write, write_sealed};
+use suite::plans::{SlotSpec, plan, write};
 use suite::program::{self, Run};
 use suite::project::{Project, stretch};
 
@@ -57,18 +57,7 @@ fn a_decoder_that_is_killed_again_and_again_is_no_damaged_clip() {
 
 /// Three slots, the middle one from clip 2.
 fn film() -> Project {
-    let project = Project::with_three_clips();
-    let slots = [
-        SlotSpec::new(12, 0, 0),
-        SlotSpec::new(20, 1, 500_000).or(0, 1_000_000),
-        SlotSpec::new(15, 2, 1_000_000),
-    ];
-    let media = ["1.mp4", "2.mp4", "3.mp4"];
-    write_sealed(
-        project.dir(),
-        plan("30", (160, 90), "song.wav", &media, &slots),
-    );
-    project
+    Project::with_three_slots(SlotSpec::new(20, 1, 500_000).or(0, 1_000_000))
 }
 
 #[test]

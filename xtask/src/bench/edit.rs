@@ -2,9 +2,13 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
+
+use crate::command::command;
+use crate::workspace;
 
 /// A shot: which clip, from where (microseconds), how many frames of film.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +101,23 @@ pub(super) fn even(shots: usize, frames: u64, clips: usize, clip_seconds: u64) -
 /// The film's frames.
 pub(super) fn length(shots: &[Shot]) -> u64 {
     shots.iter().map(|shot| shot.frames).sum()
+}
+
+/// The render of a plan, from nothing: what an earlier one that was cut off has left, which a render
+/// goes on with, is removed.
+///
+/// # Errors
+/// If it cannot be removed.
+pub(super) fn render(plan: &Path, film: &Path) -> Result<Command> {
+    let name = film.file_name().unwrap_or_default().to_string_lossy();
+    let work = film.with_file_name(format!(".{name}.work"));
+    if work.exists() {
+        fs::remove_dir_all(&work).with_context(|| format!("cannot remove {}", work.display()))?;
+    }
+    let mut render = command(workspace::renderer());
+    render.arg("render").arg(plan).arg("-o").arg(film);
+    render.args(["--quality", "standard", "--overwrite", "--quiet"]);
+    Ok(render)
 }
 
 /// Writes the plan of an edit at 30 frames a second; media are named relative to it.

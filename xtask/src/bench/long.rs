@@ -25,9 +25,7 @@ pub(super) fn film(shots: usize, height: u32) -> Result<()> {
     let size = (height * 16 / 9 / 2 * 2, height);
     edit::write_plan(&plan, size, &song.join(""), &clips, &shots)?;
 
-    let mut render = command(workspace::renderer());
-    render.arg("render").arg(&plan).arg("-o").arg(&film);
-    render.args(["--overwrite", "--quiet"]);
+    let mut render = edit::render(&plan, &film)?;
     println!(
         "\n{} shots, {frames} frames of {}x{} at 30",
         shots.len(),

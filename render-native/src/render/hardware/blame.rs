@@ -31,11 +31,8 @@ impl Shop<'_> {
             Err(fault) if segment.encode.hardware.is_some() => fault,
             made => return Ok(made),
         };
-        match fault {
-            // The segment comes again, and says more then.
-            Fault::Recalled => return Ok(Err(fault)),
-            Fault::Memory(_) if !alone => return Ok(Err(fault)),
-            _ => {}
+        if comes_again(&fault, alone) {
+            return Ok(Err(fault));
         }
         let mut software = segment.clone();
         software.encode.hardware = None;
@@ -45,15 +42,19 @@ impl Shop<'_> {
         };
         // A disk that stumbled, or a device that was busy, is not worth the whole film.
         let again = self.attempts_at(segment, picture, attempts, peak)?;
-        if again.is_ok() {
-            self.frames
-                .fetch_sub(segment.frames.into(), Ordering::Relaxed);
-            let _ = std::fs::remove_file(in_software);
-            return Ok(again);
+        if again
+            .as_ref()
+            .err()
+            .is_some_and(|fault| !comes_again(fault, alone))
+        {
+            *segment = software;
+            *blamed = Some(plain(fault.said()).to_owned());
+            return Ok(made);
         }
-        *segment = software;
-        *blamed = Some(plain(fault.said()).to_owned());
-        Ok(made)
+        self.frames
+            .fetch_sub(segment.frames.into(), Ordering::Relaxed);
+        let _ = std::fs::remove_file(in_software);
+        Ok(again)
     }
 
     /// Holds a segment that an encoder in hardware has made against what its test encode has
@@ -81,6 +82,15 @@ impl Shop<'_> {
             return Err(Fault::Other(said));
         }
         Ok(good)
+    }
+}
+
+/// Whether a segment with this fault comes once more, and tells nothing of its encoder before.
+const fn comes_again(fault: &Fault, alone: bool) -> bool {
+    match fault {
+        Fault::Recalled => true,
+        Fault::Memory(_) => !alone,
+        _ => false,
     }
 }
 

@@ -15,7 +15,6 @@ use super::edit::{self, Shot};
 use super::measure::{Cost, measure};
 use crate::command::{command, exists, shown};
 use crate::contact_sheet::frame_count;
-use crate::workspace;
 
 /// What the benchmark of a whole render runs.
 #[derive(Debug, Clone, Args)]
@@ -220,9 +219,7 @@ fn ours(work: &Work, film: &Path) -> Result<Cost> {
     let names: Vec<String> = work.clips.iter().filter_map(name).collect();
     let song = name(&work.song).context("the song has a name")?;
     edit::write_plan(&plan, (1920, 1080), &song, &names, &work.shots)?;
-    let mut render = command(workspace::renderer());
-    render.arg("render").arg(&plan).arg("-o").arg(film);
-    render.args(["--quality", "standard", "--overwrite", "--quiet"]);
+    let mut render = edit::render(&plan, film)?;
     eprintln!("$ {}", shown(&render));
     measure(&mut render)
 }
