@@ -67,7 +67,7 @@ impl Project {
     #[must_use]
     pub fn with_three_slots(middle: SlotSpec) -> Self {
         let project = Self::with_three_clips();
-        project.plan_three_slots([
+        project.plan_three_slots(&[
             SlotSpec::new(12, 0, 0),
             middle,
             SlotSpec::new(15, 2, 1_000_000),
@@ -76,9 +76,9 @@ impl Project {
     }
 
     /// Plans these slots, from the three clips.
-    pub fn plan_three_slots(&self, slots: [SlotSpec; 3]) {
+    pub fn plan_three_slots(&self, slots: &[SlotSpec; 3]) {
         let media = ["1.mp4", "2.mp4", "3.mp4"];
-        let plan = plan("30", (160, 90), "song.wav", &media, &slots);
+        let plan = plan("30", (160, 90), "song.wav", &media, slots);
         write_sealed(self.dir(), plan);
     }
 

@@ -12,7 +12,7 @@ const FAKE: &str = env!("CARGO_BIN_EXE_fake_ffmpeg");
 const ALWAYS: u32 = 1000;
 
 fn write(project: &Project, first: u64) {
-    project.plan_three_slots([
+    project.plan_three_slots(&[
         SlotSpec::new(12, 0, first),
         SlotSpec::new(20, 1, 500_000),
         SlotSpec::new(15, 2, 1_000_000),
