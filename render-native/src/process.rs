@@ -152,7 +152,7 @@ impl Finished {
             }
         }
         match self.status.code() {
-            Some(SIGNALLED) => End::Killed { at_once: false },
+            Some(SIGNALLED) if !self.messages.ended_by_itself() => End::Killed { at_once: false },
             Some(_) => End::Failed,
             None => End::Crashed,
         }
@@ -191,7 +191,8 @@ pub enum End {
     },
 }
 
-/// What ffmpeg ends with when a polite signal told it to stop; what it leaves looks whole.
+/// What ffmpeg ends with when a polite signal told it to stop; what it leaves looks whole. From
+/// release 6.1 on it may also be the number of an error (-1, "Operation not permitted").
 const SIGNALLED: i32 = 255;
 
 /// Why a child gave no result.

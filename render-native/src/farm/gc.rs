@@ -23,7 +23,7 @@ pub struct Removed {
 /// files and replaced segments that were not written to for `older`. Of another machine's process
 /// nobody here can tell whether it lives, and a segment may be about to get its record: only time
 /// tells. What a living process of this machine writes stays, and while a film is made here, so does
-/// all that is whole. With `dry`, nothing is removed.
+/// all that is whole, for a day: a process that was killed still stands as the one that makes it. With `dry`, nothing is removed.
 ///
 /// # Errors
 /// [`RenderError`] if `dir` is no prepared work directory, or cannot be read or written.
@@ -45,7 +45,7 @@ pub fn gc(dir: &Path, older: Duration, dry: bool) -> Result<Removed, RenderError
         let may_live = age.is_none_or(|age| age < A_DAY);
         let lives = may_live && writer.is_some_and(|w| w.host == host && !w.is_gone(&host));
         // What has its name may be about to get its record from whoever is at work here.
-        let is_awaited = at_work && !file.unfinished;
+        let is_awaited = at_work && may_live && !file.unfinished;
         if lives || is_awaited || (!gone && age.is_none_or(|age| age < older)) {
             continue;
         }

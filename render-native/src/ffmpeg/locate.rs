@@ -13,7 +13,7 @@ pub const FFMPEG_VARIABLE: &str = "AUTOCUT_FFMPEG";
 /// The variable that names ffprobe's file.
 pub const FFPROBE_VARIABLE: &str = "AUTOCUT_FFPROBE";
 /// The oldest release that works.
-pub const MINIMUM: (u32, u32) = (5, 0);
+pub const MINIMUM: (u32, u32) = (5, 1);
 /// Major version of libavcodec in the oldest release that works: builds between releases carry
 /// no version of their own.
 const MINIMUM_LIBAVCODEC: u32 = 59;

@@ -16,7 +16,7 @@ use super::input;
 use super::locate::Tools;
 use crate::interrupt::Interrupt;
 use crate::media::fingerprint::regular;
-use crate::process::{self, Command, Limits, ProcessError};
+use crate::process::{self, Command, End, Limits, ProcessError};
 use json::Document;
 use read::checked;
 
@@ -62,6 +62,8 @@ pub struct Video {
     pub rate: Option<Rate>,
     /// Mean frame rate, by the container.
     pub average_rate: Option<Rate>,
+    /// Ticks a second of its time stamps, by the container; microseconds where it does not say.
+    pub clock: Rate,
     /// Pixel format, by ffmpeg's name.
     pub pix_fmt: String,
     /// Bits per component.
@@ -132,6 +134,12 @@ pub struct Audio {
 }
 
 impl Video {
+    /// A tick of its clock in seconds, as ffmpeg writes a time base: `1/15360`.
+    #[must_use]
+    pub fn tick(&self) -> String {
+        format!("{}/{}", self.clock.den(), self.clock.num())
+    }
+
     /// Size as shown: turned upright, with square pixels (the longer way is kept), at least 1 × 1.
     #[must_use]
     pub fn shown_size(&self) -> (u32, u32) {
@@ -225,7 +233,10 @@ pub fn probe(tools: &Tools, path: &Path, interrupt: &Interrupt) -> Result<Probe,
         .filter(|document| finished.success() && !document.streams.is_empty())
         .ok_or_else(|| ProbeError::NotMedia {
             path: path.to_owned(),
-            said: reason(finished.messages.decisive(), path),
+            said: match finished.end() {
+                End::Crashed => format!("ffprobe crashed on it ({})", finished.status),
+                _ => reason(finished.messages.decisive(), path),
+            },
         })?;
     if finished.messages.errors >= SUSPICIOUS {
         let (_, packets) = ask(&["-show_packets", "-read_intervals", "%+#1"])?;

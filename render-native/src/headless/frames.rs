@@ -155,15 +155,6 @@ fn seconds(us: u64) -> f64 {
 
 /// What ffmpeg is asked: every frame, upright, small, with its own time.
 fn command(tools: &Tools, path: &Path, video: &Video, threads: usize) -> Command {
-    let passthrough = if tools
-        .version
-        .release
-        .is_some_and(|release| release < (5, 1))
-    {
-        "-vsync"
-    } else {
-        "-fps_mode"
-    };
     Command::new(&tools.ffmpeg)
         .args(["-hide_banner", "-nostdin", "-v", "level+error"])
         .args(input::global())
@@ -173,7 +164,8 @@ fn command(tools: &Tools, path: &Path, video: &Video, threads: usize) -> Command
         .args(["-map_metadata", "-1", "-map_chapters", "-1"])
         .args(["-vf", &filters(video)])
         .args(["-c:v", "rawvideo", "-enc_time_base", "1/1000000"])
-        .args([passthrough, "passthrough", "-avoid_negative_ts", "disabled"])
+        .args(["-fps_mode", "passthrough"])
+        .args(["-avoid_negative_ts", "disabled"])
         .args(["-allow_raw_vfw", "1", "-f", "matroska", "pipe:1"])
 }
 

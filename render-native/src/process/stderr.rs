@@ -75,11 +75,20 @@ impl Messages {
     /// The error that most likely says why; warnings are left out.
     #[must_use]
     pub fn decisive_error(&self) -> Option<&str> {
-        const VAGUE: [&str; 4] = [
+        // What comes of a failure, told by the parts of ffmpeg that it passes through.
+        const VAGUE: [&str; 12] = [
             "Conversion failed",
-            "Error while opening encoder for output",
+            "Error while opening encoder",
+            "Could not open encoder before EOF",
+            "Error sending frames to consumers",
+            "Error opening output file",
+            "Error opening input files",
             "Error parsing global options",
+            "Error splitting the argument list",
+            "Nothing was written into output file",
             "Invalid data found when processing input",
+            ENDED[0],
+            ENDED[1],
         ];
         let vague = |line: &&str| VAGUE.iter().any(|part| line.contains(part));
         let errors = || self.kept().filter(|line| is_error(line));
@@ -87,6 +96,11 @@ impl Messages {
             .filter(|line| !vague(line))
             .last()
             .or_else(|| errors().last())
+    }
+
+    /// Whether ffmpeg tells that a part of it has ended by an error of its own (from release 6.1 on).
+    pub(super) fn ended_by_itself(&self) -> bool {
+        ENDED.iter().any(|part| self.mention(part))
     }
 
     /// The lines that were kept, the first and the last ones.
@@ -101,12 +115,16 @@ impl Messages {
     }
 
     /// Whether some line gives `reason` as the system's reason: the line's last words after a
-    /// colon. Before them stands what failed, often with the name of a file, in which any words
-    /// may stand.
+    /// colon, or behind the number of an error. Before them stands what failed, often with the name
+    /// of a file, in which any words may stand.
     #[must_use]
     pub fn give_as_reason(&self, reason: &str) -> bool {
         self.kept().any(|line| {
             let line = line.trim_end_matches(['.', ' ', '\r']);
+            let of_a_number = || Some(line.strip_suffix(')')?.rsplit_once(" (")?.1);
+            if ENDED.iter().any(|part| line.contains(part)) {
+                return of_a_number() == Some(reason);
+            }
             line.strip_suffix(reason)
                 .is_some_and(|before| before.ends_with(": "))
         })
@@ -130,6 +148,12 @@ fn without_addresses(line: &str) -> String {
     text + rest
 }
 
+/// How ffmpeg tells that a part of it has ended, with the number of the error.
+const ENDED: [&str; 2] = [
+    "Task finished with error code",
+    "Terminating thread with return code",
+];
+
 fn is_error(line: &str) -> bool {
     ["[error]", "[fatal]", "[panic]"]
         .iter()
@@ -147,6 +171,26 @@ mod tests {
         let messages = Messages::read(&text[..]);
         assert_eq!(messages.decisive(), Some("[h264] [error] bad nal"));
         assert_eq!((messages.lines, messages.errors), (4, 2));
+    }
+
+    #[test]
+    fn what_only_follows_from_a_failure_does_not_decide() {
+        // ffmpeg 9, without a card.
+        let text = b"[h264_nvenc @ 0x1] [error] Cannot load libcuda.so.1\n\
+            [vost#0:0/h264_nvenc @ 0x1] [enc:h264_nvenc @ 0x2] [error] Error while opening encoder \
+            - maybe incorrect parameters such as bit_rate, rate, width or height.\n\
+            [vf#0:0 @ 0x1] [error] Error sending frames to consumers: Operation not permitted\n\
+            [vf#0:0 @ 0x1] [error] Task finished with error code: -1 (Operation not permitted)\n\
+            [vf#0:0 @ 0x1] [error] Terminating thread with return code -1 (Operation not permitted)\n\
+            [vost#0:0/h264_nvenc @ 0x1] [error] Could not open encoder before EOF\n\
+            [out#0/null @ 0x1] [error] Nothing was written into output file, because at least one \
+            of its streams received no packets.\n";
+        let messages = Messages::read(&text[..]);
+        let why = "[h264_nvenc] [error] Cannot load libcuda.so.1";
+        assert_eq!(messages.decisive(), Some(why));
+        assert!(messages.ended_by_itself());
+        assert!(messages.give_as_reason("Operation not permitted"));
+        assert!(!messages.give_as_reason("Invalid argument"));
     }
 
     #[test]

@@ -217,6 +217,8 @@ fn a_kill_from_outside_is_told_from_a_crash_and_a_failure() {
     assert_eq!(end("exit 0"), End::Well);
     assert_eq!(end("exit 1"), End::Failed);
     assert_eq!(end("exit 255"), End::Killed { at_once: false });
+    let by_itself = "echo '[vf] Task finished with error code: -1 (x)' >&2; exit 255";
+    assert_eq!(end(by_itself), End::Failed);
     assert_eq!(end("kill -TERM $$"), End::Killed { at_once: false });
     assert_eq!(end("kill -KILL $$"), End::Killed { at_once: true });
     assert_eq!(end("kill -SEGV $$"), End::Crashed);

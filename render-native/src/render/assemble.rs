@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use super::calibrate::Wished;
 use super::crew::lock;
 use super::error::RenderError;
-use super::job::{Job, Rendered, millis, side_by_side};
+use super::job::{Job, Rendered, Took, millis, side_by_side};
 use super::join::Join;
 use super::journal::Record;
 use super::prepare::refuse_same;
-use super::report::{self, MemoryReport, Report};
+use super::report::{self, Report};
 use crate::durable;
 use crate::interrupt::Interrupt;
 use crate::media::relative::path_of;
@@ -64,11 +64,7 @@ impl Job<'_> {
         Ok(Rendered {
             records: taken.collect(),
             sound: None,
-            most_running: 0,
-            peak_together: 0,
-            memory: MemoryReport::default(),
-            render_ms: 0,
-            decisions: Vec::new(),
+            took: Took::default(),
         })
     }
 
@@ -126,8 +122,9 @@ impl Job<'_> {
         progress.report(Event::Finished { stage });
         let segments: Vec<_> = rendered.records.into_iter().map(|r| r.report).collect();
         let resumed = segments.iter().filter(|segment| segment.resumed).count();
+        let took = rendered.took;
         let mut decisions = self.decisions;
-        decisions.extend(rendered.decisions);
+        decisions.extend(took.decisions);
         if let Some(damage) = sound.damage {
             progress.report(Event::Decided(&damage));
             decisions.push(damage);
@@ -158,13 +155,13 @@ impl Job<'_> {
             rendered: segments.len() - resumed,
             resumed,
             degraded: segments.iter().filter(|s| !s.rung.shows_the_plan()).count(),
-            jobs: rendered.most_running,
+            jobs: took.most_running,
             memory_budget: self.room,
             peak_rss: segments.iter().map(|s| s.peak_rss).max().unwrap_or(0),
-            peak_rss_together: rendered.peak_together,
-            memory: rendered.memory,
+            peak_rss_together: took.peak_together,
+            memory: took.memory,
             wall_ms: millis(self.started),
-            render_ms: rendered.render_ms,
+            render_ms: took.render_ms,
             join_ms: millis(started),
             decisions,
             segments,

@@ -119,7 +119,7 @@ pub(super) fn counting(take: &Take, way: Way, us: u64) -> Vec<OsString> {
     let more = ["-map", &map, "-an", "-sn", "-dn", "-vf", &filter];
     args.extend(more.map(OsString::from));
     // Each picture once, whenever it is shown.
-    args.extend(["-vsync", "passthrough", "-progress", "pipe:1"].map(OsString::from));
+    args.extend(["-fps_mode", "passthrough", "-progress", "pipe:1"].map(OsString::from));
     args.extend(["-f", "null", "-"].map(OsString::from));
     args
 }

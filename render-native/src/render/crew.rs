@@ -81,19 +81,20 @@ impl<'a> Crew<'a> {
         }
     }
 
-    /// The peaks, highest first, and what was decided; or what went wrong.
-    pub(super) fn finish(self) -> Result<(Vec<u64>, Vec<Decision>), RenderError> {
-        let inner = PoisonError::into_inner;
-        if let Some(error) = self.failure.into_inner().unwrap_or_else(inner) {
-            return Err(error);
-        }
+    /// The peaks, highest first, what was decided, and what went wrong if anything did.
+    pub(super) fn finish(self) -> (Vec<u64>, Vec<Decision>, Option<RenderError>) {
         let mut peaks = self
             .peaks
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
         peaks.sort_unstable_by(|a, b| b.cmp(a));
         let decisions = self.decisions.into_inner();
-        Ok((peaks, decisions.unwrap_or_else(PoisonError::into_inner)))
+        let failure = self.failure.into_inner();
+        (
+            peaks,
+            decisions.unwrap_or_else(PoisonError::into_inner),
+            failure.unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     fn done(&self, turn: Turn<'_, '_>, record: Record) {

@@ -1,5 +1,6 @@
 //! A job: a plan with its files found, its settings resolved and its work directory held.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -66,6 +67,34 @@ pub struct Job<'a> {
     pub(super) learned: Learned,
     pub(super) decisions: Vec<Decision>,
     pub(super) started: Instant,
+    /// The slots whose segments this process has made, and not found.
+    pub(super) made_here: Mutex<BTreeSet<usize>>,
+    /// What it took until an encoder in hardware was left.
+    pub(super) took: Mutex<Took>,
+}
+
+/// What rendering segments took.
+#[derive(Debug, Default)]
+pub(super) struct Took {
+    pub(super) most_running: usize,
+    pub(super) peak_together: u64,
+    pub(super) memory: MemoryReport,
+    pub(super) render_ms: u64,
+    pub(super) decisions: Vec<Decision>,
+}
+
+impl Took {
+    /// This, of what came after an earlier part of the same job.
+    fn after(self, mut earlier: Self) -> Self {
+        earlier.decisions.extend(self.decisions);
+        Self {
+            most_running: self.most_running.max(earlier.most_running),
+            peak_together: self.peak_together.max(earlier.peak_together),
+            memory: self.memory.after(earlier.memory),
+            render_ms: self.render_ms + earlier.render_ms,
+            decisions: earlier.decisions,
+        }
+    }
 }
 
 /// Segments that are done, and what it took.
@@ -75,11 +104,7 @@ pub struct Rendered {
     pub(super) records: Vec<Record>,
     /// The film's sound, if it was made beside them.
     pub(super) sound: Option<Sound>,
-    pub(super) most_running: usize,
-    pub(super) peak_together: u64,
-    pub(super) memory: MemoryReport,
-    pub(super) render_ms: u64,
-    pub(super) decisions: Vec<Decision>,
+    pub(super) took: Took,
 }
 
 impl Rendered {
@@ -327,9 +352,22 @@ impl Job<'_> {
         });
         crew.keep_learned();
         self.release_mezzanines();
-        let (peaks, more) = crew.finish()?;
+        let (peaks, more, failure) = crew.finish();
         let mut decisions = before.decisions;
         decisions.extend(more);
+        let most_running = queue.most_running();
+        let took = Took {
+            most_running,
+            peak_together: peaks.iter().take(most_running).sum(),
+            memory: overseer.finish().after(before.memory),
+            render_ms: millis(started),
+            decisions,
+        };
+        let took = took.after(std::mem::take(&mut *lock(&self.took)));
+        if let Some(error) = failure {
+            *lock(&self.took) = took;
+            return Err(error);
+        }
         RenderError::if_interrupted(interrupt, self.work.root())?;
         progress.report(Event::Finished { stage });
         let done: Option<Vec<Record>> = records
@@ -343,11 +381,7 @@ impl Job<'_> {
                 said: "a segment is missing".to_owned(),
             })?,
             sound,
-            most_running: queue.most_running(),
-            peak_together: peaks.iter().take(queue.most_running()).sum(),
-            memory: overseer.finish().after(&before.memory),
-            render_ms: millis(started),
-            decisions,
+            took,
         })
     }
 
@@ -360,7 +394,7 @@ impl Job<'_> {
                 && record.report.rung.shows_the_plan()
                 && let Some(place) = records.get(index)
             {
-                record.report.resumed = true;
+                record.report.resumed = !lock(&self.made_here).contains(&index);
                 frames.fetch_add(u64::from(record.frames), Ordering::Relaxed);
                 *lock(place) = Some(record);
             }

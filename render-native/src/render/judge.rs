@@ -156,7 +156,10 @@ fn ran_out_of_memory(finished: &Finished) -> bool {
     !finished.success()
         && (messages.give_as_reason("Cannot allocate memory")
             || messages.give_as_reason("Out of memory")
-            || messages.mention("[error] malloc of size"))
+            || messages.mention("[error] malloc of size")
+            // An encoder in hardware has no room for one more film beside others: NVENC says so as
+            // "out of memory (10)" or, by how many its driver allows, "incompatible client key (21)".
+            || messages.mention("OpenEncodeSessionEx failed"))
 }
 
 /// Judges what was measured of the file that ffmpeg claims to have made.

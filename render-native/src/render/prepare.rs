@@ -27,6 +27,7 @@ use crate::ffmpeg::probe;
 use crate::interrupt::Interrupt;
 use crate::media::fingerprint::stamp;
 use crate::progress::{Event, Progress};
+use std::sync::Mutex;
 
 /// Refuses settings that cannot work, outputs that would destroy something, and an empty plan.
 pub(crate) fn check_settings(plan: &Plan, settings: &RenderSettings) -> Result<(), RenderError> {
@@ -289,6 +290,8 @@ fn bare<'a>(
         work,
         decisions: Vec::new(),
         started: Instant::now(),
+        made_here: Mutex::default(),
+        took: Mutex::default(),
     })
 }
 

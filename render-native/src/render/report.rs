@@ -101,13 +101,21 @@ pub struct MemoryReport {
 impl MemoryReport {
     /// This one, of what came after an earlier part of the same job.
     #[must_use]
-    pub(super) fn after(mut self, earlier: &Self) -> Self {
+    pub(super) fn after(mut self, earlier: Self) -> Self {
+        let before = earlier.normal_ms + earlier.conservative_ms + earlier.emergency_ms;
+        for change in &mut self.changes {
+            change.at_ms += before;
+        }
+        self.changes.splice(..0, earlier.changes);
         self.peak = self.peak.max(earlier.peak);
         self.peak_permille = self.peak_permille.max(earlier.peak_permille);
         self.normal_ms += earlier.normal_ms;
         self.conservative_ms += earlier.conservative_ms;
         self.emergency_ms += earlier.emergency_ms;
         self.waited_ms += earlier.waited_ms;
+        self.put_back += earlier.put_back;
+        self.out_of_memory += earlier.out_of_memory;
+        self.lost_ms += earlier.lost_ms;
         self
     }
 }

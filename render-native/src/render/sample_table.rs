@@ -262,6 +262,14 @@ mod tests {
         assert_eq!(frames.unwrap().len(), 19);
         assert!(!begins_with_key_frame(&rest));
         assert!(!begins_with_key_frame(&folder.path().join("none.mp4")));
+        // Here the table of key frames is there, and names others.
+        let mut late = std::fs::read(&whole).unwrap();
+        let table = late.windows(4).rposition(|four| four == b"stss").unwrap();
+        let entry = &mut late[table + 12..table + 16];
+        assert_eq!(entry, 1_u32.to_be_bytes());
+        entry.copy_from_slice(&2_u32.to_be_bytes());
+        std::fs::write(&rest, late).unwrap();
+        assert!(!begins_with_key_frame(&rest));
     }
 
     proptest::proptest! {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use shared::plan::Slot;
 
+use super::crew::lock;
 use super::error::RenderError;
 use super::job::Job;
 use super::journal::Record;
@@ -184,7 +185,9 @@ impl Shop<'_> {
         };
         let way = Way::Sequential;
         let picture = Picture::Take { take, way };
-        let (kept, dropped) = match self.attempts_at(segment, &picture, attempts, peak)? {
+        let other = self.attempts_at(segment, &picture, attempts, peak);
+        let other = other.inspect_err(|_| self.drop_made(segment, &temporary))?;
+        let (kept, dropped) = match other {
             Ok((other, path)) if other.damage < good.damage => {
                 ((Step::Planned(way), other, path), Some(temporary))
             }
@@ -192,13 +195,17 @@ impl Shop<'_> {
             Err(_) => ((step, good, temporary), None),
         };
         if let Some(path) = dropped {
-            // Both were counted as frames done; one film needs only one of them. What is left
-            // behind here is removed with the work directory.
-            self.frames
-                .fetch_sub(segment.frames.into(), Ordering::Relaxed);
-            let _ = std::fs::remove_file(path);
+            self.drop_made(segment, &path);
         }
         Ok(kept)
+    }
+
+    /// Drops one of two files of a segment. Both were counted as frames done, and the film needs
+    /// only one. A file that cannot be removed is removed with the work directory.
+    pub(super) fn drop_made(&self, segment: &Segment, file: &Path) {
+        self.frames
+            .fetch_sub(segment.frames.into(), Ordering::Relaxed);
+        let _ = std::fs::remove_file(file);
     }
 
     /// What may stand in for the planned clip in this step. `None` if there is nothing.
@@ -227,8 +234,8 @@ impl Shop<'_> {
         let job = self.job;
         let Some(said) = blamed else {
             let record = self.record(segment, job.key(segment.index)?, good, report);
-            let kept = job.work.keep(temporary, record);
-            return kept.map(Box::new).map(Made::Done);
+            let kept = job.work.keep(temporary, record)?;
+            return Ok(Made::Done(Box::new(kept)));
         };
         if !job.work.is_held() {
             // One of many machines cannot change the encoder, and what another one has made in
@@ -239,6 +246,7 @@ impl Shop<'_> {
         let key = job.key_with(segment.index, segment.encode)?;
         let record = self.record(segment, &key, good, report);
         job.work.keep(temporary, record)?;
+        lock(&job.made_here).insert(segment.index);
         Ok(Made::EncoderFailed { said })
     }
 

@@ -11,6 +11,7 @@ use super::audio::{Listener, RATE};
 use super::change::{ChangeMeter, Changes, FRAME_BYTES, HEIGHT, WIDTH};
 use crate::ffmpeg::input;
 use crate::ffmpeg::locate::Tools;
+use crate::ffmpeg::probe::Video;
 use crate::interrupt::Interrupt;
 use crate::process::{self, Command, Finished, Limits};
 use crate::progress::{Event, Progress, Stage};
@@ -31,12 +32,12 @@ pub(super) struct Picture {
     pub(super) errors: u64,
 }
 
-/// Decodes stream `index` of `film`: every frame once, as small pictures here and as time stamps
+/// Decodes the stream `video` of `film`: every frame once, as small pictures here and as time stamps
 /// into a file, which ffmpeg keeps beside the pictures of the same decoder.
 pub(super) fn picture(
     tools: &Tools,
     film: &Path,
-    index: u32,
+    video: &Video,
     progress: &dyn Progress,
     interrupt: &Interrupt,
 ) -> Result<Picture, VerifyError> {
@@ -46,9 +47,9 @@ pub(super) fn picture(
     let command = decoder(tools)
         .args(["-copyts", "-y"])
         .args(input::of(film))
-        .args(output(index, &small, "rawvideo"))
+        .args(output(video, &small, "rawvideo"))
         .arg("pipe:1")
-        .args(output(index, "scale=2:2:flags=neighbor", "framecrc"))
+        .args(output(video, "scale=2:2:flags=neighbor", "framecrc"))
         .arg(input::url(stamps_file.path()));
     let mut meter = ChangeMeter::default();
     let mut rest = Vec::with_capacity(FRAME_BYTES);
@@ -128,8 +129,9 @@ fn decoder(tools: &Tools) -> Command {
 }
 
 /// One output of every frame of a stream, none dropped and none repeated, stamped as in the film.
-fn output(index: u32, filter: &str, muxer: &str) -> Vec<String> {
-    let map = format!("0:{index}");
+fn output(video: &Video, filter: &str, muxer: &str) -> Vec<String> {
+    let map = format!("0:{}", video.index);
+    let tick = video.tick();
     [
         "-map",
         &map,
@@ -138,7 +140,7 @@ fn output(index: u32, filter: &str, muxer: &str) -> Vec<String> {
         "-fps_mode",
         "passthrough",
         "-enc_time_base",
-        "-1",
+        &tick,
         "-c:v",
         "rawvideo",
         "-f",

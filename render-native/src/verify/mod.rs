@@ -83,7 +83,7 @@ pub fn verify(
     });
     let about = probe(tools, film, interrupt)?;
     let video = about.require_video(film)?;
-    let picture = decode::picture(tools, film, video.index, progress, interrupt)?;
+    let picture = decode::picture(tools, film, video, progress, interrupt)?;
 
     let rate = plan.output.rate;
     let mut stamps = StampCheck::new(plan.record_duration(), rate, picture.time_base);

@@ -17,6 +17,8 @@ use suite::project::{Project, stretch};
 const FAKE: &str = env!("CARGO_BIN_EXE_fake_ffmpeg");
 const ALWAYS: u32 = 1000;
 const NVENC: &str = "h264_nvenc";
+/// What NVENC says when there is no room for one more session.
+const NO_ROOM: &str = "OpenEncodeSessionEx failed: out of memory (10): (no details)";
 /// What an ffmpeg says that was built with some encoders in hardware.
 const ENCODERS: &str =
     " V....D libx264 x\n A....D aac x\n V....D h264_nvenc x\n V....D h264_vaapi x\n";
@@ -214,8 +216,14 @@ fn one_that_fails_at_a_segment_is_left_and_the_film_goes_on_in_software() {
         let why = replaced(&project.report());
         assert!(why.contains(said) && why.contains("slot 2"), "{why}");
         is_the_film_of_software(&project);
-        // What told who was to blame is a segment of the film.
+        // What told who was to blame is a segment of the film, and of this run.
         assert_eq!(made(&fake, "2.mp4", false), 1, "{act:?}");
+        let report = project.report();
+        assert_eq!(
+            (&report["rendered"], &report["resumed"]),
+            (&3.into(), &0.into())
+        );
+        assert!(report["memory"]["peak"].as_u64().unwrap() > 0, "{report}");
 
         // A later run does not walk into it again.
         let well = otherwise_works(built_with());
@@ -249,7 +257,7 @@ fn one_that_fails_once_has_another_try() {
 #[test]
 fn one_that_has_no_memory_beside_others_is_not_condemned_for_it() {
     let project = project();
-    let full = Act::Exit(1, "OpenEncodeSessionEx failed: Cannot allocate memory");
+    let full = Act::Exit(1, NO_ROOM);
     let fake = built_with()
         .when("ffmpeg", &[NVENC, "2.mp4"], 1, &Act::Exit(1, "boom"))
         .when("ffmpeg", &[NVENC, "2.mp4"], 1, &full);
@@ -269,7 +277,7 @@ fn one_that_has_no_memory_beside_others_is_not_condemned_for_it() {
 #[test]
 fn one_without_room_for_its_session_costs_no_segment_of_software() {
     let project = project();
-    let full = Act::Exit(1, "OpenEncodeSessionEx failed: Cannot allocate memory");
+    let full = Act::Exit(1, NO_ROOM);
     let fake = built_with().when("ffmpeg", &[NVENC, "2.mp4"], ALWAYS, &full);
     let fake = otherwise_works(fake);
     render(&project, "nvenc", &[], &fake).expect(0);

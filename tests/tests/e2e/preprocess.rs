@@ -146,7 +146,7 @@ fn a_clip_whose_clock_is_too_coarse_is_read_directly() {
 fn unsteady_frames_of_a_clip_that_begins_late_are_the_same() {
     let project = project();
     let gaps = "select='not(eq(mod(n,5),3)+between(n,40,44))',setpts='PTS+0.0007*N/TB'";
-    let late = ["-vf", gaps, "-vsync", "vfr", "-use_editlist", "0"];
+    let late = ["-vf", gaps, "-fps_mode", "vfr", "-use_editlist", "0"];
     let encoding = ["-c:v", "libx264", "-g", "600", "-crf", "16"];
     let to = project.path("late.mp4");
     converts(

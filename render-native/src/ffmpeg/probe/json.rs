@@ -40,6 +40,7 @@ pub(super) struct Stream {
     pub(super) field_order: Value,
     pub(super) r_frame_rate: Value,
     pub(super) avg_frame_rate: Value,
+    pub(super) time_base: Value,
     pub(super) start_time: Value,
     pub(super) duration: Value,
     pub(super) nb_frames: Value,

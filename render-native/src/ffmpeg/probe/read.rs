@@ -75,6 +75,9 @@ fn video(stream: &Stream, start_us: i64, duration_us: Option<u64>) -> Option<Vid
         rotation: rotation(stream),
         rate: real.filter(steady),
         average_rate: average,
+        clock: pair(&stream.time_base, '/')
+            .and_then(|(num, den)| Rate::new(den, num).ok())
+            .unwrap_or(Rate::MICROSECONDS),
         bits: whole(&stream.bits_per_raw_sample)
             .and_then(|bits| u8::try_from(bits).ok())
             .filter(|bits| (1..=32).contains(bits))

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use shared::fingerprint::Fingerprint;
 use shared::plan::{Fit, Speed};
+use shared::rate::Rate;
 
 use super::*;
 use crate::ffmpeg::probe::{Colour, Video};
@@ -18,6 +19,7 @@ fn video(pix_fmt: &str, colour: Colour) -> Video {
         rotation: 0,
         rate: None,
         average_rate: None,
+        clock: Rate::whole(30_000).unwrap(),
         pix_fmt: pix_fmt.to_owned(),
         bits: 8,
         colour,

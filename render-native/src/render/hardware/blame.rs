@@ -3,7 +3,6 @@
 //! once more, the film goes on without it.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 
 use super::trial::plain;
 use crate::progress::{Event, Progress};
@@ -41,7 +40,8 @@ impl Shop<'_> {
             return Ok(made);
         };
         // A disk that stumbled, or a device that was busy, is not worth the whole film.
-        let again = self.attempts_at(segment, picture, attempts, peak)?;
+        let again = self.attempts_at(segment, picture, attempts, peak);
+        let again = again.inspect_err(|_| self.drop_made(segment, in_software))?;
         if again
             .as_ref()
             .err()
@@ -51,9 +51,7 @@ impl Shop<'_> {
             *blamed = Some(plain(fault.said()).to_owned());
             return Ok(made);
         }
-        self.frames
-            .fetch_sub(segment.frames.into(), Ordering::Relaxed);
-        let _ = std::fs::remove_file(in_software);
+        self.drop_made(segment, in_software);
         Ok(again)
     }
 

@@ -198,7 +198,8 @@ impl Recipe {
         );
         let map = format!("0:{}", video.index);
         args.extend(["-map", &map, "-an", "-sn", "-dn", "-vf", &filter].map(OsString::from));
-        args.extend(["-vsync", "passthrough", "-enc_time_base", "-1"].map(OsString::from));
+        args.extend(["-fps_mode", "passthrough", "-enc_time_base"].map(OsString::from));
+        args.push(video.tick().into());
         args.extend(CLEAN.map(OsString::from));
         args.extend(encoder(video, threads));
         args.extend(["-progress", "pipe:1", "-f", "nut"].map(OsString::from));

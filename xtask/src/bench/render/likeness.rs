@@ -41,7 +41,7 @@ pub(super) fn reference(work: &Work) -> Result<PathBuf> {
         let mut one = ffmpeg();
         one.args(["-ss", &seconds(shot.start_us), "-i"])
             .arg(work.clip(shot)?);
-        one.args(["-map", "0:v", "-vf", &picture, "-vsync", "passthrough"]);
+        one.args(["-map", "0:v", "-vf", &picture, "-fps_mode", "passthrough"]);
         one.args([
             "-frames:v",
             &(shot.frames - first).div_ceil(EVERY).to_string(),
@@ -86,7 +86,15 @@ pub(super) fn ssim(film: &Path, reference: &Path) -> Result<f64> {
     let mut compare = command("ffmpeg");
     compare.args(["-nostdin", "-hide_banner", "-i"]).arg(film);
     compare.arg("-i").arg(reference);
-    compare.args(["-lavfi", &graph, "-vsync", "passthrough", "-f", "null", "-"]);
+    compare.args([
+        "-lavfi",
+        &graph,
+        "-fps_mode",
+        "passthrough",
+        "-f",
+        "null",
+        "-",
+    ]);
     let (_, said) = output_both(&mut compare)?;
     let said = String::from_utf8_lossy(&said);
     let all = said.rsplit("All:").next().and_then(|rest| {
