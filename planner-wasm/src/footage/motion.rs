@@ -209,7 +209,7 @@ mod tests {
             let still = Scene::of(world);
             let moved = Scene { camera: [dx, dy], ..still };
             let motion = between(&picture(&still), &picture(&moved));
-            // Less than half a pixel may be too little to tell it from what moves in the picture.
+            // Less than this may be too little to tell it from what moves in the picture.
             let little = dx.abs() < 0.75 && dy.abs() < 0.75;
             prop_assert!(motion.shift.is_some() || little, "{motion:?}");
             let [x, y] = motion.shift.unwrap_or([dx, dy]);

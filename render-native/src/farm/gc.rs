@@ -23,7 +23,8 @@ pub struct Removed {
 /// files and replaced segments that were not written to for `older`. Of another machine's process
 /// nobody here can tell whether it lives, and a segment may be about to get its record: only time
 /// tells. What a living process of this machine writes stays, and while a film is made here, so does
-/// all that is whole, for a day: a process that was killed still stands as the one that makes it. With `dry`, nothing is removed.
+/// all that is whole, for a day: a process that was killed elsewhere still stands as the one that
+/// makes it. With `dry`, nothing is removed.
 ///
 /// # Errors
 /// [`RenderError`] if `dir` is no prepared work directory, or cannot be read or written.

@@ -11,6 +11,11 @@ const HEAD_LINES: usize = 8;
 const TAIL_LINES: usize = 24;
 /// Bytes of a line that are kept; the rest is dropped.
 const LINE_BYTES: usize = 500;
+/// How ffmpeg tells that a part of it has ended, with the number of the error.
+const ENDED: [&str; 2] = [
+    "Task finished with error code",
+    "Terminating thread with return code",
+];
 
 /// The messages of one child, bounded, lossily decoded, one line each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,21 +81,19 @@ impl Messages {
     #[must_use]
     pub fn decisive_error(&self) -> Option<&str> {
         // What comes of a failure, told by the parts of ffmpeg that it passes through.
-        const VAGUE: [&str; 12] = [
+        const VAGUE: [&str; 10] = [
             "Conversion failed",
             "Error while opening encoder",
             "Could not open encoder before EOF",
             "Error sending frames to consumers",
             "Error opening output file",
-            "Error opening input files",
+            "Error opening input file",
             "Error parsing global options",
             "Error splitting the argument list",
             "Nothing was written into output file",
             "Invalid data found when processing input",
-            ENDED[0],
-            ENDED[1],
         ];
-        let vague = |line: &&str| VAGUE.iter().any(|part| line.contains(part));
+        let vague = |line: &&str| VAGUE.iter().chain(&ENDED).any(|part| line.contains(part));
         let errors = || self.kept().filter(|line| is_error(line));
         errors()
             .filter(|line| !vague(line))
@@ -121,12 +124,12 @@ impl Messages {
     pub fn give_as_reason(&self, reason: &str) -> bool {
         self.kept().any(|line| {
             let line = line.trim_end_matches(['.', ' ', '\r']);
+            let after_a_colon = line
+                .strip_suffix(reason)
+                .is_some_and(|before| before.ends_with(": "));
             let of_a_number = || Some(line.strip_suffix(')')?.rsplit_once(" (")?.1);
-            if ENDED.iter().any(|part| line.contains(part)) {
-                return of_a_number() == Some(reason);
-            }
-            line.strip_suffix(reason)
-                .is_some_and(|before| before.ends_with(": "))
+            after_a_colon
+                || ENDED.iter().any(|part| line.contains(part)) && of_a_number() == Some(reason)
         })
     }
 
@@ -147,12 +150,6 @@ fn without_addresses(line: &str) -> String {
     }
     text + rest
 }
-
-/// How ffmpeg tells that a part of it has ended, with the number of the error.
-const ENDED: [&str; 2] = [
-    "Task finished with error code",
-    "Terminating thread with return code",
-];
 
 fn is_error(line: &str) -> bool {
     ["[error]", "[fatal]", "[panic]"]
@@ -191,6 +188,20 @@ mod tests {
         assert!(messages.ended_by_itself());
         assert!(messages.give_as_reason("Operation not permitted"));
         assert!(!messages.give_as_reason("Invalid argument"));
+    }
+
+    #[test]
+    fn what_is_no_media_is_told_as_the_reader_tells_it() {
+        // ffmpeg 9, of a file of a few letters.
+        let text = b"[in#0 @ 0x1] [error] moov atom not found\n\
+            [in#0 @ 0x2] [error] Error opening input: Invalid data found when processing input\n\
+            [error] Error opening input file file:/junk.mp4.\n\
+            [fatal] Error opening input files: Invalid data found when processing input\n";
+        let messages = Messages::read(&text[..]);
+        assert_eq!(
+            messages.decisive(),
+            Some("[in#0] [error] moov atom not found")
+        );
     }
 
     #[test]

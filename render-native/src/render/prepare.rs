@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::Instant;
 
 use shared::plan::Plan;
@@ -27,7 +28,6 @@ use crate::ffmpeg::probe;
 use crate::interrupt::Interrupt;
 use crate::media::fingerprint::stamp;
 use crate::progress::{Event, Progress};
-use std::sync::Mutex;
 
 /// Refuses settings that cannot work, outputs that would destroy something, and an empty plan.
 pub(crate) fn check_settings(plan: &Plan, settings: &RenderSettings) -> Result<(), RenderError> {

@@ -123,7 +123,7 @@ impl MemoryReport {
 /// A change of the mode, with its figures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModeChange {
-    /// Since the first segment began, in milliseconds.
+    /// Since the first copy or segment began, in milliseconds.
     pub at_ms: u64,
     /// The mode before.
     pub from: Mode,

@@ -232,22 +232,23 @@ impl Shop<'_> {
         blamed: Option<String>,
     ) -> Result<Made, RenderError> {
         let job = self.job;
-        let Some(said) = blamed else {
-            let record = self.record(segment, job.key(segment.index)?, good, report);
-            let kept = job.work.keep(temporary, record)?;
-            return Ok(Made::Done(Box::new(kept)));
+        let key = match blamed {
+            None => job.key(segment.index)?.clone(),
+            Some(said) if !job.work.is_held() => {
+                // One of many machines cannot change the encoder, and what another one has made in
+                // hardware stays.
+                let _ = std::fs::remove_file(temporary);
+                return Ok(Made::EncoderFailed { said });
+            }
+            Some(_) => job.key_with(segment.index, segment.encode)?,
         };
-        if !job.work.is_held() {
-            // One of many machines cannot change the encoder, and what another one has made in
-            // hardware stays.
-            let _ = std::fs::remove_file(temporary);
-            return Ok(Made::EncoderFailed { said });
-        }
-        let key = job.key_with(segment.index, segment.encode)?;
         let record = self.record(segment, &key, good, report);
-        job.work.keep(temporary, record)?;
+        let kept = job.work.keep(temporary, record)?;
         lock(&job.made_here).insert(segment.index);
-        Ok(Made::EncoderFailed { said })
+        Ok(match blamed {
+            None => Made::Done(Box::new(kept)),
+            Some(said) => Made::EncoderFailed { said },
+        })
     }
 
     fn record(

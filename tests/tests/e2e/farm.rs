@@ -373,6 +373,30 @@ fn gc_removes_what_the_dead_have_left_and_nothing_else() {
     machine.assemble(&[]).expect(0);
 }
 
+#[test]
+fn a_holder_that_died_on_another_machine_keeps_nothing_for_more_than_a_day() {
+    let project = project();
+    let machine = Machine::at(project.dir());
+    machine.prepare(&[]).expect(0);
+    std::fs::write(project.path("work/lock"), "process 7 on elsewhere").unwrap();
+    let replaced = project.path("work/seg/00001.0123456789ab.mp4");
+    std::fs::write(&replaced, "whole").unwrap();
+    let gc = || {
+        machine.run("gc", &["--older-than", "0s"]).expect(0);
+    };
+    gc();
+    assert!(replaced.exists());
+    let file = std::fs::File::options()
+        .write(true)
+        .open(&replaced)
+        .unwrap();
+    let days = std::time::Duration::from_hours(48);
+    file.set_modified(std::time::SystemTime::now() - days)
+        .unwrap();
+    gc();
+    assert!(!replaced.exists());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_second_render_in_one_work_directory_is_told_who_holds_it() {

@@ -275,6 +275,24 @@ fn one_that_has_no_memory_beside_others_is_not_condemned_for_it() {
 }
 
 #[test]
+fn what_ends_the_render_in_between_leaves_no_file_of_the_test_in_software() {
+    let project = project();
+    let work = project.path("work").into_os_string().into_string().unwrap();
+    let full = Act::Exit(1, "av_interleaved_write_frame(): No space left on device");
+    let fake = built_with()
+        .when("ffmpeg", &[NVENC, "2.mp4"], 1, &Act::Exit(1, "boom"))
+        .when("ffmpeg", &[NVENC, "2.mp4"], 1, &full);
+    let fake = otherwise_works(fake);
+    render(&project, "nvenc", &["--work-dir", &work], &fake).expect(73);
+    assert_eq!(made(&fake, "2.mp4", false), 1);
+    let files = project.files();
+    assert!(
+        !files.iter().any(|file| file.contains("/.tmp-")),
+        "{files:?}"
+    );
+}
+
+#[test]
 fn one_without_room_for_its_session_costs_no_segment_of_software() {
     let project = project();
     let full = Act::Exit(1, NO_ROOM);

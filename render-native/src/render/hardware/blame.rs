@@ -42,17 +42,17 @@ impl Shop<'_> {
         // A disk that stumbled, or a device that was busy, is not worth the whole film.
         let again = self.attempts_at(segment, picture, attempts, peak);
         let again = again.inspect_err(|_| self.drop_made(segment, in_software))?;
-        if again
-            .as_ref()
-            .err()
-            .is_some_and(|fault| !comes_again(fault, alone))
-        {
-            *segment = software;
-            *blamed = Some(plain(fault.said()).to_owned());
-            return Ok(made);
+        match &again {
+            Err(twice) if !comes_again(twice, alone) => {
+                *segment = software;
+                *blamed = Some(plain(fault.said()).to_owned());
+                Ok(made)
+            }
+            _ => {
+                self.drop_made(segment, in_software);
+                Ok(again)
+            }
         }
-        self.drop_made(segment, in_software);
-        Ok(again)
     }
 
     /// Holds a segment that an encoder in hardware has made against what its test encode has
