@@ -9,6 +9,8 @@ use crate::command::{cargo, command, exists, output, run};
 use crate::packages::Manager;
 use crate::{setup, workspace};
 
+pub(crate) mod npm;
+
 /// The version of trunk that the page is built with; later ones need a newer compiler.
 const TRUNK: &str = "0.21.14";
 
@@ -21,12 +23,13 @@ pub(crate) fn browser_wanted() -> bool {
 }
 
 /// trunk and wasm-bindgen, each in the one version that fits; built from source where missing,
-/// into `target/tools`, so that nothing of the system's is replaced.
+/// into `target/tools`, so that nothing of the system's is replaced. And what npm's lock file names.
 ///
 /// # Errors
-/// If one cannot be built.
+/// If one cannot be built or had.
 pub(crate) fn setup_page_tools() -> Result<()> {
     setup::wasm_target()?;
+    npm::setup()?;
     // trunk's own lock file fits; that of wasm-bindgen-cli asks for crates that may not be there.
     install("trunk", "trunk", TRUNK, true)?;
     install(
@@ -37,7 +40,8 @@ pub(crate) fn setup_page_tools() -> Result<()> {
     )
 }
 
-/// Builds the page into `web/dist`.
+/// Builds the page into `web/dist`; trunk runs the scripts of `web/media/build`, which bundle the
+/// media workers and end with a table of sizes.
 ///
 /// # Errors
 /// If a tool is missing and cannot be had, or the page does not build.
