@@ -78,6 +78,7 @@ pub fn plan(request: &PlanRequest) -> Result<Plan, EditError> {
             clip: shown,
             alternates: alternates(&assignment, index, list, settings.alternates.into()),
             fit: None,
+            focus: None,
             locked: false,
             extra: Extra::new(),
         });
