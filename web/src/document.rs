@@ -5,6 +5,7 @@ use std::sync::Arc;
 use planner_wasm::edit::{PlanRequest, SourceClip};
 use planner_wasm::footage::Footage;
 use planner_wasm::music::corrections;
+use shared::editing::{Keep, KeptPlan};
 use shared::media::MediaReference;
 use shared::music::BeatGrid;
 use shared::plan::{Extra, Output, Plan};
@@ -20,6 +21,26 @@ pub struct Document {
     pub brief: Brief,
     /// The plan; none before the first.
     pub plan: Option<Arc<Plan>>,
+}
+
+impl Keep for Document {
+    type Kept = (Arc<Brief>, Option<KeptPlan>);
+
+    fn keep(&self, before: Option<&Self::Kept>) -> Self::Kept {
+        let brief = match before {
+            Some((before, _)) if **before == self.brief => Arc::clone(before),
+            _ => Arc::new(self.brief.clone()),
+        };
+        let before = before.and_then(|(_, plan)| plan.as_ref());
+        (brief, self.plan.as_ref().map(|plan| plan.keep(before)))
+    }
+
+    fn restore((brief, plan): &Self::Kept) -> Self {
+        Self {
+            brief: Brief::clone(brief),
+            plan: plan.as_ref().map(|plan| Arc::new(Plan::restore(plan))),
+        }
+    }
 }
 
 /// The grid with the corrections that can be made; one that cannot is left out.

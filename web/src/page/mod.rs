@@ -2,10 +2,12 @@
 //!
 //! * [`studio`] — what the page knows and does.
 //! * [`decode`] — a file to samples, by the browser's decoders.
+//! * [`dialog`] — a window over the page.
 //! * [`planner`] — the planner's worker.
 //! * [`view`] — what is shown of it.
 
 pub mod decode;
+pub mod dialog;
 pub mod planner;
 pub mod studio;
 pub mod view;

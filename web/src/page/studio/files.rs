@@ -11,7 +11,7 @@ use web_sys::{DataTransfer, File, FileList};
 
 use super::Studio;
 use crate::page::planner::{Bulk, Planner, said};
-use crate::project::sort::{Kind, sort};
+use crate::project::sort::{self, HEAD_BYTES};
 
 /// Most files taken at once; more are a folder that was not meant.
 const MOST_FILES: usize = 5_000;
@@ -174,6 +174,21 @@ async fn promised(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
     JsFuture::from(promise).await
 }
 
+/// The first bytes of a file; none if it cannot be read.
+async fn head(file: &File) -> Vec<u8> {
+    #[expect(clippy::cast_precision_loss, reason = "some bytes")]
+    let Ok(part) = file.slice_with_f64_and_f64(0.0, HEAD_BYTES as f64) else {
+        return Vec::new();
+    };
+    let bytes = JsFuture::from(part.array_buffer()).await;
+    bytes.map_or_else(|_| Vec::new(), |bytes| Uint8Array::new(&bytes).to_vec())
+}
+
+/// All of a file as text; `None` if it cannot be read.
+pub(super) async fn whole_text(file: &File) -> Option<String> {
+    JsFuture::from(file.text()).await.ok()?.as_string()
+}
+
 impl Studio {
     /// Takes whatever was dropped or chosen: song, clips, plans, projects, analyses.
     pub fn take(self, files: Vec<Dropped>) {
@@ -184,33 +199,56 @@ impl Studio {
     }
 
     async fn take_sorted(self, files: Vec<Dropped>) {
-        let files = self.relinked(files).await;
-        let names: Vec<_> = files
+        let mut heads = Vec::with_capacity(files.len());
+        for dropped in &files {
+            heads.push(head(&dropped.file).await);
+        }
+        let described: Vec<_> = files
             .iter()
-            .map(|dropped| (dropped.path.clone(), dropped.file.type_()))
+            .zip(&heads)
+            .map(|(dropped, head)| sort::Dropped {
+                path: &dropped.path,
+                bytes: size(&dropped.file),
+                head,
+            })
             .collect();
-        let has_song = !self.song.is_empty();
-        let sorted = sort(&names, has_song);
-        let mut left_out = Vec::new();
-        let mut clips = Vec::new();
-        for (dropped, kind) in files.into_iter().zip(sorted.kinds) {
-            match kind {
-                Kind::Song => self.open_song(dropped),
-                Kind::Clip => clips.push(dropped),
-                Kind::Document => self.open_document(&dropped.file).await,
-                Kind::LeftOut(why) => left_out.push(format!("{} ({why})", dropped.file.name())),
+        let sorted = sort::sort(&described);
+        let at = |at: &usize| files.get(*at).cloned();
+        // A plan or a project first: it says what the other files are.
+        for dropped in sorted.projects.iter().chain(&sorted.plans).filter_map(at) {
+            self.open_document(&dropped.file).await;
+        }
+        let songs: Vec<_> = sorted.songs.iter().filter_map(at).collect();
+        let clips: Vec<_> = sorted.clips.iter().filter_map(at).collect();
+        let (songs, clips) = self.relinked(songs, clips).await;
+        let mut songs = songs.into_iter();
+        if let Some(song) = songs.next() {
+            let others: Vec<_> = songs.map(|other| other.file.name()).collect();
+            if !others.is_empty() {
+                self.notices.say(format!(
+                    "{} is the song. Left out: {}; drop one of them alone to take it instead.",
+                    song.file.name(),
+                    others.join(", ")
+                ));
             }
+            self.open_song(song);
         }
         self.add_clips(clips);
-        for note in sorted.notes {
-            self.notices.say(note);
+        for dropped in sorted.inspections.iter().filter_map(at) {
+            self.take_inspection(&dropped.file).await;
         }
+        let left_out: Vec<_> = sorted
+            .left_out
+            .iter()
+            .filter_map(|(at, why)| Some((files.get(*at)?.file.name(), why)))
+            .collect();
         match left_out.as_slice() {
             [] => {}
-            [one] => self.notices.say(format!("Left out: {one}.")),
-            [first, rest @ ..] => self
-                .notices
-                .say(format!("Left out: {first} and {} more.", rest.len())),
+            [(name, why)] => self.notices.say(format!("Left out: {name} {why}.")),
+            [(name, why), rest @ ..] => self.notices.say(format!(
+                "Left out: {name} {why}; and {} more.",
+                rest.len()
+            )),
         }
     }
 }
