@@ -6,7 +6,9 @@
 //!
 //! * [`document`] — what undo goes through: the brief and the plan that came of it.
 //! * [`project`] — everything that a person has brought and decided, as one document.
+//! * [`ruler`] — times along the film.
 //! * [`unseen`] — what stands for clips that the browser cannot decode.
+//! * [`viewport`] — the stretch of the film that is in view.
 //! * [`waveform`] — a song's outline for drawing at any zoom.
 //! * [`wording`] — times, tempo and beats as text.
 //! * `page` — the page itself; exists for the browser alone.
@@ -15,6 +17,8 @@ pub mod document;
 #[cfg(target_arch = "wasm32")]
 pub mod page;
 pub mod project;
+pub mod ruler;
 pub mod unseen;
+pub mod viewport;
 pub mod waveform;
 pub mod wording;
