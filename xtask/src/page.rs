@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::command::{cargo, command, exists, output, run};
 use crate::packages::Manager;
-use crate::{setup, workspace};
+use crate::{sample, setup, workspace};
 
 pub(crate) mod npm;
 
@@ -47,6 +47,7 @@ pub(crate) fn setup_page_tools() -> Result<()> {
 /// If a tool is missing and cannot be had, or the page does not build.
 pub(crate) fn build_page() -> Result<()> {
     setup_page_tools()?;
+    sample::make()?;
     // trunk builds without the network, so that it never looks for tools there.
     run(cargo().args(["fetch", "--locked"]))?;
     run(command("trunk")
