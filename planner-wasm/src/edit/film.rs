@@ -16,9 +16,6 @@ use super::score::{Ranks, permille};
 use super::slots::{Limits, vacancies};
 use super::sources::{Source, sources};
 
-/// Greatest seed: a plan holds no number that a JavaScript reader could not keep exact.
-const MAX_SEED: u64 = (1 << 53) - 1;
-
 /// A film for the request: every frame from the film's opening to its end is filled, whatever
 /// footage there is, and every departure from the style is among the plan's decisions.
 ///
@@ -30,9 +27,7 @@ const MAX_SEED: u64 = (1 << 53) - 1;
 pub fn plan(request: &PlanRequest) -> Result<Plan, EditError> {
     let mut decisions = request.decisions.clone();
     let settings = &request.settings;
-    if settings.seed > MAX_SEED {
-        return Err(EditError::OutOfRange { what: "the seed" });
-    }
+    settings.checked()?;
     let span = Span::of(&request.grid, &request.output, settings)?;
     let sources = sources(&request.clips, &mut decisions)?;
     let (needed_us, offered_us) = (

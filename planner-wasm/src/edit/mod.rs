@@ -15,6 +15,7 @@ mod film;
 mod pace;
 mod pack;
 mod points;
+mod replan;
 mod request;
 mod scarce;
 mod score;
@@ -22,4 +23,8 @@ mod slots;
 mod sources;
 
 pub use film::plan;
-pub use request::{EditError, EditSettings, PlanRequest, SourceClip};
+pub use replan::replan;
+pub use request::{
+    Ban, EditError, EditSettings, LEAST_DENSITY, MOST_DENSITY, PlanRequest, Scope, SectionPace,
+    SourceClip,
+};

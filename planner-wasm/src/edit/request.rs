@@ -23,6 +23,21 @@ pub struct PlanRequest {
     pub settings: EditSettings,
     /// Choices made on the way here, kept in front of the plan's own.
     pub decisions: Vec<Decision>,
+    /// Footage that is shown nowhere.
+    pub bans: Vec<Ban>,
+}
+
+/// Footage that a person does not want to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ban {
+    /// Position of the clip in the request, counting from 0. A ban of a clip that is not there
+    /// bans nothing.
+    pub media: u32,
+    /// First instant of it that is banned and the first after, in microseconds; the whole clip if
+    /// none. An empty range bans nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range_us: Option<(u64, u64)>,
 }
 
 /// One clip on offer.
@@ -49,6 +64,42 @@ pub struct EditSettings {
     pub start_us: u64,
     /// Longest film, in microseconds; to the song's end if none.
     pub length_us: Option<u64>,
+    /// How many cuts there should be, next to what the style makes of the music: 1000 is as many,
+    /// 2000 about twice as many. From [`LEAST_DENSITY`] to [`MOST_DENSITY`].
+    pub density_permille: u16,
+    /// Parts of the song that have a density of their own instead.
+    pub paces: Vec<SectionPace>,
+}
+
+/// Smallest density.
+pub const LEAST_DENSITY: u16 = 100;
+/// Greatest density.
+pub const MOST_DENSITY: u16 = 8000;
+
+/// A part of the song that is cut at a pace of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SectionPace {
+    /// First sample, in the beat grid's rate.
+    pub start: u64,
+    /// First sample after it.
+    pub end: u64,
+    /// Density there, as in [`EditSettings::density_permille`]. Of several parts that hold the same
+    /// sample the first counts.
+    pub density_permille: u16,
+}
+
+/// Which slots of a plan may change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Scope {
+    /// All but the locked ones.
+    All,
+    /// These alone, and of them only what they show. Locked ones stay as they are.
+    Slots {
+        /// Positions in the plan, counting from 0.
+        slots: Vec<usize>,
+    },
 }
 
 impl Default for EditSettings {
@@ -59,9 +110,49 @@ impl Default for EditSettings {
             alternates: 3,
             start_us: 0,
             length_us: None,
+            density_permille: NORMAL_DENSITY,
+            paces: Vec::new(),
         }
     }
 }
+
+/// The density that leaves the pace to the style.
+pub(super) const NORMAL_DENSITY: u16 = 1000;
+
+impl EditSettings {
+    /// The density of the cutting at a sample of the song.
+    pub(super) fn density_at(&self, sample: u64) -> u16 {
+        self.paces
+            .iter()
+            .find(|pace| (pace.start..pace.end).contains(&sample))
+            .map_or(self.density_permille, |pace| pace.density_permille)
+    }
+
+    /// Every density there is.
+    pub(super) fn densities(&self) -> impl Iterator<Item = u16> {
+        let own = self.paces.iter().map(|pace| pace.density_permille);
+        std::iter::once(self.density_permille).chain(own)
+    }
+
+    /// # Errors
+    /// [`EditError::OutOfRange`] if a number is too large or too small to plan with.
+    pub(super) fn checked(&self) -> Result<(), EditError> {
+        if self.seed > MAX_SEED {
+            return Err(EditError::OutOfRange { what: "the seed" });
+        }
+        let sound = |density| (LEAST_DENSITY..=MOST_DENSITY).contains(&density);
+        if self.densities().all(sound) {
+            Ok(())
+        } else {
+            Err(EditError::OutOfRange {
+                what: "the density of the cuts",
+            })
+        }
+    }
+}
+
+/// Greatest seed: a plan holds no number that a JavaScript reader could not keep exact.
+const MAX_SEED: u64 = (1 << 53) - 1;
 
 /// Why no plan could be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -81,6 +172,26 @@ pub enum EditError {
         empty: usize,
         /// How many are black or covered from end to end.
         severe: usize,
+    },
+    /// Every clip that could be used is banned.
+    #[error("all {clips} clips that could be shown are banned; lift a ban or add other clips")]
+    AllBanned {
+        /// How many are banned that could be used.
+        clips: usize,
+    },
+    /// The plan to start from breaks a promise of the format.
+    #[error("the plan to start from is not sound: {problem}")]
+    UnsoundPlan {
+        /// The first of its problems.
+        problem: String,
+    },
+    /// The scope names a slot that is not there.
+    #[error("there is no slot {slot}: the plan has {slots}, counted from 0")]
+    NoSuchSlot {
+        /// Which was named.
+        slot: usize,
+        /// How many there are.
+        slots: usize,
     },
     /// The song, or the part of it that was asked for, is shorter than one frame.
     #[error(

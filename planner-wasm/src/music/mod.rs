@@ -11,6 +11,8 @@
 //! 6. `beatwise`, `bars`, `energy`, `sections` — what the cutter wants to know of each beat.
 //! 7. `attack` — where exactly sounds begin around the beats.
 //!
+//! What a person knows better is put right by [`corrections`], on the finished grid.
+//!
 //! `hop` holds the clock they share, `timing` the places between its ticks.
 
 #![expect(
@@ -28,6 +30,7 @@ mod attack;
 mod bars;
 mod beatwise;
 mod choice;
+pub mod corrections;
 mod energy;
 mod filterbank;
 mod grid;

@@ -1,44 +1,32 @@
 //! Takes requests, works in small steps, answers.
 
 use std::collections::VecDeque;
+use std::marker::PhantomData;
 
-use super::protocol::{JobId, Reply, Request};
-use crate::edit::{self, PlanRequest};
+use shared::fingerprint::{self, Fingerprint};
+use shared::plan::Plan;
+
+use super::bulk::{Bulk, Stored};
+use super::clips::{Clips, Taken};
+use super::protocol::{Answer, JobId, PortId, Reply, Request};
+use crate::edit::{self, EditError, PlanRequest, Scope};
 use crate::music::MusicAnalyser;
 
 /// Samples handed to the analyser in one step: 3 s of song, some milliseconds of work. A cancel
 /// is heard between steps.
 pub const BLOCK_SAMPLES: usize = 1 << 17;
 
-/// Samples that lie somewhere else, such as in a JavaScript array: a whole song in the worker's own
-/// memory would make it grow and never shrink again.
-pub trait Samples {
-    /// How many there are.
-    fn count(&self) -> usize;
-
-    /// Copies the samples from `start` on; `into` ends at or before the last one.
-    fn read(&self, start: usize, into: &mut [f32]);
-}
-
-impl Samples for Vec<f32> {
-    fn count(&self) -> usize {
-        self.len()
-    }
-
-    fn read(&self, start: usize, into: &mut [f32]) {
-        if let Some(block) = self.get(start..).and_then(|rest| rest.get(..into.len())) {
-            into.copy_from_slice(block);
-        }
-    }
-}
-
-/// The jobs of one worker: done one after the other, in the order in which they came.
-pub struct Desk<S> {
+/// The jobs of one worker: done one after the other, in the order in which they came. Pictures of
+/// clips are measured at once, between them.
+pub struct Desk<S, B> {
     jobs: VecDeque<Job<S>>,
+    clips: Clips,
     block: Vec<f32>,
+    bytes: PhantomData<B>,
 }
 
 struct Job<S> {
+    from: PortId,
     id: JobId,
     work: Work<S>,
 }
@@ -48,6 +36,14 @@ enum Work<S> {
     Song(Box<Song<S>>),
     /// A plan to be made, in one step.
     Plan(Box<PlanRequest>),
+    /// A plan to be made from another, in one step.
+    Replan(Box<Again>),
+}
+
+struct Again {
+    request: PlanRequest,
+    plan: String,
+    scope: Scope,
 }
 
 struct Song<S> {
@@ -56,16 +52,18 @@ struct Song<S> {
     analyser: MusicAnalyser,
 }
 
-impl<S: Samples> Default for Desk<S> {
+impl<S: Stored<f32>, B: Stored<u8>> Default for Desk<S, B> {
     fn default() -> Self {
         Self {
             jobs: VecDeque::new(),
+            clips: Clips::default(),
             block: Vec::new(),
+            bytes: PhantomData,
         }
     }
 }
 
-impl<S: Samples> Desk<S> {
+impl<S: Stored<f32>, B: Stored<u8>> Desk<S, B> {
     /// What the worker says first.
     #[must_use]
     pub fn greeting() -> Reply {
@@ -74,60 +72,95 @@ impl<S: Samples> Desk<S> {
         }
     }
 
-    /// Takes a message: `header` as JSON and the samples that came with it. A reply is given where
-    /// nothing is left to do.
-    pub fn receive(&mut self, header: &str, samples: Option<S>) -> Option<Reply> {
-        match serde_json::from_str(header) {
-            Ok(Request::AnalyseSong { id, rate }) => self.accept(id, rate, samples),
-            Ok(Request::Plan { id, order }) => {
-                let work = Work::Plan(Box::new((*order).into()));
-                self.jobs.push_back(Job { id, work });
-                None
-            }
-            Ok(Request::Cancel { id }) => {
-                let waiting = self.jobs.len();
-                self.jobs.retain(|job| job.id != id);
-                (self.jobs.len() < waiting).then_some(Reply::Cancelled { id })
-            }
+    /// Takes a message that came by the port `from`: `header` as JSON and what came with it. A reply
+    /// is given where nothing is left to do.
+    pub fn receive(
+        &mut self,
+        from: PortId,
+        header: &str,
+        bulk: Option<Bulk<S, B>>,
+    ) -> Option<Answer> {
+        let reply = match serde_json::from_str(header) {
+            Ok(request) => self.take(from, request, bulk),
             Err(error) => Some(Reply::Failed {
                 id: None,
                 message: format!("the planner does not understand the page: {error}"),
             }),
+        };
+        reply.map(|reply| Answer { to: from, reply })
+    }
+
+    fn take(&mut self, from: PortId, request: Request, bulk: Option<Bulk<S, B>>) -> Option<Reply> {
+        match request {
+            Request::AnalyseSong { id, rate } => {
+                match song(rate, bulk.and_then(Bulk::samples)) {
+                    Ok(song) => self.queue(from, id, Work::Song(Box::new(song))),
+                    Err(why) => return Some(failed(id, &why)),
+                }
+                None
+            }
+            Request::Plan { id, order } => {
+                self.queue(from, id, Work::Plan(Box::new((*order).into())));
+                None
+            }
+            Request::Replan {
+                id,
+                order,
+                plan,
+                scope,
+            } => {
+                let request = (*order).into();
+                let again = Again {
+                    request,
+                    plan,
+                    scope,
+                };
+                self.queue(from, id, Work::Replan(Box::new(again)));
+                None
+            }
+            Request::FootageBegin { id } => said(id, self.clips.begin((from, id))),
+            Request::FootagePictures { id, at_us } => {
+                let bytes = bulk.and_then(Bulk::bytes);
+                said(id, self.clips.pictures((from, id), &at_us, bytes.as_ref()))
+            }
+            Request::FootageEnd { id, end_us } => said(id, self.clips.end((from, id), end_us)),
+            Request::Fingerprint { id, bytes } => {
+                Some(match fingerprint_of(bytes, bulk.and_then(Bulk::bytes)) {
+                    Ok(fingerprint) => Reply::Fingerprint { id, fingerprint },
+                    Err(why) => failed(id, &why),
+                })
+            }
+            Request::Cancel { id } => {
+                let waiting = self.jobs.len();
+                self.jobs.retain(|job| (job.from, job.id) != (from, id));
+                let gone = self.jobs.len() < waiting || self.clips.cancel((from, id));
+                gone.then_some(Reply::Cancelled { id })
+            }
         }
     }
 
-    fn accept(&mut self, id: JobId, rate: u32, samples: Option<S>) -> Option<Reply> {
-        let Some(samples) = samples else {
-            return Some(failed(id, &"the song came without its samples"));
-        };
-        match MusicAnalyser::new(rate) {
-            Ok(analyser) => {
-                let work = Work::Song(Box::new(Song {
-                    samples,
-                    heard: 0,
-                    analyser,
-                }));
-                self.jobs.push_back(Job { id, work });
-                None
-            }
-            Err(error) => Some(failed(id, &error)),
-        }
+    fn queue(&mut self, from: PortId, id: JobId, work: Work<S>) {
+        self.jobs.push_back(Job { from, id, work });
     }
 
     /// Does a little of the oldest job and says how that went; `None` if there is no job.
-    pub fn step(&mut self) -> Option<Reply> {
+    pub fn step(&mut self) -> Option<Answer> {
         let job = self.jobs.front_mut()?;
         if let Work::Song(song) = &mut job.work
             && song.hear(&mut self.block)
         {
-            return Some(Reply::Progress {
+            let reply = Reply::Progress {
                 id: job.id,
                 done: song.heard as u64,
                 total: song.samples.count() as u64,
+            };
+            return Some(Answer {
+                to: job.from,
+                reply,
             });
         }
-        let Job { id, work } = self.jobs.pop_front()?;
-        Some(match work {
+        let Job { from, id, work } = self.jobs.pop_front()?;
+        let reply = match work {
             Work::Song(song) => {
                 let heard = song.analyser.finish();
                 Reply::Beats {
@@ -136,18 +169,62 @@ impl<S: Samples> Desk<S> {
                     decisions: heard.decisions,
                 }
             }
-            Work::Plan(request) => match edit::plan(&request) {
-                Ok(plan) => Reply::Planned {
-                    id,
-                    plan: plan.to_json(),
-                },
+            Work::Plan(request) => planned(id, edit::plan(&request)),
+            Work::Replan(again) => match Plan::from_json(&again.plan) {
+                Ok(plan) => planned(id, edit::replan(&again.request, &plan, &again.scope)),
                 Err(error) => failed(id, &error),
             },
-        })
+        };
+        Some(Answer { to: from, reply })
     }
 }
 
-impl<S: Samples> Song<S> {
+fn song<S>(rate: u32, samples: Option<S>) -> Result<Song<S>, String> {
+    let samples = samples.ok_or("the song came without its samples")?;
+    let analyser = MusicAnalyser::new(rate).map_err(|error| error.to_string())?;
+    Ok(Song {
+        samples,
+        heard: 0,
+        analyser,
+    })
+}
+
+fn planned(id: JobId, plan: Result<Plan, EditError>) -> Reply {
+    match plan {
+        Ok(plan) => Reply::Planned {
+            id,
+            plan: plan.to_json(),
+        },
+        Err(error) => failed(id, &error),
+    }
+}
+
+fn said(id: JobId, taken: Taken) -> Option<Reply> {
+    match taken {
+        Taken::Quietly => None,
+        Taken::Whole(footage) => Some(Reply::Footage { id, footage }),
+        Taken::Refused(why) => Some(failed(id, &why)),
+    }
+}
+
+fn fingerprint_of(bytes: u64, windows: Option<impl Stored<u8>>) -> Result<Fingerprint, String> {
+    let windows = windows.ok_or("the file came without its bytes")?;
+    let wanted: u64 = fingerprint::windows(bytes)
+        .iter()
+        .map(|window| window.end - window.start)
+        .sum();
+    if u64::try_from(windows.count()) != Ok(wanted) {
+        return Err(format!(
+            "the windows of a file of {bytes} bytes have {wanted} bytes, but {} came; read the file again",
+            windows.count()
+        ));
+    }
+    let mut contents = vec![0; windows.count()];
+    windows.read(0, &mut contents);
+    Ok(Fingerprint::of(bytes, [contents.as_slice()]))
+}
+
+impl<S: Stored<f32>> Song<S> {
     /// Hands the analyser the next block; false if there is none left.
     fn hear(&mut self, block: &mut Vec<f32>) -> bool {
         let left = self.samples.count().saturating_sub(self.heard);
@@ -166,108 +243,5 @@ fn failed(id: JobId, error: &impl ToString) -> Reply {
     Reply::Failed {
         id: Some(id),
         message: error.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::music::ANALYSIS_RATE;
-
-    fn clicks(seconds: usize) -> Vec<f32> {
-        let rate = ANALYSIS_RATE as usize;
-        (0..rate * seconds)
-            .map(|n| if n % (rate / 2) < 200 { 0.8 } else { 0.0 })
-            .collect()
-    }
-
-    fn analyse(id: JobId) -> String {
-        serde_json::to_string(&Request::AnalyseSong {
-            id,
-            rate: ANALYSIS_RATE,
-        })
-        .unwrap()
-    }
-
-    fn answers(desk: &mut Desk<Vec<f32>>) -> Vec<Reply> {
-        std::iter::from_fn(|| desk.step()).collect()
-    }
-
-    #[test]
-    fn a_song_in_blocks_gives_what_it_gives_in_one_piece() {
-        let song = clicks(20);
-        let mut desk = Desk::default();
-        assert_eq!(desk.receive(&analyse(3), Some(song.clone())), None);
-        let replies = answers(&mut desk);
-
-        let mut whole = MusicAnalyser::new(ANALYSIS_RATE).unwrap();
-        whole.push(&song);
-        let whole = whole.finish();
-        let (last, progress) = replies.split_last().unwrap();
-        assert_eq!(
-            *last,
-            Reply::Beats {
-                id: 3,
-                grid: whole.value,
-                decisions: whole.decisions
-            }
-        );
-        assert_eq!(progress.len(), song.len().div_ceil(BLOCK_SAMPLES));
-        let total = song.len() as u64;
-        assert_eq!(
-            progress.last(),
-            Some(&Reply::Progress {
-                id: 3,
-                done: total,
-                total
-            })
-        );
-    }
-
-    #[test]
-    fn a_cancelled_job_is_heard_of_once_and_never_again() {
-        let mut desk = Desk::default();
-        desk.receive(&analyse(1), Some(clicks(20)));
-        desk.receive(&analyse(2), Some(clicks(2)));
-        assert!(matches!(desk.step(), Some(Reply::Progress { id: 1, .. })));
-        let cancel = r#"{"kind":"cancel","id":1}"#;
-        assert_eq!(desk.receive(cancel, None), Some(Reply::Cancelled { id: 1 }));
-        assert_eq!(desk.receive(cancel, None), None);
-        let rest = answers(&mut desk);
-        assert!(rest.iter().all(|reply| matches!(
-            reply,
-            Reply::Progress { id: 2, .. } | Reply::Beats { id: 2, .. }
-        )));
-        assert!(matches!(rest.last(), Some(Reply::Beats { .. })));
-    }
-
-    #[test]
-    fn an_empty_song_ends_too() {
-        let mut desk = Desk::default();
-        desk.receive(&analyse(1), Some(Vec::new()));
-        assert!(matches!(
-            answers(&mut desk).as_slice(),
-            [Reply::Beats { grid, .. }] if grid.beats.is_empty()
-        ));
-    }
-
-    #[test]
-    fn what_cannot_be_done_is_said() {
-        let mut desk = Desk::default();
-        for (header, samples) in [
-            ("nonsense", Some(Vec::new())),
-            (
-                r#"{"kind":"analyse_song","id":1,"rate":0}"#,
-                Some(Vec::new()),
-            ),
-            (r#"{"kind":"analyse_song","id":1,"rate":44100}"#, None),
-        ] {
-            let reply = desk.receive(header, samples);
-            assert!(
-                matches!(reply, Some(Reply::Failed { .. })),
-                "{header}: {reply:?}"
-            );
-        }
-        assert_eq!(desk.step(), None);
     }
 }

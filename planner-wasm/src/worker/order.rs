@@ -7,7 +7,7 @@ use shared::music::BeatGrid;
 use shared::plan::{Extra, Fit, Output};
 use shared::rate::Rate;
 
-use crate::edit::{EditSettings, PlanRequest, SourceClip};
+use crate::edit::{Ban, EditSettings, PlanRequest, SourceClip};
 use crate::footage::Footage;
 
 /// A [`PlanRequest`] in a form that can be read back. Nothing of it is checked but its form.
@@ -35,6 +35,9 @@ pub struct PlanOrder {
     /// Choices made on the way here.
     #[serde(default)]
     pub decisions: Vec<Decision>,
+    /// Footage that is shown nowhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bans: Vec<Ban>,
 }
 
 /// One clip on offer.
@@ -66,6 +69,7 @@ impl From<PlanOrder> for PlanRequest {
             clips: clips.collect(),
             settings: order.settings,
             decisions: order.decisions,
+            bans: order.bans,
         }
     }
 }
@@ -86,6 +90,7 @@ impl From<PlanRequest> for PlanOrder {
             clips: clips.collect(),
             settings: request.settings,
             decisions: request.decisions,
+            bans: request.bans,
         }
     }
 }

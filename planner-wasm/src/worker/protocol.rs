@@ -1,20 +1,41 @@
 //! What the page and the planner's worker say to each other.
 //!
 //! One message is the JavaScript object `{h, b}`: `h` is a [`Request`] or a [`Reply`] as JSON text,
-//! `b` the bulk data that belongs to it (a `Float32Array` of samples) and is absent where there
-//! is none. The buffer of `b` is transferred, not copied, so the sender loses it.
+//! `b` the bulk data that belongs to it (a `Float32Array` of samples or a `Uint8Array` of bytes)
+//! and is absent where there is none. The buffer of `b` is transferred, not copied, so the sender
+//! loses it.
+//!
+//! The message `{port}` hands the worker a `MessagePort`, on which it then takes the same requests:
+//! what came by a port is answered by that port, and its jobs have names of their own. So another
+//! worker can send pictures without passing through the page. Nothing greets on a port; the worker
+//! listens from the instant it has it.
 //!
 //! JSON text and not a JavaScript object, since it is what the command line writes as well: the
 //! same analysis gives the same bytes here and there, and a test can say so.
 
 use serde::{Deserialize, Serialize};
 use shared::decision::Decision;
+use shared::fingerprint::Fingerprint;
 use shared::music::BeatGrid;
 
 use super::order::PlanOrder;
+use crate::edit::Scope;
+use crate::footage::Footage;
 
-/// Names a job; chosen by the page, never used twice.
+/// Names a job; chosen by whoever asks, never used twice by the same.
 pub type JobId = u32;
+
+/// Names who asks: 0 is the page, the others are the ports that it handed over.
+pub type PortId = u32;
+
+/// A reply, and who asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// Where it goes.
+    pub to: PortId,
+    /// The reply.
+    pub reply: Reply,
+}
 
 /// From the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +56,51 @@ pub enum Request {
         id: JobId,
         /// What the plan is made from.
         order: Box<PlanOrder>,
+    },
+    /// Make a plan anew that differs from another as little as can be. Ends as [`Request::Plan`]
+    /// does.
+    Replan {
+        /// The job.
+        id: JobId,
+        /// What the plan is made from now.
+        order: Box<PlanOrder>,
+        /// The plan file to start from.
+        plan: String,
+        /// Which slots may change.
+        scope: Scope,
+    },
+    /// Begin with a clip, whose pictures follow. Any number may be open at once, and other jobs go on
+    /// beside them. Ends in one [`Reply::Footage`], [`Reply::Cancelled`] or [`Reply::Failed`]; what
+    /// was sent before that was known is ignored.
+    FootageBegin {
+        /// The job.
+        id: JobId,
+    },
+    /// The next pictures of an open clip. Bulk: their bytes, one picture after the other, each of
+    /// [`FRAME_WIDTH`](crate::footage::FRAME_WIDTH) x [`FRAME_HEIGHT`](crate::footage::FRAME_HEIGHT)
+    /// pixels of red, green, blue and alpha; alpha is not looked at. No reply unless they cannot be
+    /// read. A picture that does not come after the one before is left out.
+    FootagePictures {
+        /// The job.
+        id: JobId,
+        /// When each is shown first, in microseconds of the container's time.
+        at_us: Vec<u64>,
+    },
+    /// An open clip has no more pictures.
+    FootageEnd {
+        /// The job.
+        id: JobId,
+        /// When the last picture ends, in microseconds; 0 if not known.
+        end_us: u64,
+    },
+    /// Tell a file's fingerprint. Bulk: the bytes of its
+    /// [`windows`](shared::fingerprint::windows), in order. Ends in one [`Reply::Fingerprint`] or
+    /// [`Reply::Failed`].
+    Fingerprint {
+        /// The job.
+        id: JobId,
+        /// Size of the file, in bytes.
+        bytes: u64,
     },
     /// Give up a job. A job that is over, or never was, is no error: the request and the last
     /// reply may cross.
@@ -78,6 +144,20 @@ pub enum Reply {
         id: JobId,
         /// The plan file, ready to be written.
         plan: String,
+    },
+    /// A clip, measured.
+    Footage {
+        /// The job.
+        id: JobId,
+        /// What its pictures show.
+        footage: Footage,
+    },
+    /// A file's fingerprint.
+    Fingerprint {
+        /// The job.
+        id: JobId,
+        /// The fingerprint, 32 hexadecimal digits.
+        fingerprint: Fingerprint,
     },
     /// The job was given up, as asked.
     Cancelled {

@@ -188,5 +188,6 @@ pub(crate) fn request(
         clips,
         settings,
         decisions: Vec::new(),
+        bans: Vec::new(),
     }
 }

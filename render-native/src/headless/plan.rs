@@ -194,6 +194,7 @@ fn request(wish: &Wish, song: Song, clips: Vec<Clip>, mut decisions: Vec<Decisio
             ..EditSettings::default()
         },
         decisions,
+        bans: Vec::new(),
     }
 }
 

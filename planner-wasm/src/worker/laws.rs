@@ -1,0 +1,267 @@
+//! What the desk keeps to, whatever it is sent.
+
+use shared::fingerprint::{Fingerprint, WINDOW};
+
+use super::PICTURE_BYTES;
+use super::bulk::Bulk;
+use super::desk::{BLOCK_SAMPLES, Desk};
+use super::protocol::{Answer, JobId, PortId, Reply, Request};
+use crate::footage::{FRAME_BYTES, Footage, FootageAnalyser};
+use crate::music::{ANALYSIS_RATE, MusicAnalyser};
+
+type TestDesk = Desk<Vec<f32>, Vec<u8>>;
+type TestBulk = Bulk<Vec<f32>, Vec<u8>>;
+
+const PAGE: PortId = 0;
+
+fn clicks(seconds: usize) -> Vec<f32> {
+    let rate = ANALYSIS_RATE as usize;
+    (0..rate * seconds)
+        .map(|n| if n % (rate / 2) < 200 { 0.8 } else { 0.0 })
+        .collect()
+}
+
+fn ask(desk: &mut TestDesk, from: PortId, request: &Request, bulk: Option<TestBulk>) -> Vec<Reply> {
+    let header = serde_json::to_string(request).unwrap();
+    let answer = desk.receive(from, &header, bulk);
+    answer
+        .into_iter()
+        .map(|answer| {
+            assert_eq!(answer.to, from);
+            answer.reply
+        })
+        .collect()
+}
+
+fn listen(desk: &mut TestDesk, from: PortId, id: JobId, song: Vec<f32>) {
+    let request = Request::AnalyseSong {
+        id,
+        rate: ANALYSIS_RATE,
+    };
+    assert_eq!(ask(desk, from, &request, Some(Bulk::Samples(song))), []);
+}
+
+fn answers(desk: &mut TestDesk) -> Vec<Answer> {
+    std::iter::from_fn(|| desk.step()).collect()
+}
+
+#[test]
+fn a_song_in_blocks_gives_what_it_gives_in_one_piece() {
+    let song = clicks(20);
+    let mut desk = Desk::default();
+    listen(&mut desk, PAGE, 3, song.clone());
+    let replies = answers(&mut desk);
+
+    let mut whole = MusicAnalyser::new(ANALYSIS_RATE).unwrap();
+    whole.push(&song);
+    let whole = whole.finish();
+    let (last, progress) = replies.split_last().unwrap();
+    assert_eq!(
+        last.reply,
+        Reply::Beats {
+            id: 3,
+            grid: whole.value,
+            decisions: whole.decisions
+        }
+    );
+    assert_eq!(progress.len(), song.len().div_ceil(BLOCK_SAMPLES));
+    let total = song.len() as u64;
+    assert_eq!(
+        progress.last().unwrap().reply,
+        Reply::Progress {
+            id: 3,
+            done: total,
+            total
+        }
+    );
+}
+
+#[test]
+fn a_cancelled_job_is_heard_of_once_and_never_again() {
+    let mut desk = Desk::default();
+    listen(&mut desk, PAGE, 1, clicks(20));
+    listen(&mut desk, PAGE, 2, clicks(2));
+    let first = desk.step().unwrap();
+    assert!(matches!(first.reply, Reply::Progress { id: 1, .. }));
+    let cancel = Request::Cancel { id: 1 };
+    let cancelled = [Reply::Cancelled { id: 1 }];
+    assert_eq!(ask(&mut desk, PAGE, &cancel, None), cancelled);
+    assert_eq!(ask(&mut desk, PAGE, &cancel, None), []);
+    let rest = answers(&mut desk);
+    assert!(rest.iter().all(|answer| matches!(
+        answer.reply,
+        Reply::Progress { id: 2, .. } | Reply::Beats { id: 2, .. }
+    )));
+    assert!(matches!(rest.last().unwrap().reply, Reply::Beats { .. }));
+}
+
+#[test]
+fn jobs_of_different_ports_are_different_jobs() {
+    let mut desk = Desk::default();
+    listen(&mut desk, PAGE, 1, clicks(2));
+    listen(&mut desk, 7, 1, clicks(2));
+    let cancelled = [Reply::Cancelled { id: 1 }];
+    assert_eq!(
+        ask(&mut desk, PAGE, &Request::Cancel { id: 1 }, None),
+        cancelled
+    );
+    let rest = answers(&mut desk);
+    assert!(rest.iter().all(|answer| answer.to == 7));
+    assert!(matches!(rest.last().unwrap().reply, Reply::Beats { .. }));
+}
+
+#[test]
+fn an_empty_song_ends_too() {
+    let mut desk = Desk::default();
+    listen(&mut desk, PAGE, 1, Vec::new());
+    assert!(matches!(
+        answers(&mut desk).as_slice(),
+        [Answer { reply: Reply::Beats { grid, .. }, .. }] if grid.beats.is_empty()
+    ));
+}
+
+/// Pictures of a moving bar, as RGB and as RGBA with an alpha of no meaning.
+fn pictures(count: usize) -> (Vec<Vec<u8>>, Vec<u8>) {
+    let rgb: Vec<Vec<u8>> = (0..count)
+        .map(|n| {
+            (0..FRAME_BYTES)
+                .map(|byte| {
+                    if byte / 3 % 160 / 8 == n % 20 {
+                        200
+                    } else {
+                        (byte % 251) as u8
+                    }
+                })
+                .collect()
+        })
+        .collect();
+    let rgba = rgb
+        .iter()
+        .flat_map(|picture| picture.chunks_exact(3))
+        .flat_map(|pixel| [pixel[0], pixel[1], pixel[2], pixel[0] ^ 90])
+        .collect();
+    (rgb, rgba)
+}
+
+fn measured(rgb: &[Vec<u8>], end_us: u64) -> Footage {
+    let mut analyser = FootageAnalyser::new();
+    for (n, picture) in (0_u64..).zip(rgb) {
+        analyser.push(picture, n * 100_000).unwrap();
+    }
+    analyser.finish(end_us)
+}
+
+#[test]
+fn pictures_are_measured_beside_a_song_as_they_would_be_natively() {
+    let (rgb, rgba) = pictures(30);
+    let mut desk = Desk::default();
+    listen(&mut desk, PAGE, 1, clicks(20));
+    // Two clips at once, of one name, by two ports, in messages of several pictures.
+    for port in [1, 2] {
+        assert_eq!(
+            ask(&mut desk, port, &Request::FootageBegin { id: 1 }, None),
+            []
+        );
+    }
+    for part in 0..10_usize {
+        assert!(
+            matches!(
+                desk.step().unwrap().reply,
+                Reply::Progress { id: 1, .. } | Reply::Beats { .. }
+            ) || part > 6
+        );
+        for port in [1, 2] {
+            let at_us = (0..3).map(|n| (part * 3 + n) as u64 * 100_000).collect();
+            let bytes = rgba[part * 3 * PICTURE_BYTES..][..3 * PICTURE_BYTES].to_vec();
+            let request = Request::FootagePictures { id: 1, at_us };
+            assert_eq!(ask(&mut desk, port, &request, Some(Bulk::Bytes(bytes))), []);
+        }
+        if part == 5 {
+            let cancel = Request::Cancel { id: 1 };
+            assert_eq!(
+                ask(&mut desk, 2, &cancel, None),
+                [Reply::Cancelled { id: 1 }]
+            );
+        }
+        if part == 6 {
+            answers(&mut desk);
+            listen(&mut desk, PAGE, 2, clicks(40));
+        }
+    }
+    let end = Request::FootageEnd {
+        id: 1,
+        end_us: 3_000_000,
+    };
+    let footage = measured(&rgb, 3_000_000);
+    assert_eq!(footage.ticks.len(), 30);
+    assert_eq!(
+        ask(&mut desk, 1, &end, None),
+        [Reply::Footage { id: 1, footage }]
+    );
+    assert_eq!(ask(&mut desk, 2, &end, None), [], "cancelled on the way");
+}
+
+#[test]
+fn a_file_is_known_by_the_windows_of_its_bytes() {
+    let size = 5 * WINDOW + 3;
+    let file: Vec<u8> = (0..size).map(|n| (n * n % 253) as u8).collect();
+    let windows: Vec<Vec<u8>> = shared::fingerprint::windows(size)
+        .into_iter()
+        .map(|window| {
+            let at = |n: u64| usize::try_from(n).unwrap();
+            file[at(window.start)..at(window.end)].to_vec()
+        })
+        .collect();
+    let fingerprint = Fingerprint::of(size, windows.iter().map(Vec::as_slice));
+    let request = Request::Fingerprint { id: 4, bytes: size };
+    let mut desk = Desk::default();
+    let whole = Some(Bulk::Bytes(windows.concat()));
+    assert_eq!(
+        ask(&mut desk, PAGE, &request, whole),
+        [Reply::Fingerprint { id: 4, fingerprint }]
+    );
+    let part = Some(Bulk::Bytes(windows[..2].concat()));
+    let refused = ask(&mut desk, PAGE, &request, part);
+    assert!(matches!(refused[..], [Reply::Failed { id: Some(4), .. }]));
+}
+
+#[test]
+fn what_cannot_be_done_is_said_once() {
+    let mut desk = TestDesk::default();
+    let samples = || Some(Bulk::Samples(Vec::new()));
+    for (header, bulk) in [
+        ("nonsense", samples()),
+        (r#"{"kind":"analyse_song","id":1,"rate":0}"#, samples()),
+        (r#"{"kind":"analyse_song","id":1,"rate":44100}"#, None),
+        (
+            r#"{"kind":"analyse_song","id":1,"rate":44100}"#,
+            Some(Bulk::Bytes(Vec::new())),
+        ),
+        (r#"{"kind":"footage_end","id":1,"end_us":1}"#, None),
+        (
+            r#"{"kind":"footage_pictures","id":2,"at_us":[]}"#,
+            samples(),
+        ),
+        (r#"{"kind":"fingerprint","id":3,"bytes":1}"#, None),
+    ] {
+        let answer = desk.receive(PAGE, header, bulk);
+        assert!(
+            matches!(
+                answer,
+                Some(Answer {
+                    to: PAGE,
+                    reply: Reply::Failed { .. }
+                })
+            ),
+            "{header}: {answer:?}"
+        );
+    }
+    // The rest of a clip that was refused.
+    let rest = r#"{"kind":"footage_pictures","id":2,"at_us":[1]}"#;
+    assert_eq!(desk.receive(PAGE, rest, None), None);
+    assert_eq!(
+        desk.receive(PAGE, r#"{"kind":"footage_end","id":2,"end_us":1}"#, None),
+        None
+    );
+    assert_eq!(desk.step(), None);
+}
