@@ -8,7 +8,7 @@ use planner_wasm::music::corrections;
 use shared::editing::{Keep, KeptPlan};
 use shared::media::MediaReference;
 use shared::music::BeatGrid;
-use shared::plan::{Extra, Output, Plan};
+use shared::plan::Plan;
 use shared::rate::Rate;
 use shared::time::{Music, Rounding, Time};
 
@@ -60,34 +60,28 @@ pub fn frames_of(samples: u64, samples_per_second: u32, rate: Rate) -> Option<u6
 /// The request for a plan, as the brief has it.
 ///
 /// All clips of the project are in it at their places, since slots name them by place; those without
-/// footage, or that were taken out, offer none.
+/// footage, or that were taken out, offer none. `None` if nobody has listened to the song yet.
 #[must_use]
-pub fn request(brief: &Brief, song: &SongEntry, clips: &[ClipEntry]) -> PlanRequest {
-    PlanRequest {
-        output: Output {
-            width: brief.width,
-            height: brief.height,
-            rate: brief.rate,
-            fit: brief.fit,
-            extra: Extra::new(),
-        },
+pub fn request(brief: &Brief, song: &SongEntry, clips: &[ClipEntry]) -> Option<PlanRequest> {
+    Some(PlanRequest {
+        output: brief.output(),
         song: song.media.clone(),
-        grid: corrected(&song.heard, &brief.corrections),
+        grid: corrected(song.heard.as_ref()?, &brief.corrections),
         clips: clips
             .iter()
             .map(|clip| SourceClip {
                 media: clip.media.clone(),
                 footage: clip
                     .footage
-                    .clone()
+                    .as_deref()
                     .filter(|_| !clip.removed)
-                    .unwrap_or_else(nothing),
+                    .map_or_else(nothing, Footage::clone),
             })
             .collect(),
         settings: brief.settings.clone(),
         bans: brief.bans.clone(),
         decisions: song.decisions.clone(),
-    }
+    })
 }
 
 fn nothing() -> Footage {

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use js_sys::{Array, Reflect};
 use leptos::prelude::*;
 use planner_wasm::footage::Footage;
-use shared::media::{MediaPath, MediaReference};
+use shared::fingerprint::Fingerprint;
+use shared::media::{MediaPath, MediaReference, VideoStream};
 use wasm_bindgen::prelude::*;
 use web_sys::{File, ImageBitmap};
 
@@ -273,7 +274,7 @@ impl Studio {
         self.give_up_clip(clip);
         let here = clip.file.with_untracked(Option::is_some);
         clip.know(|entry| {
-            entry.footage = Some(footage);
+            entry.footage = Some(Arc::new(footage));
             entry.depth = Depth::Inspected;
         });
         let seen = clip.entry.with_untracked(|entry| entry.note.is_none());
@@ -399,7 +400,7 @@ impl Studio {
                 match footage.filter(|footage| !footage.ticks.is_empty()) {
                     Some(footage) => {
                         clip.know(|entry| {
-                            entry.footage = Some(footage);
+                            entry.footage = Some(Arc::new(footage));
                             entry.depth = if task.question == Question::Dense {
                                 Depth::Dense
                             } else {
@@ -454,7 +455,7 @@ impl Studio {
         let media = js_sys::JSON::stringify(&media)
             .ok()
             .and_then(|text| text.as_string())
-            .and_then(|text| crate::project::probed(&text));
+            .and_then(|text| probed(&text));
         let Some(found) = media else {
             clip.stage.set(ClipStage::Failed(
                 "What its container says makes no sense.".to_owned(),
@@ -503,7 +504,7 @@ impl Studio {
             Some(footage) => {
                 clip.know(|entry| {
                     if entry.footage.is_none() {
-                        entry.footage = Some(footage);
+                        entry.footage = Some(Arc::new(footage));
                     }
                     entry.note = Some(reason);
                 });
@@ -512,6 +513,24 @@ impl Studio {
             None => clip.stage.set(ClipStage::Failed(reason)),
         }
     }
+}
+
+/// What the worker says of a file, without its path.
+fn probed(text: &str) -> Option<MediaReference> {
+    #[derive(serde::Deserialize)]
+    struct Probed {
+        bytes: Option<u64>,
+        duration_us: Option<u64>,
+        fingerprint: Option<Fingerprint>,
+        video: Option<VideoStream>,
+    }
+    let probed: Probed = serde_json::from_str(text).ok()?;
+    let mut media = MediaReference::by_path(MediaPath::from_bytes(b"?"));
+    media.bytes = probed.bytes;
+    media.duration_us = probed.duration_us;
+    media.fingerprint = probed.fingerprint;
+    media.video = probed.video;
+    Some(media)
 }
 
 /// `done` of `total`, 0 to 1.

@@ -74,12 +74,12 @@ impl Studio {
 
     /// Adds a correction of the beats; one that cannot be made is said.
     pub fn correct(self, label: &str, correction: Correction) {
-        let Some(entry) = self.song.entry.get_untracked() else {
+        let Some(heard) = self.song.heard() else {
             return;
         };
         let mut wished = self.brief.with_untracked(|brief| brief.corrections.clone());
         wished.push(correction);
-        match corrections::corrected(&entry.heard, &wished) {
+        match corrections::corrected(&heard, &wished) {
             Ok(_) => self.change_brief(label, |brief| brief.corrections = wished),
             Err(error) => self.notices.warn(sentence(&error.to_string())),
         }

@@ -115,7 +115,7 @@ impl Studio {
         let corrections = Memo::new(move |_| brief.with(|brief| brief.corrections.clone()));
         let grid = Memo::new(move |_| {
             let entry = song.entry.get()?;
-            let grid = crate::document::corrected(&entry.heard, &corrections.get());
+            let grid = crate::document::corrected(entry.heard.as_ref()?, &corrections.get());
             Some(Arc::new(grid))
         });
         let studio = Self {

@@ -106,7 +106,11 @@ impl Studio {
             self.push(label, |document| document.brief = brief);
             return;
         }
-        let order = Box::new(PlanOrder::from(request(&brief, &song, &clips)));
+        let Some(order) = request(&brief, &song, &clips) else {
+            self.push(label, |document| document.brief = brief);
+            return;
+        };
+        let order = Box::new(PlanOrder::from(order));
         let previous = self.plan.get_untracked().filter(|_| wish != Wish::Fresh);
         let scope = match &wish {
             Wish::Slots(slots) => Scope::Slots { slots: slots.clone() },
@@ -116,7 +120,7 @@ impl Studio {
             Some(previous) => Request::Replan {
                 id,
                 order,
-                previous: previous.to_json(),
+                plan: previous.to_json(),
                 scope,
             },
             None => Request::Plan { id, order },

@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use planner_wasm::music::ANALYSIS_RATE;
 use planner_wasm::worker::protocol::{JobId, Reply, Request};
 use shared::media::{MediaPath, MediaReference};
+use shared::music::BeatGrid;
 use web_sys::{AudioBuffer, File};
 
 use super::Studio;
@@ -85,6 +86,13 @@ impl SongDesk {
         self.entry.with(Option::is_none) && self.stage.with(|stage| *stage == SongStage::Idle)
     }
 
+    /// What was heard in it, without corrections.
+    #[must_use]
+    pub fn heard(self) -> Option<BeatGrid> {
+        self.entry
+            .with_untracked(|entry| entry.as_ref()?.heard.clone())
+    }
+
     /// Whether the song is known but its file is not there.
     #[must_use]
     pub fn is_missing(self) -> bool {
@@ -152,7 +160,10 @@ impl Studio {
         // The very song that the project knows: nothing has to be heard again.
         let known = desk.entry.get_untracked().filter(|entry| {
             entry.media.fingerprint == media.fingerprint
-                && entry.heard.duration == u64::from(buffer.length())
+                && entry
+                    .heard
+                    .as_ref()
+                    .is_some_and(|heard| heard.duration == u64::from(buffer.length()))
         });
         if let Some(entry) = known {
             let entry = SongEntry {
@@ -187,7 +198,7 @@ impl Studio {
                     if let Some((sound, media)) = ready.take() {
                         let entry = SongEntry {
                             media,
-                            heard: grid,
+                            heard: Some(grid),
                             decisions,
                         };
                         self.show_song(sound, entry);

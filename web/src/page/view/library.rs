@@ -13,7 +13,7 @@ use crate::page::studio::clips::{Clip, ClipStage, Thumb};
 use crate::page::studio::song::SongStage;
 use crate::page::studio::{Studio, files};
 use crate::project::Depth;
-use crate::wording;
+use crate::{facts, wording};
 
 /// Song and clips.
 #[component]
@@ -182,7 +182,7 @@ fn Busy(
 fn ClipCard(clip: Clip) -> impl IntoView {
     let studio: Studio = expect_context();
     let name = Memo::new(move |_| clip.entry.with(|entry| entry.media.path.name().to_owned()));
-    let facts = Memo::new(move |_| clip.entry.with(|entry| wording::clip_facts(&entry.media)));
+    let facts = Memo::new(move |_| clip.entry.with(|entry| facts::of_clip(&entry.media)));
     let uses = Memo::new(move |_| {
         studio.plan.with(|plan| {
             plan.as_ref().map_or(0, |plan| {
@@ -192,7 +192,7 @@ fn ClipCard(clip: Clip) -> impl IntoView {
         })
     });
     let reasons = Memo::new(move |_| {
-        clip.entry.with(|entry| entry.footage.as_ref().map(|footage| wording::rejected(footage)).unwrap_or_default())
+        clip.entry.with(|entry| entry.footage.as_ref().map(|footage| facts::rejected(footage)).unwrap_or_default())
     });
     view! {
         <li class="clip card" data-state=move || clip.stage.with(state_name)>
@@ -266,7 +266,7 @@ fn Strip(clip: Clip) -> impl IntoView {
     let told = Memo::new(move |_| {
         clip.entry.with(|entry| entry.footage.as_ref().map_or_else(
             || "Not looked at yet".to_owned(),
-            |footage| wording::footage_facts(footage),
+            |footage| facts::of_footage(footage),
         ))
     });
     view! { <canvas class="strip" node_ref=canvas role="img" aria-label=move || told.get() title=move || told.get()></canvas> }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::glyph::Glyph;
 use crate::page::dialog::Dialog;
 use crate::page::studio::{Sheet, Studio};
-use crate::wording;
+use crate::facts;
 
 /// The projects that this browser keeps.
 #[component]
@@ -44,7 +44,7 @@ pub fn ProjectsSheet() -> impl IntoView {
                                     <span class="stack tight">
                                         <strong class="clamp">{one.name.clone()}</strong>
                                         <span class="quiet small number">
-                                            {wording::project_facts(one.clips, one.shots, one.length_ms)}
+                                            {facts::of_project(one.clips, one.shots, one.length_ms)}
                                         </span>
                                     </span>
                                 </button>
