@@ -5,8 +5,15 @@
 //! leaves the device.
 //!
 //! * [`document`] — what undo goes through: the brief and the plan that came of it.
+//! * [`insight`] — what can be told of a shot, and of a plan in numbers.
+//! * [`pacing`] — how dense cuts are, by slider and by section.
+//! * [`gesture`] — what a pointer does to the shots.
+//! * [`keys`] — what the keys do.
+//! * [`facts`] — clips and projects in a few words.
 //! * [`project`] — everything that a person has brought and decided, as one document.
 //! * [`ruler`] — times along the film.
+//! * [`replace`] — which window of a clip to show in place of another.
+//! * [`score`] — the song on the film's axis.
 //! * [`unseen`] — what stands for clips that the browser cannot decode.
 //! * [`viewport`] — the stretch of the film that is in view.
 //! * [`waveform`] — a song's outline for drawing at any zoom.
@@ -14,10 +21,17 @@
 //! * `page` — the page itself; exists for the browser alone.
 
 pub mod document;
+pub mod facts;
+pub mod gesture;
+pub mod keys;
+pub mod insight;
 #[cfg(target_arch = "wasm32")]
 pub mod page;
+pub mod pacing;
 pub mod project;
+pub mod replace;
 pub mod ruler;
+pub mod score;
 pub mod unseen;
 pub mod viewport;
 pub mod waveform;
