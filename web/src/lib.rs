@@ -14,6 +14,7 @@
 //! * [`ruler`] — times along the film.
 //! * [`replace`] — which window of a clip to show in place of another.
 //! * [`score`] — the song on the film's axis.
+//! * [`tapping`] — a tempo from taps.
 //! * [`unseen`] — what stands for clips that the browser cannot decode.
 //! * [`viewport`] — the stretch of the film that is in view.
 //! * [`waveform`] — a song's outline for drawing at any zoom.
@@ -32,6 +33,7 @@ pub mod project;
 pub mod replace;
 pub mod ruler;
 pub mod score;
+pub mod tapping;
 pub mod unseen;
 pub mod viewport;
 pub mod waveform;

@@ -7,6 +7,7 @@
 //! * [`files`] — files that are dropped or chosen; which of them is what.
 //! * [`keeping`] — the project in the browser's store.
 //! * [`notices`] — what the page has to say.
+//! * [`taps`] — taps of a tempo; [`viewing`] — what of the film is in view.
 
 pub mod clips;
 pub mod clips_worker;
@@ -16,6 +17,8 @@ pub mod keeping;
 pub mod notices;
 pub mod planning;
 pub mod song;
+pub mod taps;
+pub mod viewing;
 
 use std::sync::Arc;
 
@@ -29,6 +32,8 @@ use self::keeping::Keeping;
 use self::notices::Notices;
 use self::planning::Planning;
 use self::song::SongDesk;
+use self::taps::Taps;
+use self::viewing::Viewing;
 use super::planner::Planner;
 use super::transport::Transport;
 use crate::document::Document;
@@ -91,6 +96,10 @@ pub struct Studio {
     pub sheet: RwSignal<Sheet>,
     /// Playing.
     pub transport: Transport,
+    /// Taps of a tempo.
+    pub taps: Taps,
+    /// What of the film is in view.
+    pub viewing: Viewing,
     /// What the page has to say.
     pub notices: Notices,
     /// The store.
@@ -118,6 +127,7 @@ impl Studio {
             let grid = crate::document::corrected(entry.heard.as_ref()?, &corrections.get());
             Some(Arc::new(grid))
         });
+        let rate = Memo::new(move |_| brief.with(|brief| brief.rate));
         let studio = Self {
             name: RwSignal::new("Untitled film".to_owned()),
             id: RwSignal::new(String::new()),
@@ -132,6 +142,8 @@ impl Studio {
             panel: RwSignal::new(Panel::default()),
             sheet: RwSignal::new(Sheet::default()),
             transport: Transport::new(),
+            taps: Taps::new(),
+            viewing: Viewing::new(plan, grid, rate),
             notices: Notices::new(),
             keeping: Keeping::new(),
             ready: RwSignal::new(false),
