@@ -60,13 +60,13 @@ pub fn frames_of(samples: u64, samples_per_second: u32, rate: Rate) -> Option<u6
 /// The request for a plan, as the brief has it.
 ///
 /// All clips of the project are in it at their places, since slots name them by place; those without
-/// footage, or that were taken out, offer none. `None` if nobody has listened to the song yet.
+/// footage, or that were taken out, offer none.
 #[must_use]
-pub fn request(brief: &Brief, song: &SongEntry, clips: &[ClipEntry]) -> Option<PlanRequest> {
-    Some(PlanRequest {
+pub fn request(brief: &Brief, song: &SongEntry, clips: &[ClipEntry]) -> PlanRequest {
+    PlanRequest {
         output: brief.output(),
         song: song.media.clone(),
-        grid: corrected(song.heard.as_ref()?, &brief.corrections),
+        grid: corrected(&song.heard, &brief.corrections),
         clips: clips
             .iter()
             .map(|clip| SourceClip {
@@ -81,7 +81,7 @@ pub fn request(brief: &Brief, song: &SongEntry, clips: &[ClipEntry]) -> Option<P
         settings: brief.settings.clone(),
         bans: brief.bans.clone(),
         decisions: song.decisions.clone(),
-    })
+    }
 }
 
 fn nothing() -> Footage {

@@ -123,8 +123,8 @@ impl Studio {
         });
         let corrections = Memo::new(move |_| brief.with(|brief| brief.corrections.clone()));
         let grid = Memo::new(move |_| {
-            let entry = song.entry.get()?;
-            let grid = crate::document::corrected(entry.heard.as_ref()?, &corrections.get());
+            let entry = song.entry.get().filter(|entry| entry.is_heard())?;
+            let grid = crate::document::corrected(&entry.heard, &corrections.get());
             Some(Arc::new(grid))
         });
         let rate = Memo::new(move |_| brief.with(|brief| brief.rate));

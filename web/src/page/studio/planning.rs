@@ -58,7 +58,7 @@ impl Studio {
     /// Song or clips are there: makes the first plan once both are, or another one for `other` music.
     pub(super) fn plan_when_ready(self, other: bool) {
         let none = self.plan.with_untracked(Option::is_none);
-        if self.song.entry.with_untracked(Option::is_none)
+        if self.grid.with_untracked(Option::is_none)
             || self.clips.busy.get_untracked() > 0
             || !self.has_footage()
         {
@@ -96,6 +96,7 @@ impl Studio {
         let planning = self.planning;
         self.stop_job();
         let song = self.song.entry.get_untracked();
+        let song = song.filter(|entry| entry.is_heard());
         let (Some(planner), Some(song)) = (self.planner(), song) else {
             // Without music there is nothing to plan, but what is wished is kept.
             self.push(label, |document| document.brief = brief);
@@ -106,11 +107,7 @@ impl Studio {
             self.push(label, |document| document.brief = brief);
             return;
         }
-        let Some(order) = request(&brief, &song, &clips) else {
-            self.push(label, |document| document.brief = brief);
-            return;
-        };
-        let order = Box::new(PlanOrder::from(order));
+        let order = Box::new(PlanOrder::from(request(&brief, &song, &clips)));
         let previous = self.plan.get_untracked().filter(|_| wish != Wish::Fresh);
         let scope = match &wish {
             Wish::Slots(slots) => Scope::Slots { slots: slots.clone() },

@@ -90,7 +90,7 @@ impl SongDesk {
     #[must_use]
     pub fn heard(self) -> Option<BeatGrid> {
         self.entry
-            .with_untracked(|entry| entry.as_ref()?.heard.clone())
+            .with_untracked(|entry| Some(entry.as_ref()?.heard.clone()))
     }
 
     /// Whether the song is known but its file is not there.
@@ -160,10 +160,7 @@ impl Studio {
         // The very song that the project knows: nothing has to be heard again.
         let known = desk.entry.get_untracked().filter(|entry| {
             entry.media.fingerprint == media.fingerprint
-                && entry
-                    .heard
-                    .as_ref()
-                    .is_some_and(|heard| heard.duration == u64::from(buffer.length()))
+                && entry.heard.duration == u64::from(buffer.length())
         });
         if let Some(entry) = known {
             let entry = SongEntry {
@@ -198,7 +195,7 @@ impl Studio {
                     if let Some((sound, media)) = ready.take() {
                         let entry = SongEntry {
                             media,
-                            heard: Some(grid),
+                            heard: grid,
                             decisions,
                         };
                         self.show_song(sound, entry);

@@ -92,7 +92,7 @@ pub fn Choosers() -> impl IntoView {
                 id="folder"
                 class="unseen"
                 type="file"
-                webkitdirectory=""
+                attr:webkitdirectory=""
                 node_ref=folder
                 on:change=move |_| take(folder)
             />
