@@ -416,7 +416,8 @@ impl Studio {
             }
             "thumbs" => {
                 let bitmaps = Reflect::get(message, &"bitmaps".into()).unwrap_or_default();
-                let thumbs = Array::from(&bitmaps).iter().filter_map(|thumb| {
+                let bitmaps = Array::from(&bitmaps);
+                let thumbs = bitmaps.iter().filter_map(|thumb| {
                     Some(Thumb {
                         at_us: count(&thumb, "at_us")?,
                         bitmap: Reflect::get(&thumb, &"bitmap".into()).ok()?.dyn_into().ok()?,

@@ -1,7 +1,6 @@
 //! Files that are dropped or chosen: where they lay, and which of them is what.
 
 use js_sys::{Array, Promise, Reflect, Uint8Array};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use planner_wasm::worker::protocol::{Reply, Request};
 use shared::fingerprint::{Fingerprint, windows};

@@ -71,6 +71,12 @@ pub fn Choosers() -> impl IntoView {
             input.set_value("");
         }
     };
+    Effect::new(move |_| {
+        if let Some(input) = folder.get() {
+            // An attribute of a plain name can be set.
+            let _ = input.set_attribute("webkitdirectory", "");
+        }
+    });
     view! {
         <label class="drop">
             {Glyph::Plus.show()}
@@ -92,7 +98,6 @@ pub fn Choosers() -> impl IntoView {
                 id="folder"
                 class="unseen"
                 type="file"
-                attr:webkitdirectory=""
                 node_ref=folder
                 on:change=move |_| take(folder)
             />
