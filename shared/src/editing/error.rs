@@ -9,7 +9,7 @@ use crate::plan::{MAX_SLOTS, Problem};
 #[non_exhaustive]
 pub enum EditingError {
     /// There is no such slot.
-    #[error("there is no shot {}: the film has {count}", shot(*slot))]
+    #[error("there is no shot {}: the film has {count}; choose one of those", shot(*slot))]
     NoSlot {
         /// Which was named.
         slot: usize,
