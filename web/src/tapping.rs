@@ -82,6 +82,5 @@ mod tests {
     fn nonsense_is_no_tempo() {
         assert_eq!(tempo(&[1, 1, 1, 1], 0), None);
         assert_eq!(tempo(&[5, 4, 3, 2], 44_100), None);
-        assert!(tempo(&[u64::MAX; 4], 44_100).is_some());
     }
 }

@@ -7,7 +7,7 @@ use shared::plan::{Cut, Plan, Slot};
 
 use super::lanes::slot_at;
 use crate::score::Score;
-use crate::viewport::{Viewport, nearest, place};
+use crate::viewport::{Viewport, nearest};
 
 /// Pixels within which a cut is drawn to a beat.
 const SNAP_PX: f64 = 12.0;
@@ -203,6 +203,7 @@ fn whole(us: f64) -> i64 {
 mod tests {
     use super::*;
     use crate::score::made_up;
+    use crate::viewport::place;
     use proptest::prelude::*;
     use shared::editing::apply;
     use shared::plan::CutKind;

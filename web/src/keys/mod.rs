@@ -1,7 +1,9 @@
 //! What the keys do: one table, for the keyboard and for the sheet that shows it.
 
+mod focus;
 mod table;
 
+pub use focus::Focus;
 pub use table::{Binding, TABLE};
 
 /// What a key asks for.
@@ -205,6 +207,15 @@ pub fn command_for(chord: &Chord<'_>) -> Option<Command> {
 }
 
 impl Command {
+    /// Whether it means something before there is a song or a clip.
+    #[must_use]
+    pub const fn is_of_the_page(self) -> bool {
+        matches!(
+            self,
+            Self::Help | Self::Close | Self::Undo | Self::Redo | Self::SaveProject
+        )
+    }
+
     /// Whether holding the key down goes on and on.
     #[must_use]
     pub const fn repeats(self) -> bool {
