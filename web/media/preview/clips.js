@@ -9,6 +9,7 @@ import {
   QTFF,
   WEBM,
 } from 'mediabunny';
+import { ffmpegName, spoken } from '../clips/codec.js';
 
 /** Clips kept open beside those in use. */
 const KEPT = 12;
@@ -119,9 +120,10 @@ async function open(input, startUs, codec) {
     throw new Unseen(sentence(codec, 'this browser cannot read its container'), true);
   }
   if (!track) throw new Unseen('There is no picture in this file.', true);
-  const name = (await track.getCodec()) ?? codec;
+  const name = await track.getCodec();
   if (typeof VideoDecoder === 'undefined' || !(await track.canDecode())) {
-    throw new Unseen(sentence(codec ?? name, 'this browser cannot decode it'), true);
+    const told = codec ?? ffmpegName(name, await track.getInternalCodecId());
+    throw new Unseen(sentence(told, 'this browser cannot decode it'), true);
   }
   const [config, resolution, rotation, flip, wide, high] = await Promise.all([
     track.getDecoderConfig(),
@@ -147,34 +149,22 @@ async function open(input, startUs, codec) {
 }
 
 /**
- * Where the container's time begins: with its first track. Sound that begins before zero is the
- * encoder's run-up, which is not heard.
+ * Where the container's time begins: with its first picture or sound. Sound that begins before zero
+ * is the encoder's run-up, and what an edit list leaves out lies before zero too.
  */
 async function containerStart(input) {
   const tracks = await input.getTracks();
+  const heard = tracks.filter((track) => track.isVideoTrack() || track.isAudioTrack());
   const firsts = await Promise.all(
-    tracks.map((track) => track.getFirstTimestamp().catch(() => Infinity)),
+    heard.map((track) => track.getFirstTimestamp().catch(() => Infinity)),
   );
   const first = Math.min(...firsts);
   return Number.isFinite(first) ? Math.max(0, Math.round(first * 1e6)) : 0;
 }
 
-/** Codecs by the names that people know them by. */
-const NAMES = {
-  avc: 'H.264',
-  h264: 'H.264',
-  hevc: 'HEVC',
-  vp8: 'VP8',
-  vp9: 'VP9',
-  av1: 'AV1',
-  prores: 'ProRes',
-  dnxhd: 'DNxHD',
-  mpeg2video: 'MPEG-2',
-  mpeg4: 'MPEG-4',
-  mjpeg: 'Motion JPEG',
-};
-
+/** @param {string|undefined} codec by ffmpeg's name */
 function sentence(codec, what) {
-  const name = codec ? `${NAMES[codec] ?? codec.toUpperCase()}: ` : '';
-  return `${name}${what}. It will be rendered all the same.`;
+  const name = codec && codec !== 'unknown' ? `${spoken(codec)}: ` : '';
+  const said = `${name}${what}`;
+  return `${said[0].toUpperCase()}${said.slice(1)}. It will be rendered all the same.`;
 }

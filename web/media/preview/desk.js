@@ -42,7 +42,7 @@ export class Desk {
   #ticked = 0;
   #asked = false;
   /** What was drawn last, so that nothing is drawn twice. */
-  #drawn = { shot: null, image: null, frame: -1, slot: -1, card: '' };
+  #drawn = { shot: null, image: null, frame: -1, slot: -1, card: '', exact: false };
   #stale = true;
   /** @type {{width: number, height: number}|null} A size that the canvas is to have. */
   #size = null;
@@ -390,12 +390,15 @@ export class Desk {
   #tell(slot, frame, image, card) {
     const drawn = this.#drawn;
     const shot = this.#current;
-    const news = slot !== drawn.slot || (!this.#clock.playing && image !== drawn.image);
-    this.#drawn = { shot, image, frame, slot, card };
+    const { exact } = shot;
+    const still = !this.#clock.playing;
+    const other = image !== drawn.image || frame !== drawn.frame || exact !== drawn.exact;
+    const news = slot !== drawn.slot || (still && other);
+    this.#drawn = { shot, image, frame, slot, card, exact };
     if (news) {
       const lateFrames = this.#tally.cuts.at(-1);
       const late = lateFrames?.slot === slot ? lateFrames.error_frames : 0;
-      this.send({ kind: 'shown', frame, slot, late_frames: late, exact: shot.exact });
+      this.send({ kind: 'shown', frame, slot, late_frames: late, exact });
     }
   }
 }

@@ -9,7 +9,7 @@ import { firstTick, frameOf, ticksBefore } from './timeline.js';
 
 /** Decoded pictures held beside the one on screen. */
 const HELD = { current: 4, next: 2 };
-/** Packets a decoder may have before it: more while nothing of them is wanted. */
+/** Packets a decoder may have before it: more on the way to what is wanted. */
 const QUEUE = { running_up: 6, running: 2 };
 /** So many milliseconds behind the clock, and a later key frame is taken where there is one. */
 const HOPELESS_MS = 700;
@@ -48,6 +48,7 @@ export class Shot {
 
   #wanted;
   #shown = -1;
+  #begun = false;
   #caughtUp = false;
   #wake = () => {};
 
@@ -171,10 +172,14 @@ export class Shot {
     return this.#throughLibrary(clip);
   }
 
-  /** The packet to begin with: the last key frame that is not after the wanted frame's picture. */
-  async #keyPacket(clip, frame) {
-    const ticks = this.first + Math.ceil(ticksBefore(frame, clip.resolution, this.slot, this.rate)) - 1;
-    const seconds = (ticks + 0.5) / clip.resolution;
+  /** The track's tick before which every picture lies that is due by the wanted frame. */
+  #target(clip) {
+    return this.first + ticksBefore(this.#wanted, clip.resolution, this.slot, this.rate);
+  }
+
+  /** The packet to begin with: the last key frame that is not after the wanted picture. */
+  async #keyPacket(clip) {
+    const seconds = (Math.ceil(this.#target(clip)) - 0.5) / clip.resolution;
     const options = { verifyKeyPackets: true };
     return (
       (await clip.packets.getKeyPacket(seconds, options)) ??
@@ -202,12 +207,16 @@ export class Shot {
     let packets = null;
     try {
       decoder.configure(configuration(clip.config));
-      let packet = await this.#keyPacket(clip, this.#wanted);
+      let packet = await this.#keyPacket(clip);
       if (!packet) throw new Unseen('There is no picture in this file.', true);
       packets = clip.packets.packets(packet, undefined, { verifyKeyPackets: true });
       await packets.next();
       for (let count = 1; packet; count += 1) {
-        while (!broken && !this.#over() && this.#full(decoder.decodeQueueSize)) await this.#room();
+        const runningUp = packet.timestamp * clip.resolution < this.#target(clip);
+        const most = runningUp ? QUEUE.running_up : QUEUE.running;
+        while (!broken && !this.#over() && (this.#rich || decoder.decodeQueueSize >= most)) {
+          await this.#room();
+        }
         if (broken) throw broken;
         if (this.#over()) return;
         const chunk = packet.toEncodedVideoChunk();
@@ -238,21 +247,21 @@ export class Shot {
     if (!this.current) return null;
     const behind = this.#wanted - this.#frame(Math.round(packet.timestamp * clip.resolution) - this.first);
     if ((behind * 1000 * this.rate[1]) / this.rate[0] < HOPELESS_MS) return null;
-    const key = await this.#keyPacket(clip, this.#wanted);
+    const key = await this.#keyPacket(clip);
     return key && key.sequenceNumber > packet.sequenceNumber ? key : null;
   }
 
   /** Slower and with more memory, but with the library's knowledge of odd files. */
   async #throughLibrary(clip) {
-    const ticks = this.first + ticksBefore(this.#wanted, clip.resolution, this.slot, this.rate);
-    const samples = new VideoSampleSink(clip.track).samples((ticks - 0.5) / clip.resolution);
+    const from = (Math.ceil(this.#target(clip)) - 0.5) / clip.resolution;
+    const samples = new VideoSampleSink(clip.track).samples(from);
     try {
       for await (const sample of samples) {
         const image = sample.toVideoFrame();
         const tick = Math.round(sample.timestamp * clip.resolution);
         sample.close();
         this.#arrive(image, tick - this.first, clip);
-        while (!this.#over() && this.#full(0)) await this.#room();
+        while (!this.#over() && this.#rich) await this.#room();
         if (this.#over()) return;
       }
       this.ended = true;
@@ -267,9 +276,12 @@ export class Shot {
       image.close();
       return;
     }
+    // The first picture is also shown before its time: a slot has no gap at its start.
+    const first = ticks >= 0 && !this.#begun;
+    this.#begun ||= first;
     const picture = {
       image,
-      from: this.#frame(ticks),
+      from: first ? 0 : this.#frame(ticks),
       width: clip.width,
       height: clip.height,
       rotation: clip.rotation,
@@ -342,10 +354,6 @@ export class Shot {
   get #rich() {
     const held = this.pictures.length - (this.current ? 1 : 0);
     return held >= (this.current ? HELD.current : HELD.next);
-  }
-
-  #full(queued) {
-    return this.#rich || queued >= (this.pictures.length > 0 ? QUEUE.running : QUEUE.running_up);
   }
 
   /** Until something changed that may make room. */
