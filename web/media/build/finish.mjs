@@ -12,6 +12,8 @@ const web = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const dist = process.env.TRUNK_STAGING_DIR ?? join(web, 'dist');
 const release = process.env.TRUNK_PROFILE !== 'debug';
 const LIST = 'files.json';
+// Not in the list, since it keeps the others; it gets the build's hash instead.
+const SERVICE_WORKER = 'service_worker.js';
 
 const files = [];
 const entries = await readdir(dist, { recursive: true, withFileTypes: true });
@@ -19,7 +21,7 @@ for (const entry of entries.filter((entry) => entry.isFile())) {
   const path = join(entry.parentPath ?? entry.path, entry.name);
   const name = relative(dist, path).split(sep).join('/');
   // A file being written, or the list of the build before.
-  if (name === LIST || name.startsWith('.')) {
+  if (name === LIST || name === SERVICE_WORKER || name.startsWith('.')) {
     continue;
   }
   let content = await readFile(path);
@@ -40,6 +42,8 @@ const list = files.map(({ name, content }) => ({
 const build = sha256(list.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join('')).slice(0, 16);
 const text = `${JSON.stringify({ build, files: list }, null, 1)}\n`;
 await writeFile(join(dist, LIST), text);
+const worker = join(dist, SERVICE_WORKER);
+await writeFile(worker, (await readFile(worker, 'utf8')).replace("'unbuilt'", `'${build}'`));
 
 if (release) {
   files.push({ name: LIST, content: Buffer.from(text) });

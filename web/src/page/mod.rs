@@ -3,12 +3,16 @@
 //! * [`studio`] — what the page knows and does.
 //! * [`decode`] — a file to samples, by the browser's decoders.
 //! * [`dialog`] — a window over the page.
+//! * [`offline`] — the page without a network.
 //! * [`planner`] — the planner's worker.
+//! * [`store`] — projects kept in the browser.
 //! * [`view`] — what is shown of it.
 
 pub mod decode;
 pub mod dialog;
+pub mod offline;
 pub mod planner;
+pub mod store;
 pub mod studio;
 pub mod view;
 

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use planner_wasm::edit::EditSettings;
+use planner_wasm::edit::{Ban, EditSettings, SectionPace};
 use planner_wasm::footage::{
     Anchor, AnchorKind, Defect, Defects, Footage, Look, Shot, TICK_US, Tick,
 };
+use planner_wasm::music::corrections::Correction;
 use proptest::prelude::*;
 use shared::decision::{Decision, DecisionCode};
 use shared::fingerprint::Fingerprint;
@@ -15,7 +16,7 @@ use shared::plan::{
     Clip, Cut, CutKind, Fit, MadeBy, MusicTrack, Output, Plan, SCHEMA, Slot, Style,
 };
 
-use super::{Ban, Brief, ClipEntry, Correction, Depth, Project, SongEntry, nothing_heard, presets};
+use super::{Brief, ClipEntry, Depth, Project, SongEntry, nothing_heard, presets};
 
 /// A file of this name.
 pub(super) fn media(name: &str) -> MediaReference {
@@ -222,6 +223,12 @@ pub(super) fn projects() -> impl Strategy<Value = Project> {
                 settings: EditSettings {
                     style: Style::Buildup,
                     seed: seed.into(),
+                    density_permille: 1500,
+                    paces: vec![SectionPace {
+                        start: 0,
+                        end: 9,
+                        density_permille: 700,
+                    }],
                     ..EditSettings::default()
                 },
                 corrections,

@@ -22,7 +22,6 @@ pub mod relink;
 pub mod sort;
 mod sound;
 mod summary;
-mod wishes;
 mod write;
 
 #[cfg(test)]
@@ -33,5 +32,4 @@ mod made_up;
 pub use model::{Brief, ClipEntry, Depth, FORMAT, Project, SongEntry, from_plan, nothing_heard};
 pub use read::{MAX_PROJECT_BYTES, Opened, ProjectError, footage_from_json, probed};
 pub use summary::Summary;
-pub use wishes::{Ban, Correction};
 pub use write::{Apart, footage_key};

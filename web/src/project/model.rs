@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use planner_wasm::edit::EditSettings;
+use planner_wasm::edit::{Ban, EditSettings};
 use planner_wasm::footage::Footage;
+use planner_wasm::music::corrections::Correction;
 use serde::{Deserialize, Serialize};
 use shared::decision::Decision;
 use shared::media::MediaReference;
@@ -13,7 +14,6 @@ use shared::rate::Rate;
 
 use super::film::stem;
 use super::presets;
-use super::wishes::{Ban, Correction};
 
 /// Name and major version of the format.
 pub const FORMAT: &str = "autocut-project/1";
@@ -214,6 +214,8 @@ pub fn from_plan(plan: Plan) -> Project {
         settings.alternates = alternates.unwrap_or(settings.alternates);
         settings.start_us = number("start_us").unwrap_or(settings.start_us);
         settings.length_us = number("length_us");
+        let density = number("density_permille").and_then(|density| u16::try_from(density).ok());
+        settings.density_permille = density.unwrap_or(settings.density_permille);
     }
     Project {
         id: String::new(),

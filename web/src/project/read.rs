@@ -6,7 +6,9 @@
 
 use std::sync::Arc;
 
+use planner_wasm::edit::{Ban, EditSettings};
 use planner_wasm::footage::Footage;
+use planner_wasm::music::corrections::Correction;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -15,7 +17,6 @@ use shared::plan::{MAX_MEDIA, Plan};
 
 use super::model::{Brief, ClipEntry, FORMAT, Project, SongEntry, nothing_heard};
 use super::sound;
-use super::wishes::{Ban, Correction};
 
 /// Projects above this many bytes are refused unread.
 pub const MAX_PROJECT_BYTES: usize = 128 * 1024 * 1024;
@@ -266,7 +267,7 @@ fn clip(at: usize, raw: &RawValue, notes: &mut Vec<String>) -> (ClipEntry, Optio
             media.path.name()
         ));
     }
-    let key = typed(clip.footage_key).filter(|key| footage.is_none() && is_key(key));
+    let key = typed(clip.footage_key).filter(|key: &String| footage.is_none() && is_key(key));
     let entry = ClipEntry {
         media,
         footage,
@@ -283,10 +284,7 @@ fn brief(raw: &RawValue, clips: usize, notes: &mut Vec<String>) -> Brief {
         notes.push("The settings of this project cannot be read; the usual ones hold.".to_owned());
         return usual;
     };
-    let settings = typed(wishes.settings);
-    if wishes.settings.is_some() && settings.is_none() {
-        notes.push("How to cut is not known here; the usual settings hold.".to_owned());
-    }
+    let settings = wishes.settings.map(|raw| settings(raw, notes));
     let mut brief = Brief {
         width: typed(wishes.width).unwrap_or(usual.width),
         height: typed(wishes.height).unwrap_or(usual.height),
@@ -304,6 +302,25 @@ fn brief(raw: &RawValue, clips: usize, notes: &mut Vec<String>) -> Brief {
         (brief.width, brief.height, brief.rate) = (usual.width, usual.height, usual.rate);
     }
     brief
+}
+
+/// How to cut. A setting that is not known here keeps its usual value, and the others hold.
+fn settings(raw: &RawValue, notes: &mut Vec<String>) -> EditSettings {
+    use serde_json::{Map, Value};
+    if let Some(settings) = typed(Some(raw)) {
+        return settings;
+    }
+    let entries: Map<String, Value> = typed(Some(raw)).unwrap_or_default();
+    let alone = |name: &String, value: &Value| {
+        let one = Map::from_iter([(name.clone(), value.clone())]);
+        serde_json::from_value::<EditSettings>(one.into()).is_ok()
+    };
+    let known = entries.iter().filter(|(name, value)| alone(name, value));
+    let known: Map<_, _> = known
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    notes.push("Some of how to cut is not known here; the usual settings hold there.".to_owned());
+    serde_json::from_value(known.into()).unwrap_or_default()
 }
 
 /// The corrections up to the first that is not known here: those after it speak of the beats that
@@ -368,6 +385,6 @@ fn is_id(id: &str) -> bool {
     (1..=64).contains(&id.len()) && id.bytes().all(known)
 }
 
-fn is_key(key: &String) -> bool {
+fn is_key(key: &str) -> bool {
     key.len() == 32 && key.bytes().all(|c| c.is_ascii_hexdigit())
 }

@@ -81,7 +81,7 @@ pub fn sort(files: &[Dropped<'_>]) -> Sorted {
         .filter_map(|file| file.path.strip_suffix(WORK_MARKER))
         .filter(|folder| folder.is_empty() || folder.ends_with('/'))
         .collect();
-    let films: BTreeSet<&str> = files
+    let made: BTreeSet<&str> = files
         .iter()
         .zip(&kinds)
         .filter_map(|(file, kind)| film_of(file.path, kind))
@@ -94,7 +94,7 @@ pub fn sort(files: &[Dropped<'_>]) -> Sorted {
             Err("was dropped twice".to_owned())
         } else if in_work {
             Err("belongs to a work directory, which holds parts of a film".to_owned())
-        } else if matches!(kind, Kind::Clip) && is_film(file.path, &films) {
+        } else if matches!(kind, Kind::Clip) && is_film(file.path, &made) {
             Err("is a film made from clips: its plan or report lies beside it".to_owned())
         } else {
             match kind {

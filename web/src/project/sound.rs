@@ -19,10 +19,9 @@ const MOST_DECISIONS: usize = 1000;
 pub(super) fn media(raw: &RawValue) -> Option<MediaReference> {
     let read = serde_json::from_str(raw.get()).ok().or_else(|| {
         let mut value: Value = serde_json::from_str(raw.get()).ok()?;
-        keep(
-            value.get_mut("video"),
-            &["width", "height", "rate", "codec"],
-        );
+        if let Some(video) = value.get_mut("video") {
+            keep(video, &["width", "height", "rate", "codec"]);
+        }
         serde_json::from_value(value).ok()
     });
     let mut read: MediaReference = read?;
@@ -46,7 +45,7 @@ pub(super) fn beat_grid(raw: &RawValue) -> Option<BeatGrid> {
             "sections",
             "analysis",
         ];
-        keep(Some(&mut value), &known);
+        keep(&mut value, &known);
         for (list, known) in [
             ("beats", &["at", "position", "energy_permille"][..]),
             ("sections", &["start", "end", "label", "energy_permille"]),
@@ -55,7 +54,7 @@ pub(super) fn beat_grid(raw: &RawValue) -> Option<BeatGrid> {
             items
                 .into_iter()
                 .flatten()
-                .for_each(|item| keep(Some(item), known));
+                .for_each(|item| keep(item, known));
         }
         serde_json::from_value(value).ok()
     });
@@ -68,7 +67,7 @@ pub(super) fn beat_grid(raw: &RawValue) -> Option<BeatGrid> {
 pub(super) fn decisions(raw: &[&RawValue]) -> Vec<Decision> {
     let one = |raw: &&RawValue| {
         let mut value: Value = serde_json::from_str(raw.get()).ok()?;
-        keep(Some(&mut value), &["code", "subject", "detail"]);
+        keep(&mut value, &["code", "subject", "detail"]);
         serde_json::from_value(value).ok()
     };
     raw.iter().take(MOST_DECISIONS).filter_map(one).collect()
@@ -107,8 +106,8 @@ pub(super) fn is_footage(footage: &Footage) -> bool {
 }
 
 /// Takes every key away but these.
-fn keep(value: Option<&mut Value>, known: &[&str]) {
-    if let Some(Value::Object(entries)) = value {
+fn keep(value: &mut Value, known: &[&str]) {
+    if let Value::Object(entries) = value {
         entries.retain(|key, _| known.contains(&key.as_str()));
     }
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use planner_wasm::edit::{Ban, EditSettings};
 use planner_wasm::footage::Footage;
+use planner_wasm::music::corrections::Correction;
 use serde::Serialize;
 use shared::decision::Decision;
 use shared::fingerprint::Fingerprint;
@@ -12,7 +14,6 @@ use shared::plan::{Fit, Plan};
 use shared::rate::Rate;
 
 use super::model::{Brief, Depth, FORMAT, Project};
-use super::wishes::{Ban, Correction};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -57,7 +58,7 @@ struct Wishes<'a> {
     height: u32,
     rate: Rate,
     fit: Fit,
-    settings: &'a planner_wasm::edit::EditSettings,
+    settings: &'a EditSettings,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     corrections: &'a [Correction],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -92,30 +93,34 @@ impl Project {
     /// equal bytes.
     #[must_use]
     pub fn to_json(&self) -> String {
-        self.written(&[])
+        self.written(self.saved_ms, &[])
     }
 
-    /// The document with the footage kept apart: `key` says under which key the footage of a clip,
-    /// given by its position, is kept; where it gives none, the footage stands in the document.
+    /// The document as it is saved at `saved_ms`, with the footage kept apart: `key` says under
+    /// which key footage is kept; where it gives none, the footage stands in the document.
     #[must_use]
-    pub fn to_json_apart(&self, key: impl Fn(usize, &Arc<Footage>) -> Option<String>) -> Apart {
-        let places = self.clips.iter().enumerate();
-        let keys: Vec<_> = places
-            .map(|(at, clip)| clip.footage.as_ref().and_then(|footage| key(at, footage)))
+    pub fn to_json_apart(
+        &self,
+        saved_ms: u64,
+        key: impl Fn(&Arc<Footage>) -> Option<String>,
+    ) -> Apart {
+        let keys = self.clips.iter();
+        let keys: Vec<_> = keys
+            .map(|clip| clip.footage.as_ref().and_then(&key))
             .collect();
-        let document = self.written(&keys);
+        let document = self.written(saved_ms, &keys);
         let mut keys: Vec<_> = keys.into_iter().flatten().collect();
         keys.sort_unstable();
         keys.dedup();
         Apart { document, keys }
     }
 
-    fn written(&self, keys: &[Option<String>]) -> String {
+    fn written(&self, saved_ms: u64, keys: &[Option<String>]) -> String {
         let document = Document {
             format: FORMAT,
             id: &self.id,
             name: &self.name,
-            saved_ms: self.saved_ms,
+            saved_ms,
             song: self.song.as_ref().map(|song| Song {
                 media: &song.media,
                 heard: song.is_heard().then_some(&song.heard),

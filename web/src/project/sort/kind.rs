@@ -105,10 +105,11 @@ fn by_content(head: &[u8], ending: &str) -> Option<Kind> {
         return Some(iso_media(head, ending));
     }
     match (head.get(..4), head.get(8..12)) {
-        (Some(b"RIFF"), Some(b"WAVE")) => return Some(Kind::Song),
+        (Some(b"RIFF"), Some(b"WAVE")) | (Some(b"FORM"), Some(b"AIFF" | b"AIFC")) => {
+            return Some(Kind::Song);
+        }
         (Some(b"RIFF"), Some(b"AVI ")) => return Some(Kind::Clip),
         (Some(b"RIFF"), Some(b"WEBP")) => return Some(PICTURE),
-        (Some(b"FORM"), Some(b"AIFF" | b"AIFC")) => return Some(Kind::Song),
         // These hold sound, or pictures and sound; the ending is the better witness.
         (Some(b"\x1a\x45\xdf\xa3" | b"\x30\x26\xb2\x75"), _) => {
             return Some(if SONGS.contains(&ending) {
