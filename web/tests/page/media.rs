@@ -98,6 +98,30 @@ pub(crate) fn song() -> &'static Path {
     })
 }
 
+/// A song in the encodings that songs are sold in, as far as this ffmpeg knows them.
+pub(crate) fn as_sold(wave: &Path, folder: &Path) -> Vec<PathBuf> {
+    let kinds: [(&str, &[&str]); 5] = [
+        ("wav", &["-c:a", "pcm_s16le"]),
+        ("mp3", &["-c:a", "libmp3lame", "-b:a", "192k"]),
+        ("m4a", &["-c:a", "aac", "-b:a", "160k", "-ac", "2"]),
+        ("flac", &["-c:a", "flac"]),
+        ("ogg", &["-c:a", "libvorbis", "-ar", "48000"]),
+    ];
+    let known = encoders();
+    kinds
+        .into_iter()
+        .filter(|(_, how)| known.split_whitespace().any(|word| word == how[1]))
+        .map(|(ending, how)| {
+            let song = folder.join("sold").with_extension(ending);
+            let mut words: Vec<&OsStr> = vec![OsStr::new("-i"), wave.as_os_str()];
+            words.extend(how.iter().map(OsStr::new));
+            words.push(song.as_os_str());
+            run(words);
+            song
+        })
+        .collect()
+}
+
 /// The sound of a file as the planner takes it: mono, at its rate, decoded by ffmpeg.
 pub(crate) fn decoded(song: &Path) -> Vec<f32> {
     let rate = planner_wasm::music::ANALYSIS_RATE.to_string();
@@ -125,11 +149,7 @@ fn folder() -> PathBuf {
 }
 
 fn all(recipes: &[Recipe]) -> Vec<PathBuf> {
-    let known = Command::new(ffmpeg())
-        .args(["-hide_banner", "-encoders"])
-        .output()
-        .expect("ffmpeg starts");
-    let known = String::from_utf8_lossy(&known.stdout).into_owned();
+    let known = encoders();
     recipes
         .iter()
         .filter(|recipe| {
@@ -141,6 +161,15 @@ fn all(recipes: &[Recipe]) -> Vec<PathBuf> {
         })
         .map(made)
         .collect()
+}
+
+/// What this ffmpeg can encode, in its own words.
+fn encoders() -> String {
+    let known = Command::new(ffmpeg())
+        .args(["-hide_banner", "-encoders"])
+        .output()
+        .expect("ffmpeg starts");
+    String::from_utf8_lossy(&known.stdout).into_owned()
 }
 
 fn made(recipe: &Recipe) -> PathBuf {

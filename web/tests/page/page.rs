@@ -184,11 +184,11 @@ impl Page {
         let key: char = key.into();
         let mut chain = self.action_chain();
         for held in held {
-            chain = chain.key_down(*held);
+            chain = chain.key_down(held.clone());
         }
         chain = chain.key_down(key).key_up(key);
         for held in held.iter().rev() {
-            chain = chain.key_up(*held);
+            chain = chain.key_up(held.clone());
         }
         chain.perform().await
     }
