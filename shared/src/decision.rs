@@ -93,6 +93,8 @@ decision_codes! {
     PaceSlowed = "pace_slowed",
     /// Footage that would normally be rejected had to be used.
     WeakFootageUsed = "weak_footage_used",
+    /// A locked slot does not lie inside the new film as a whole; its place is filled anew.
+    LockReleased = "lock_released",
     /// The segment was decoded in another way after the direct way failed.
     SegmentRetried = "segment_retried",
     /// The segment was rendered at reduced effort or from a reduced source.

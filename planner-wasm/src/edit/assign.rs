@@ -20,6 +20,9 @@ const SWEEPS: usize = 6;
 /// Most rounds of sweeps and rebuilding.
 const ROUNDS: usize = 3;
 
+/// No slot of any film.
+const NOWHERE: usize = usize::MAX;
+
 /// How a slot came by its footage.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Means {
@@ -53,6 +56,8 @@ pub(super) struct Assignment<'a> {
     pub(super) pool: Pool<'a>,
     pub(super) slots: &'a [Vacancy],
     pub(super) filled: Vec<Option<Filled>>,
+    /// Slots that stay as they are, whatever would be better.
+    held: Vec<bool>,
     /// Of each source, what is shown of it: start, end, slot; in no order.
     taken: Vec<Vec<(u64, u64, usize)>>,
 }
@@ -63,6 +68,7 @@ impl<'a> Assignment<'a> {
             pool,
             slots,
             filled: vec![None; slots.len()],
+            held: vec![false; slots.len()],
             taken: vec![Vec::new(); pool.sources.len()],
         }
     }
@@ -71,7 +77,9 @@ impl<'a> Assignment<'a> {
     /// is `tight`, the longest choose first, since they are the hardest to place. Returns the
     /// slots that found none.
     pub(super) fn greedy(&mut self, lists: &[Vec<Candidate>], tight: bool) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.slots.len()).collect();
+        let mut order: Vec<usize> = (0..self.slots.len())
+            .filter(|slot| !self.is_held(*slot))
+            .collect();
         order.sort_by_key(|slot| {
             let rank = self.slots.get(*slot).map(|vacancy| {
                 let frames = if tight { vacancy.frames } else { 0 };
@@ -207,8 +215,11 @@ impl<'a> Assignment<'a> {
         best.map(|(gain, other)| (apart + before - together - gain, other))
     }
 
-    /// What fills `slot`, if it is footage of its own at its list's terms.
+    /// What fills `slot`, if it is footage of its own at its list's terms and may change.
     pub(super) fn fresh(&self, slot: usize) -> Option<Candidate> {
+        if self.is_held(slot) {
+            return None;
+        }
         let filled = self.filled.get(slot)?.as_ref()?;
         (filled.means == Means::default() && filled.with.speed.is_normal()).then_some(filled.with)
     }
@@ -261,7 +272,8 @@ impl<'a> Assignment<'a> {
     pub(super) fn breaks(&self, slot: usize) -> bool {
         self.slots
             .get(slot)
-            .is_some_and(|slot| slot.cut.on == CutKind::Section)
+            .and_then(|slot| slot.cut)
+            .is_some_and(|cut| cut.on == CutKind::Section)
     }
 
     /// What is taken of a source, in order of time, overlaps joined.
@@ -275,6 +287,31 @@ impl<'a> Assignment<'a> {
             .collect();
         taken.sort_unstable();
         taken
+    }
+
+    /// Keeps a slot as it is from now on, filled or not.
+    pub(super) fn hold(&mut self, slot: usize) {
+        if let Some(held) = self.held.get_mut(slot) {
+            *held = true;
+        }
+    }
+
+    pub(super) fn is_held(&self, slot: usize) -> bool {
+        self.held.get(slot).copied().unwrap_or(false)
+    }
+
+    /// Passes for shown somewhere: footage that no slot is to take.
+    pub(super) fn shun(&mut self, shown: &Shown) {
+        if let Some(taken) = self.taken.get_mut(shown.source) {
+            taken.push((shown.start_us, shown.end_us, NOWHERE));
+        }
+    }
+
+    /// Everything shunned may be shown again.
+    pub(super) fn relent(&mut self) {
+        for taken in &mut self.taken {
+            taken.retain(|(.., slot)| *slot != NOWHERE);
+        }
     }
 
     pub(super) fn put(&mut self, slot: usize, with: Candidate, means: Means) {
@@ -325,7 +362,7 @@ impl<'a> Assignment<'a> {
             .filter_map(|slot| {
                 let left = self.filled.get(slot - 1)?.as_ref()?.with.shown;
                 let right = self.filled.get(slot)?.as_ref()?.with.shown;
-                let breaks = self.slots.get(slot)?.cut.on == CutKind::Section;
+                let breaks = self.breaks(slot);
                 Some(beside(self.pool.sources, &left, &right, breaks))
             })
             .sum();
@@ -341,6 +378,7 @@ impl<'a> Assignment<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edit::bans::Bans;
     use crate::edit::request::SourceClip;
     use crate::edit::score::Ranks;
     use crate::edit::sources::{Source, sources};
@@ -398,10 +436,10 @@ mod tests {
             .map(|(n, energy)| Vacancy {
                 start: n * 25,
                 frames: 25,
-                cut: Cut {
+                cut: Some(Cut {
                     at: n * 44_100,
                     on: CutKind::Beat,
-                },
+                }),
                 energy: *energy,
                 weight: 768 + energy,
                 accent: 0,
@@ -434,7 +472,7 @@ mod tests {
 
     fn with_pool<T>(specs: &[Spec], ask: impl FnOnce(Pool<'_>) -> T) -> T {
         let clips: Vec<SourceClip> = (0..).zip(specs).map(|(n, spec)| clip(n, spec)).collect();
-        let sources: Vec<Source<'_>> = sources(&clips, &mut Vec::new()).unwrap();
+        let sources: Vec<Source<'_>> = sources(&clips, &Bans::none(), &mut Vec::new()).unwrap();
         let ranks = Ranks::of(&sources);
         let rate = Rate::whole(25).unwrap();
         ask(Pool {

@@ -18,6 +18,9 @@ pub(super) const MAX_BAD_PERMILLE: u16 = 200;
 const KEPT: usize = 64;
 /// Of these, at most so many from one clip.
 const KEPT_OF_SOURCE: usize = 4;
+/// How much more chance weighs where a person asks for something else: about a quarter of what a
+/// middling slot can be worth.
+const STIRRED: i64 = 6;
 
 /// A window that could fill a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,6 +235,39 @@ impl Pool<'_> {
             .get(shown.source)
             .map_or(0, |source| source.key);
         suits(slot, measures) + chance(self.seed, key, shown.start_us, slot.start)
+    }
+
+    /// What a clip of a plan shows in a slot, as a candidate, whatever it is worth.
+    pub(super) fn as_shown(&self, slot: &Vacancy, source: usize, clip: &Clip) -> Option<Candidate> {
+        let of = self.sources.get(source)?;
+        let takes = &of.footage.shots;
+        let take = takes.partition_point(|take| take.end_us <= clip.source_start);
+        let shown = Shown {
+            source,
+            shot: take.min(takes.len().saturating_sub(1)),
+            start_us: clip.source_start,
+            end_us: clip.source_end(slot.frames, self.rate)?,
+        };
+        let window = of.windows.over(shown.start_us, shown.end_us);
+        let measures = window.map(|window| self.ranks.measures(&window, 0, 0, 0));
+        let measures = measures.unwrap_or_default();
+        Some(Candidate {
+            shown,
+            speed: clip.speed,
+            measures,
+            worth: self.worth(slot, &shown, &measures),
+        })
+    }
+
+    /// A slot's candidates in an order that leaves more to chance.
+    pub(super) fn stirred(&self, slot: &Vacancy, mut list: Vec<Candidate>) -> Vec<Candidate> {
+        for one in &mut list {
+            let key = self.sources.get(one.shown.source).map_or(0, |of| of.key);
+            let whim = chance(!self.seed, key, one.shown.start_us, slot.start);
+            one.worth += STIRRED * whim;
+        }
+        list.sort_unstable_by_key(rank);
+        list
     }
 
     /// A candidate that begins at `start_us` of `stretch`, if it has room and is not worse than

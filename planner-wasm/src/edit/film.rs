@@ -3,18 +3,24 @@
 use std::collections::BTreeMap;
 
 use shared::decision::{Decision, DecisionCode};
+use shared::music::BeatGrid;
 use shared::plan::{Clip, Extra, MadeBy, MusicTrack, Plan, SCHEMA, Slot};
 
 use super::alternates::alternates;
 use super::assign::Assignment;
+use super::bans::Bans;
 use super::candidates::{Candidate, Pool};
 use super::pace::Pace;
 use super::points::{Span, points};
-use super::request::{EditError, EditSettings, PlanRequest};
+use super::request::{EditError, EditSettings, NORMAL_DENSITY, PlanRequest, SectionPace};
 use super::scarce;
 use super::score::{Ranks, permille};
 use super::slots::{Limits, vacancies};
 use super::sources::{Source, sources};
+
+/// Under these names a plan tells the density it was made with, and the paces of sections.
+const DENSITY: &str = "density_permille";
+const PACES: &str = "paces";
 
 /// A film for the request: every frame from the film's opening to its end is filled, whatever
 /// footage there is, and every departure from the style is among the plan's decisions.
@@ -29,21 +35,14 @@ pub fn plan(request: &PlanRequest) -> Result<Plan, EditError> {
     let settings = &request.settings;
     settings.checked()?;
     let span = Span::of(&request.grid, &request.output, settings)?;
-    let sources = sources(&request.clips, &mut decisions)?;
+    let sources = sources(&request.clips, &Bans::of(request), &mut decisions)?;
     let (needed_us, offered_us) = (
         span.us(span.frames),
         sources.iter().map(Source::total_us).sum(),
     );
     let pace = pace(settings, needed_us, offered_us, &mut decisions);
-    let points = points(&request.grid, span, pace.off_beats, &mut decisions);
-    let limits = Limits {
-        longest_us: longest_us(&sources),
-        beats_per_bar: match request.grid.beats_per_bar {
-            0 => 4,
-            beats => beats,
-        },
-    };
-    let slots = vacancies(&points, span, pace, limits);
+    let points = points(&request.grid, span, settings, &mut decisions);
+    let slots = vacancies(&points, span, pace, limits(&request.grid, &sources));
 
     let ranks = Ranks::of(&sources);
     let pool = Pool {
@@ -60,23 +59,10 @@ pub fn plan(request: &PlanRequest) -> Result<Plan, EditError> {
     decisions.extend(scarce::decisions(&assignment, needed_us, offered_us));
 
     let mut filled = Vec::with_capacity(slots.len());
-    for (index, vacancy) in slots.iter().enumerate() {
-        let chosen = assignment.filled.get(index).and_then(Option::as_ref);
+    for index in 0..slots.len() {
         let list = lists.get(index).map_or(&[][..], Vec::as_slice);
-        let Some(shown) = chosen.and_then(|chosen| clip(&assignment, index, &chosen.with)) else {
-            return Err(EditError::OutOfRange { what: "a slot" });
-        };
-        filled.push(Slot {
-            record_start: vacancy.start,
-            record_duration: vacancy.frames,
-            cut: Some(vacancy.cut),
-            clip: shown,
-            alternates: alternates(&assignment, index, list, settings.alternates.into()),
-            fit: None,
-            focus: None,
-            locked: false,
-            extra: Extra::new(),
-        });
+        let slot = slot(&assignment, index, list, settings.alternates);
+        filled.push(slot.ok_or(EditError::OutOfRange { what: "a slot" })?);
     }
     Ok(Plan {
         schema: SCHEMA.to_owned(),
@@ -99,9 +85,42 @@ pub fn plan(request: &PlanRequest) -> Result<Plan, EditError> {
     })
 }
 
+/// What song and footage allow.
+pub(super) fn limits(grid: &BeatGrid, sources: &[Source<'_>]) -> Limits {
+    Limits {
+        longest_us: longest_us(sources),
+        beats_per_bar: match grid.beats_per_bar {
+            0 => 4,
+            beats => beats,
+        },
+    }
+}
+
+/// A slot as it stands in the plan; none if nothing fills it.
+pub(super) fn slot(
+    assignment: &Assignment<'_>,
+    index: usize,
+    list: &[Candidate],
+    most_alternates: u8,
+) -> Option<Slot> {
+    let vacancy = assignment.slots.get(index)?;
+    let chosen = assignment.filled.get(index)?.as_ref()?;
+    Some(Slot {
+        record_start: vacancy.start,
+        record_duration: vacancy.frames,
+        cut: vacancy.cut,
+        clip: clip(assignment, index, &chosen.with)?,
+        alternates: alternates(assignment, index, list, most_alternates.into()),
+        fit: None,
+        focus: None,
+        locked: false,
+        extra: Extra::new(),
+    })
+}
+
 /// The style's pace; shots are half as long again where there is much too little footage, since
 /// every repeat is then a cut within the same few shots.
-fn pace(
+pub(super) fn pace(
     settings: &EditSettings,
     needed_us: u64,
     offered_us: u64,
@@ -142,7 +161,8 @@ pub(super) fn clip(assignment: &Assignment<'_>, slot: usize, one: &Candidate) ->
     Some(clip)
 }
 
-fn made_by(settings: &EditSettings) -> MadeBy {
+/// Who made a plan with these settings.
+pub(super) fn made_by(settings: &EditSettings) -> MadeBy {
     let mut named = BTreeMap::from([("alternates".to_owned(), settings.alternates.to_string())]);
     if settings.start_us > 0 {
         named.insert("start_us".to_owned(), settings.start_us.to_string());
@@ -150,10 +170,48 @@ fn made_by(settings: &EditSettings) -> MadeBy {
     if let Some(us) = settings.length_us {
         named.insert("length_us".to_owned(), us.to_string());
     }
+    if settings.density_permille != NORMAL_DENSITY {
+        let density = settings.density_permille.to_string();
+        named.insert(DENSITY.to_owned(), density);
+    }
+    if !settings.paces.is_empty() {
+        let one =
+            |pace: &SectionPace| format!("{}-{}:{}", pace.start, pace.end, pace.density_permille);
+        let paces: Vec<String> = settings.paces.iter().map(one).collect();
+        named.insert(PACES.to_owned(), paces.join(","));
+    }
     MadeBy {
         planner: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
         seed: settings.seed,
         style: settings.style,
         settings: named,
+    }
+}
+
+/// The settings that decide where a plan is cut, as far as it tells them; those of `otherwise` if it
+/// does not say who made it.
+pub(super) fn settings_of(plan: &Plan, otherwise: &EditSettings) -> EditSettings {
+    let Some(made_by) = &plan.made_by else {
+        return otherwise.clone();
+    };
+    let named = |name: &str| made_by.settings.get(name);
+    let pace = |text: &str| {
+        let (range, density) = text.split_once(':')?;
+        let (start, end) = range.split_once('-')?;
+        Some(SectionPace {
+            start: start.parse().ok()?,
+            end: end.parse().ok()?,
+            density_permille: density.parse().ok()?,
+        })
+    };
+    EditSettings {
+        style: made_by.style,
+        seed: made_by.seed,
+        density_permille: named(DENSITY)
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(NORMAL_DENSITY),
+        paces: named(PACES)
+            .map_or_else(Vec::new, |text| text.split(',').filter_map(pace).collect()),
+        ..otherwise.clone()
     }
 }

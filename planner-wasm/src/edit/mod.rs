@@ -4,19 +4,25 @@
 //! two stages: the film is divided into slots by dynamic programming over the grid's points
 //! (`points`, `slots`, `pace`), and the slots are filled with footage that scores best together
 //! (`sources`, `candidates`, `score`, `assign`, `beam`), with stated fallbacks where footage is short
-//! (`scarce`, `pack`). Scores are 64-bit integers with 1.0 = 1024; nothing depends on time or chance but
+//! (`scarce`, `pack`).
+//! [`replan`] makes a plan anew from another one: `earlier` tells what of it is still there, `division`
+//! divides the film around what stays, `reroll` fills single slots with something else. Scores are 64-bit integers with 1.0 = 1024; nothing depends on time or chance but
 //! the seed.
 
 mod alternates;
 mod assign;
+mod bans;
 mod beam;
 mod candidates;
+mod division;
+mod earlier;
 mod film;
 mod pace;
 mod pack;
 mod points;
 mod replan;
 mod request;
+mod reroll;
 mod scarce;
 mod score;
 mod slots;

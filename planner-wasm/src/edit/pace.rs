@@ -3,6 +3,8 @@
 use shared::music::SectionLabel;
 use shared::plan::{CutKind, Style};
 
+use super::request::NORMAL_DENSITY;
+
 /// Fixed point: 1.0.
 pub(super) const ONE: i64 = 1024;
 
@@ -18,7 +20,7 @@ pub(super) struct Pace {
     /// Shot length wanted where it is loudest, in microseconds.
     pub(super) fast_us: u64,
     /// Longest shot, in microseconds.
-    pub(super) max_us: u64,
+    max_us: u64,
     /// Whether cuts may fall between beats.
     pub(super) off_beats: bool,
     /// How dear it is not to cut on a downbeat; [`ONE`] is neutral.
@@ -77,16 +79,28 @@ impl Pace {
     }
 
     /// Worth of a cut on `kind`, next to one on a downbeat: section 1.0, downbeat 0.6, beat 0.3,
-    /// less 0.6, and what is below is weighed by the style.
-    pub(super) const fn cut_worth(self, kind: CutKind) -> i64 {
-        match kind {
+    /// less 0.6, and what is below is weighed by the style. Where more cuts are wanted each of them
+    /// weighs less, so that strictness says the same of a minute of film.
+    pub(super) const fn cut_worth(self, kind: CutKind, density_permille: u16) -> i64 {
+        let worth = match kind {
             CutKind::Opening | CutKind::Section => 2 * ONE / 5,
             CutKind::Downbeat => 0,
             CutKind::Grid => -ONE / 10,
             CutKind::Beat => -3 * self.strictness / 10,
             CutKind::OffBeat => -6 * self.strictness / 10,
-        }
+        };
+        worth * NORMAL_DENSITY as i64 / density_permille as i64
     }
+
+    /// The longest shot, in microseconds.
+    pub(super) const fn longest_us(self, density_permille: u16) -> u64 {
+        self.max_us * NORMAL_DENSITY as u64 / density_permille as u64
+    }
+}
+
+/// What a density adds to the logarithm of the length; 0 if it is the style's.
+pub(super) fn stretch(density_permille: u16) -> i64 {
+    log2(NORMAL_DENSITY.into()) - log2(density_permille.into())
 }
 
 /// What a section's role adds to the logarithm of the length: intros and outros are held, a

@@ -2,12 +2,12 @@
 
 use shared::decision::{Decision, DecisionCode};
 use shared::music::{BeatGrid, SectionLabel};
-use shared::plan::{CutKind, Output};
+use shared::plan::{Cut, CutKind, Output};
 use shared::rate::Rate;
 use shared::time::{Music, Time};
 
-use super::pace::MIN_SHOT_US;
-use super::request::{EditError, EditSettings};
+use super::pace::{MIN_SHOT_US, Pace};
+use super::request::{EditError, EditSettings, NORMAL_DENSITY};
 use crate::music::TRUSTED_PERMILLE;
 
 /// Fewer beats than this make no grid.
@@ -18,6 +18,8 @@ const GRID_STEP_US: u64 = 500_000;
 const LONGEST_GAP_US: u64 = 2_500_000;
 /// Points nearer than this, in microseconds, are one: the weightier stays.
 const NEAREST_US: u64 = 100_000;
+/// From this density on cuts may fall between beats in any style.
+const DENSE: u16 = 1500;
 
 /// The part of the song that the film covers, on both axes.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +55,41 @@ pub(super) struct Point {
     pub(super) label: Option<SectionLabel>,
     /// How far into that section it lies, 0 to 1000.
     pub(super) into: u16,
+    /// How many cuts are wanted from here on, next to the style's: 1000 is as many.
+    pub(super) density_permille: u16,
+    /// What a cut here is worth beyond its kind.
+    pub(super) favour: i64,
+    /// Begins or ends a slot that stays as it is.
+    pub(super) fixed: bool,
+    /// Whether anything happens in the music; if not, `kind` says nothing.
+    pub(super) heard: bool,
+}
+
+impl Point {
+    /// The beginning of a film in which nothing is known.
+    pub(super) const NOTHING: Self = Self {
+        at: 0,
+        frame: 0,
+        kind: CutKind::Grid,
+        energy: 500,
+        must: false,
+        step: 0,
+        phase: 0,
+        label: None,
+        into: 0,
+        density_permille: NORMAL_DENSITY,
+        favour: 0,
+        fixed: false,
+        heard: false,
+    };
+
+    /// The musical event, for a plan.
+    pub(super) fn cut(&self) -> Option<Cut> {
+        self.heard.then_some(Cut {
+            at: self.at,
+            on: self.kind,
+        })
+    }
 }
 
 impl Span {
@@ -94,6 +131,39 @@ impl Span {
         Ok(span)
     }
 
+    /// A film of so many frames from `opening` on, as an earlier plan has it.
+    pub(super) fn over(opening: u64, frames: u64, music: Rate, film: Rate) -> Self {
+        let samples = u128::from(frames) * u128::from(music.num()) * u128::from(film.den());
+        let samples = samples / (u128::from(music.den()) * u128::from(film.num()).max(1));
+        Self {
+            opening,
+            end: opening.saturating_add(u64::try_from(samples).unwrap_or(u64::MAX)),
+            frames,
+            music,
+            film,
+        }
+    }
+
+    /// Whether a frame of the one is the same instant of the song as that frame of the other.
+    pub(super) fn is_timed_as(self, other: Self) -> bool {
+        (self.opening, self.music, self.film) == (other.opening, other.music, other.film)
+    }
+
+    /// A sample of another rate in this one's, rounded up.
+    pub(super) fn in_own_rate(self, sample: u64, rate: Rate) -> Option<u64> {
+        let samples = u128::from(sample) * u128::from(self.music.num()) * u128::from(rate.den());
+        let samples = samples.div_ceil(u128::from(self.music.den()) * u128::from(rate.num()));
+        u64::try_from(samples).ok()
+    }
+
+    /// The first sample during which `frame` is on screen.
+    pub(super) fn sample(self, frame: u64) -> Option<u64> {
+        let samples =
+            u128::from(frame) * u128::from(self.film.den()) * u128::from(self.music.num());
+        let samples = samples.div_ceil(u128::from(self.film.num()) * u128::from(self.music.den()));
+        self.opening.checked_add(u64::try_from(samples).ok()?)
+    }
+
     /// A film of a whole song, rates in ticks per second.
     #[cfg(test)]
     pub(super) fn whole(samples: u64, music: u32, film: u32) -> Self {
@@ -128,22 +198,28 @@ impl Span {
         u64::try_from(us / u128::from(self.film.num())).unwrap_or(u64::MAX)
     }
 
-    fn samples_in(self, us: u64) -> u64 {
+    pub(super) fn samples_in(self, us: u64) -> u64 {
         let samples = u128::from(us) * u128::from(self.music.num()) / 1_000_000;
         u64::try_from(samples).unwrap_or(u64::MAX).max(1)
     }
+}
+
+/// Whether cuts follow the grid's beats, or a grid of fixed steps.
+pub(super) fn is_steady(grid: &BeatGrid) -> bool {
+    grid.beats.len() >= MIN_BEATS
+        && grid.confidence_permille >= TRUSTED_PERMILLE
+        && grid.tempo_millibpm > 0
 }
 
 /// The points of the film, from its opening to its end, frames strictly rising.
 pub(super) fn points(
     grid: &BeatGrid,
     span: Span,
-    off_beats: bool,
+    settings: &EditSettings,
     decisions: &mut Vec<Decision>,
 ) -> Vec<Point> {
-    let steady = grid.beats.len() >= MIN_BEATS
-        && grid.confidence_permille >= TRUSTED_PERMILLE
-        && grid.tempo_millibpm > 0;
+    let steady = is_steady(grid);
+    let off_beats = Pace::of(settings.style).off_beats;
     let mut raw: Vec<(u64, CutKind)> = Vec::new();
     if steady {
         for (index, beat) in grid.beats.iter().enumerate() {
@@ -153,7 +229,9 @@ pub(super) fn points(
                 CutKind::Beat
             };
             raw.push((beat.at, kind));
-            if off_beats && let Some(next) = grid.beats.get(index + 1) {
+            if (off_beats || settings.density_at(beat.at) >= DENSE)
+                && let Some(next) = grid.beats.get(index + 1)
+            {
                 raw.push((u64::midpoint(beat.at, next.at), CutKind::OffBeat));
             }
         }
@@ -178,7 +256,7 @@ pub(super) fn points(
     raw.sort_by_key(|(at, kind)| (*at, *kind));
     fill_gaps(span, steady, &mut raw);
     let raw = thinned(span, raw);
-    placed(grid, span, &raw)
+    placed(grid, span, settings, &raw)
 }
 
 /// Makes the beat nearest each section's start a section's, or adds the start itself where no
@@ -259,7 +337,12 @@ fn thinned(span: Span, raw: Vec<(u64, CutKind)>) -> Vec<(u64, CutKind, bool)> {
     kept
 }
 
-fn placed(grid: &BeatGrid, span: Span, raw: &[(u64, CutKind, bool)]) -> Vec<Point> {
+fn placed(
+    grid: &BeatGrid,
+    span: Span,
+    settings: &EditSettings,
+    raw: &[(u64, CutKind, bool)],
+) -> Vec<Point> {
     let mut points: Vec<Point> = Vec::with_capacity(raw.len() + 1);
     let mut even = -2;
     let (mut beat, mut section) = (0, 0);
@@ -301,6 +384,10 @@ fn placed(grid: &BeatGrid, span: Span, raw: &[(u64, CutKind, bool)]) -> Vec<Poin
             phase,
             label: heard.map(|s| s.label),
             into: u16::try_from(into).unwrap_or(1000),
+            density_permille: settings.density_at(at),
+            favour: 0,
+            fixed: false,
+            heard: true,
         });
     }
     points.push(Point {
@@ -313,6 +400,10 @@ fn placed(grid: &BeatGrid, span: Span, raw: &[(u64, CutKind, bool)]) -> Vec<Poin
         phase: 0,
         label: None,
         into: 0,
+        density_permille: settings.density_permille,
+        favour: 0,
+        fixed: false,
+        heard: true,
     });
     points
 }

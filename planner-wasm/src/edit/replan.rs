@@ -1,14 +1,418 @@
 //! A plan made anew from another, changing as little as can be.
 
-use shared::plan::Plan;
+use shared::decision::{Decision, DecisionCode};
+use shared::plan::{Clip, MusicTrack, Output, Plan, SCHEMA, Slot};
 
-use super::film::plan;
+use super::alternates::alternates;
+use super::assign::{Assignment, Means};
+use super::bans::Bans;
+use super::candidates::{Candidate, MAX_BAD_PERMILLE, Pool};
+use super::division::{Origin, division, staying};
+use super::earlier::{Earlier, places};
+use super::film::{limits, made_by, pace, settings_of, slot};
+use super::pace::{ONE, Pace};
+use super::points::{Span, points};
 use super::request::{EditError, PlanRequest, Scope};
+use super::reroll::reroll;
+use super::scarce;
+use super::score::{Ranks, Shown};
+use super::slots::Vacancy;
+use super::sources::{Source, sources};
+
+/// How much better a clip that was not on offer before must be than what a slot shows to take its
+/// place. A clip's first use is worth 3 in itself.
+const NEWCOMER: i64 = 4 * ONE;
 
 /// A film for the request that differs from `previous` as little as can be.
 ///
+/// With [`Scope::All`]
+/// * a locked slot keeps its frames, cut, clip, alternates and the rest to the bit, whatever is banned
+///   or no longer on offer. Where the film has another rate or begins elsewhere in the song, it keeps
+///   its place in the song; one that is not wholly inside the film is let go, and a decision says so.
+///   A cut that no longer holds (see [`Cut`](shared::plan::Cut)) is left out;
+/// * any other slot keeps its frames where neither the beats, nor the style, nor the density have
+///   changed, and what it shows as long as that is on offer, not banned, and the seed is the same;
+/// * the rest is divided anew, with some favour for cuts that were there, and filled with footage that
+///   nothing else shows. A clip that was not on offer before may also take the place of what is much
+///   worse.
+///
+/// So a request that has not changed gives the same plan, and a ban changes no slot that did not show
+/// what is banned, but for alternates that name it.
+///
+/// With [`Scope::Slots`] only what the named slots show changes, and all else is kept to the bit, with
+/// the settings that the plan was made with: of the request only clips, bans, seed and number of
+/// alternates count. Each shows something other than before, if anything else that is sound and
+/// shown nowhere is left; another seed chooses another.
+///
+/// The new plan lists the request's clips in their order; after them come files that only kept
+/// slots name.
+///
 /// # Errors
-/// [`EditError`].
-pub fn replan(request: &PlanRequest, _previous: &Plan, _scope: &Scope) -> Result<Plan, EditError> {
-    plan(request)
+/// Those of [`plan`](super::plan), and [`EditError::UnsoundPlan`] and [`EditError::NoSuchSlot`].
+pub fn replan(request: &PlanRequest, previous: &Plan, scope: &Scope) -> Result<Plan, EditError> {
+    request.settings.checked()?;
+    if let Some(problem) = previous.problems().0.first() {
+        return Err(EditError::UnsoundPlan {
+            problem: problem.to_string(),
+        });
+    }
+    let bans = Bans::of(request);
+    let earlier = Earlier::new(previous, request, &bans);
+    match scope {
+        Scope::All => all(request, earlier, &bans),
+        Scope::Slots { slots } => reroll(request, earlier, &bans, slots),
+    }
+}
+
+fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<Plan, EditError> {
+    let (settings, previous) = (&request.settings, earlier.plan());
+    let mut decisions = request.decisions.clone();
+    let span = Span::of(&request.grid, &request.output, settings)?;
+    let sources = sources(&request.clips, bans, &mut decisions)?;
+    let (needed_us, offered_us) = (
+        span.us(span.frames),
+        sources.iter().map(Source::total_us).sum(),
+    );
+    let before = settings_of(previous, settings);
+    let places = places(previous, span);
+    let stays = staying(request, previous, &before, &places, span);
+    let same_film = stays.iter().all(|stays| *stays);
+    let pace = if same_film {
+        decisions.extend(said(previous, &[DecisionCode::PaceSlowed]));
+        Pace::of(settings.style)
+    } else {
+        pace(settings, needed_us, offered_us, &mut decisions)
+    };
+    let points = points(&request.grid, span, settings, &mut decisions);
+    let favoured =
+        (before.style, before.density_permille) == (settings.style, settings.density_permille);
+    let limits = limits(&request.grid, &sources);
+    let divided = division(&points, &places, &stays, favoured, (span, pace, limits));
+    let (slots, origins): (Vec<Vacancy>, Vec<Origin>) = divided.into_iter().unzip();
+
+    let ranks = Ranks::of(&sources);
+    let pool = Pool {
+        sources: &sources,
+        ranks: &ranks,
+        rate: request.output.rate,
+        seed: settings.seed,
+    };
+    let lists = pool.shortlists(&slots);
+    let mut refilm = Refilm {
+        assignment: Assignment::new(pool, &slots),
+        lists: &lists,
+        kept: vec![None; slots.len()],
+    };
+    for (index, origin) in origins.iter().enumerate() {
+        if let Origin::Stays(earlier_index) = *origin {
+            refilm.lock(&mut earlier, index, earlier_index);
+        }
+    }
+    decisions.extend(let_go(previous, &origins, &refilm.kept));
+    if before.seed == settings.seed {
+        for (index, origin) in origins.iter().enumerate() {
+            if let Origin::Stays(earlier_index) | Origin::SameCut(earlier_index) = *origin {
+                refilm.keep(&earlier, index, earlier_index);
+            }
+        }
+    }
+    let mut untouched = refilm.kept.iter().all(Option::is_some);
+    let assignment = &mut refilm.assignment;
+    let empty = assignment.greedy(&lists, offered_us < 2 * needed_us);
+    assignment.improve(&lists);
+    scarce::fill(assignment, &empty);
+    untouched &= !refilm.welcome(&earlier.new_clips());
+    let spare = [
+        DecisionCode::FootageReused,
+        DecisionCode::FootageSlowed,
+        DecisionCode::WeakFootageUsed,
+    ];
+    if untouched {
+        decisions.extend(said(previous, &spare));
+    } else {
+        let told = scarce::decisions(&refilm.assignment, needed_us, offered_us);
+        decisions.extend(told);
+    }
+    let mut filled = Vec::with_capacity(slots.len());
+    for index in 0..slots.len() {
+        let slot = refilm.slot(index, settings.alternates);
+        filled.push(slot.ok_or(EditError::OutOfRange { what: "a slot" })?);
+    }
+    let own = &request.output;
+    Ok(Plan {
+        schema: SCHEMA.to_owned(),
+        made_by: Some(made_by(settings)),
+        output: Output {
+            extra: if own.extra.is_empty() {
+                previous.output.extra.clone()
+            } else {
+                own.extra.clone()
+            },
+            ..own.clone()
+        },
+        music: MusicTrack {
+            media: request.song.clone(),
+            source_start: span.opening,
+            beat_grid: Some(request.grid.clone()),
+            extra: previous.music.extra.clone(),
+        },
+        slots: filled,
+        decisions,
+        extra: previous.extra.clone(),
+        media: earlier.into_media(),
+    })
+}
+
+/// What an earlier plan said with these codes.
+fn said(plan: &Plan, codes: &[DecisionCode]) -> Vec<Decision> {
+    let spoken = |decision: &&Decision| codes.contains(&decision.code);
+    plan.decisions.iter().filter(spoken).cloned().collect()
+}
+
+/// One decision for each locked slot that could not be kept.
+fn let_go(previous: &Plan, origins: &[Origin], kept: &[Option<Kept>]) -> Vec<Decision> {
+    let is_kept = |index: usize| {
+        let mut pairs = origins.iter().zip(kept);
+        pairs.any(|(origin, kept)| *origin == Origin::Stays(index) && kept.is_some())
+    };
+    previous
+        .slots
+        .iter()
+        .enumerate()
+        .filter(|(index, slot)| slot.locked && !is_kept(*index))
+        .map(|(index, slot)| {
+            Decision::about(
+                DecisionCode::LockReleased,
+                format!("slot {index}"),
+                format!(
+                    "it was locked at frame {}, but does not lie inside the new film or its file as a whole; its place is filled anew",
+                    slot.record_start
+                ),
+            )
+        })
+        .collect()
+}
+
+/// A slot that shows what it showed.
+#[derive(Debug, Clone)]
+struct Kept {
+    slot: Slot,
+    /// Locked: nothing of it may change.
+    locked: bool,
+    /// Some of its alternates may not be shown any more.
+    lost: bool,
+}
+
+/// A film on its way from one plan to another.
+struct Refilm<'a> {
+    assignment: Assignment<'a>,
+    lists: &'a [Vec<Candidate>],
+    kept: Vec<Option<Kept>>,
+}
+
+impl Refilm<'_> {
+    /// Takes over a slot to the bit if it is locked.
+    fn lock(&mut self, earlier: &mut Earlier<'_>, index: usize, from: usize) -> Option<()> {
+        let old = earlier.slot(from).filter(|old| old.locked)?;
+        let vacancy = self.assignment.slots.get(index)?;
+        let whole = earlier.whole(old)?;
+        let slot = Slot {
+            record_start: vacancy.start,
+            record_duration: vacancy.frames,
+            cut: vacancy.cut.filter(|_| old.cut.is_some()),
+            ..whole
+        };
+        self.hold(index, &slot, earlier.plan());
+        *self.kept.get_mut(index)? = Some(Kept {
+            slot,
+            locked: true,
+            lost: false,
+        });
+        Some(())
+    }
+
+    /// Keeps what an earlier slot showed, if that may still be shown and fills the slot.
+    fn keep(&mut self, earlier: &Earlier<'_>, index: usize, from: usize) -> Option<()> {
+        if self.kept.get(index)?.is_some() {
+            return None;
+        }
+        let old = earlier.slot(from).filter(|old| !old.locked)?;
+        let vacancy = self.assignment.slots.get(index)?;
+        let (frames, rate) = (vacancy.frames, self.assignment.pool.rate);
+        let mut clip =
+            earlier.allowed(&old.clip, old.record_duration, earlier.plan().output.rate)?;
+        if frames != old.record_duration || rate != earlier.plan().output.rate {
+            clip = self.refitted(&clip, frames)?;
+        }
+        let longest = frames.max(old.record_duration);
+        let alternates = old.alternates.iter();
+        let slot = Slot {
+            record_start: vacancy.start,
+            record_duration: frames,
+            cut: vacancy
+                .cut
+                .filter(|_| old.cut.is_some() || frames != old.record_duration),
+            clip,
+            alternates: alternates
+                .filter_map(|other| earlier.allowed(other, longest, rate))
+                .filter(|other| frames <= old.record_duration || self.has_room(other, frames))
+                .collect(),
+            ..old.clone()
+        };
+        self.hold(index, &slot, earlier.plan());
+        *self.kept.get_mut(index)? = Some(Kept {
+            lost: slot.alternates.len() < old.alternates.len(),
+            slot,
+            locked: false,
+        });
+        Some(())
+    }
+
+    /// A clip for a slot of another length: as it is, or begun earlier so that it stays inside its
+    /// shot. None if there is no room, or if something else shows that.
+    fn refitted(&self, clip: &Clip, frames: u32) -> Option<Clip> {
+        let pool = self.assignment.pool;
+        let source = self.source(clip)?;
+        let need = clip
+            .source_end(frames, pool.rate)?
+            .checked_sub(clip.source_start)?;
+        let stretches = &pool.sources.get(source)?.stretches;
+        let stretch = stretches
+            .iter()
+            .find(|stretch| (stretch.start_us..stretch.end_us).contains(&clip.source_start))?;
+        let latest = stretch.end_us.checked_sub(need)?;
+        let start = clip.source_start.min(latest);
+        let shown = Shown {
+            source,
+            shot: stretch.shot,
+            start_us: start,
+            end_us: start.checked_add(need)?,
+        };
+        (start >= stretch.start_us && self.assignment.is_free(&shown)).then(|| Clip {
+            source_start: start,
+            ..clip.clone()
+        })
+    }
+
+    /// Whether a clip is long enough for so many frames.
+    fn has_room(&self, clip: &Clip, frames: u32) -> bool {
+        let pool = self.assignment.pool;
+        let end = clip.source_end(frames, pool.rate);
+        let of = self
+            .source(clip)
+            .and_then(|source| pool.sources.get(source));
+        let stretches = of.map_or(&[][..], |of| of.stretches.as_slice());
+        stretches.iter().any(|one| {
+            one.start_us <= clip.source_start && end.is_some_and(|end| end <= one.end_us)
+        })
+    }
+
+    fn source(&self, clip: &Clip) -> Option<usize> {
+        let sources = self.assignment.pool.sources;
+        sources.iter().position(|source| source.index == clip.media)
+    }
+
+    /// Marks a slot as filled with what it shows, and as not to be changed.
+    fn hold(&mut self, index: usize, slot: &Slot, previous: &Plan) -> Option<()> {
+        self.assignment.hold(index);
+        let source = self.source(&slot.clip)?;
+        let pool = self.assignment.pool;
+        let vacancy = self.assignment.slots.get(index)?;
+        let mut with = pool.as_shown(vacancy, source, &slot.clip)?;
+        // What was chosen from a list is in it still.
+        let listed = self.lists.get(index).into_iter().flatten();
+        if let Some(one) = listed.into_iter().find(|one| one.shown == with.shown) {
+            with = *one;
+        }
+        let has_said = |code| previous.decisions.iter().any(|said| said.code == code);
+        // Who slowed it or chose it in spite of its faults need not be told.
+        if !has_said(DecisionCode::FootageSlowed) {
+            with.speed = shared::plan::Speed::default();
+        }
+        let window = pool
+            .sources
+            .get(source)?
+            .windows
+            .over(with.shown.start_us, with.shown.end_us);
+        let weak = window.is_none_or(|window| window.bad_permille > MAX_BAD_PERMILLE);
+        let means = Means {
+            reused: !self.assignment.is_free(&with.shown),
+            weak: weak && has_said(DecisionCode::WeakFootageUsed),
+            short: false,
+        };
+        self.assignment.put(index, with, means);
+        Some(())
+    }
+
+    /// Lets clips that were not on offer before take the place of what is much worse. Whether any did.
+    fn welcome(&mut self, new: &[bool]) -> bool {
+        let is_new = |sources: &[Source<'_>], one: &Candidate| {
+            let index = sources.get(one.shown.source).map(|of| of.index);
+            let index = index.and_then(|index| usize::try_from(index).ok());
+            index.and_then(|index| new.get(index)) == Some(&true)
+        };
+        if !new.contains(&true) {
+            return false;
+        }
+        let mut order: Vec<usize> = (0..self.kept.len()).collect();
+        order.sort_by_key(|index| {
+            let weight = self.assignment.slots.get(*index).map(|slot| slot.weight);
+            (std::cmp::Reverse(weight), *index)
+        });
+        let mut welcomed = false;
+        for index in order {
+            let kept = self.kept.get(index).and_then(Option::as_ref);
+            let filled = self.assignment.filled.get(index).copied().flatten();
+            let (Some(Kept { locked: false, .. }), Some(old), Some(list)) =
+                (kept, filled, self.lists.get(index))
+            else {
+                continue;
+            };
+            // What is in no list was chosen by a person, or for want of better.
+            if !list.contains(&old.with) {
+                continue;
+            }
+            self.assignment.take_out(index);
+            let stay = self.assignment.gain(index, &old.with) + NEWCOMER;
+            let best = list
+                .iter()
+                .filter(|one| is_new(self.assignment.pool.sources, one))
+                .filter(|one| self.assignment.is_free(&one.shown))
+                .map(|one| (self.assignment.gain(index, one), one))
+                .filter(|(gain, _)| *gain > stay)
+                .max_by_key(|(gain, one)| {
+                    let place = (one.shown.source, one.shown.start_us);
+                    (*gain, std::cmp::Reverse(place))
+                });
+            if let Some((_, one)) = best {
+                self.assignment.put(index, *one, Means::default());
+                if let Some(kept) = self.kept.get_mut(index) {
+                    *kept = None;
+                }
+                welcomed = true;
+            } else {
+                self.assignment.put(index, old.with, old.means);
+            }
+        }
+        welcomed
+    }
+
+    /// A slot of the new plan. One that is kept gets new alternates for those that it lost.
+    fn slot(&self, index: usize, most: u8) -> Option<Slot> {
+        let list = self.lists.get(index).map_or(&[][..], Vec::as_slice);
+        let Some(kept) = self.kept.get(index)? else {
+            return slot(&self.assignment, index, list, most);
+        };
+        let mut slot = kept.slot.clone();
+        if !kept.lost {
+            return Some(slot);
+        }
+        for other in alternates(&self.assignment, index, list, most.into()) {
+            let known = slot.alternates.iter().any(|one| one.media == other.media);
+            if !known && slot.alternates.len() < most.into() {
+                slot.alternates.push(other);
+            }
+        }
+        Some(slot)
+    }
 }

@@ -18,7 +18,7 @@ use super::candidates::{Candidate, MAX_BAD_PERMILLE, Shape, Terms};
 use super::pace::ONE;
 use super::pack::make_room;
 use super::score::{Shown, suits};
-use super::sources::Stretch;
+use super::sources::{Stretch, gaps};
 
 /// Reused footage further away than this in the film, in slots, is not noticed as such.
 const FAR_SLOTS: usize = 40;
@@ -127,6 +127,12 @@ pub(super) fn fill(assignment: &mut Assignment<'_>, empty: &[usize]) {
     }
 }
 
+/// Sound footage for `slot` that is shown nowhere, wherever it lies, slower if it must be.
+pub(super) fn free(assignment: &Assignment<'_>, slot: usize) -> Option<Filled> {
+    let [slower, ..] = RUNGS;
+    on_rung(assignment, slot, FREE).or_else(|| on_rung(assignment, slot, slower))
+}
+
 /// The best that a rung offers for `slot`, at the highest speed that offers anything.
 fn on_rung(assignment: &Assignment<'_>, slot: usize, rung: Rung) -> Option<Filled> {
     let vacancy = assignment.slots.get(slot)?;
@@ -176,32 +182,6 @@ fn on_rung(assignment: &Assignment<'_>, slot: usize, rung: Rung) -> Option<Fille
         }
     }
     None
-}
-
-/// What is left of a stretch without `taken`, which is in order of time.
-fn gaps(stretch: Stretch, taken: &[(u64, u64)]) -> Vec<Stretch> {
-    let mut free = Vec::new();
-    let mut from = stretch.start_us;
-    for (start, end) in taken {
-        if *start >= stretch.end_us {
-            break;
-        }
-        if from < *start {
-            free.push(Stretch {
-                start_us: from,
-                end_us: *start,
-                ..stretch
-            });
-        }
-        from = from.max(*end);
-    }
-    if from < stretch.end_us {
-        free.push(Stretch {
-            start_us: from,
-            ..stretch
-        });
-    }
-    free
 }
 
 /// Where windows of `need` microseconds begin in a gap: its start, its end, and between.

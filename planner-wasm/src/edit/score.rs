@@ -40,7 +40,7 @@ pub(super) struct Ranks {
 }
 
 /// A window's measures, in fixed point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Measures {
     quality: i64,
     motion: i64,

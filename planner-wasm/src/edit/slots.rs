@@ -9,7 +9,7 @@
 use shared::music::SectionLabel;
 use shared::plan::{Cut, CutKind};
 
-use super::pace::{MIN_SHOT_US, ONE, Pace, log2};
+use super::pace::{MIN_SHOT_US, ONE, Pace, log2, stretch};
 use super::points::{Point, Span};
 
 /// Most equal lengths in a row.
@@ -32,8 +32,8 @@ pub(super) struct Vacancy {
     pub(super) start: u64,
     /// Frames, at least 1.
     pub(super) frames: u32,
-    /// What it begins on.
-    pub(super) cut: Cut,
+    /// What it begins on, if anything happens there.
+    pub(super) cut: Option<Cut>,
     /// Mean energy, 0 to 1000.
     pub(super) energy: i64,
     /// How much it matters what is shown here; [`ONE`] is middling.
@@ -67,23 +67,41 @@ pub(super) struct Limits {
 
 /// The best division of the film.
 pub(super) fn vacancies(points: &[Point], span: Span, pace: Pace, limits: Limits) -> Vec<Vacancy> {
-    let path = best_path(points, span, pace, limits).unwrap_or_else(|| {
+    divided(points, points, span, pace, limits)
+}
+
+/// The best division of the film at `nodes` alone; what happens inside the slots is among `points`.
+pub(super) fn divided(
+    nodes: &[Point],
+    points: &[Point],
+    span: Span,
+    pace: Pace,
+    limits: Limits,
+) -> Vec<Vacancy> {
+    let path = best_path(nodes, span, pace, limits).unwrap_or_else(|| {
         // Nothing fits the shortest shot: only what must be cut is cut.
-        (0..points.len())
-            .filter(|index| points.get(*index).is_some_and(|point| point.must))
+        (0..nodes.len())
+            .filter(|index| nodes.get(*index).is_some_and(|point| point.must))
             .collect()
     });
     path.windows(2)
         .filter_map(|pair| match *pair {
-            [from, to] => vacancy(points.get(from..=to)?, span),
+            [from, to] => vacancy(nodes.get(from)?, nodes.get(to)?, points, span),
             _ => None,
         })
         .collect()
 }
 
-fn vacancy(inside: &[Point], span: Span) -> Option<Vacancy> {
-    let (first, rest) = inside.split_first()?;
-    let (last, between) = rest.split_last()?;
+/// The slot from one point to another.
+pub(super) fn vacancy(
+    first: &Point,
+    last: &Point,
+    points: &[Point],
+    span: Span,
+) -> Option<Vacancy> {
+    let from = points.partition_point(|point| point.frame <= first.frame);
+    let to = points.partition_point(|point| point.frame < last.frame);
+    let between = points.get(from..to.max(from))?;
     let count = 1 + i64::try_from(between.len()).ok()?;
     let sum: i64 = i64::from(first.energy)
         + between
@@ -108,10 +126,7 @@ fn vacancy(inside: &[Point], span: Span) -> Option<Vacancy> {
     Some(Vacancy {
         start: first.frame,
         frames: u32::try_from(last.frame - first.frame).ok()?,
-        cut: Cut {
-            at: first.at,
-            on: first.kind,
-        },
+        cut: first.cut(),
         energy,
         weight: 3 * ONE / 4 + ONE * energy / 2000 + mark,
         accent: u32::try_from(accent).ok()?,
@@ -136,15 +151,18 @@ fn best_path(points: &[Point], span: Span, pace: Pace, limits: Limits) -> Option
         for from in (to.saturating_sub(REACH)..to).rev() {
             let start = points.get(from)?;
             let frames = end.frame - start.frame;
-            if frames >= shortest {
-                if !here.is_empty() && span.us(frames) > pace.max_us {
+            // What lies between two points that stay is a slot, however short.
+            let only = from + 1 == to && (start.fixed || end.fixed);
+            let too_long = || span.us(frames) > pace.longest_us(start.density_permille);
+            if frames >= shortest || only {
+                if !here.is_empty() && too_long() {
                     break;
                 }
                 let worth = fit.worth(from, to)
                     + if to + 1 == points.len() {
                         0
                     } else {
-                        pace.cut_worth(end.kind)
+                        pace.cut_worth(end.kind, end.density_permille) + end.favour
                     };
                 extend(
                     &mut here,
@@ -247,6 +265,8 @@ struct Fit<'a> {
     points: &'a [Point],
     /// Sums of the points' energies from the first on.
     energies: Vec<i64>,
+    /// What each point's density adds to the length wanted.
+    stretches: Vec<i64>,
     span: Span,
     pace: Pace,
     longest_us: u64,
@@ -265,6 +285,10 @@ impl<'a> Fit<'a> {
         Self {
             points,
             energies,
+            stretches: points
+                .iter()
+                .map(|point| stretch(point.density_permille))
+                .collect(),
             span,
             pace,
             longest_us: limits.longest_us,
@@ -274,11 +298,12 @@ impl<'a> Fit<'a> {
 
     /// Not above 0.
     fn worth(&self, from: usize, to: usize) -> i64 {
-        let (Some(start), Some(end), Some(low), Some(high)) = (
+        let (Some(start), Some(end), Some(low), Some(high), Some(stretch)) = (
             self.points.get(from),
             self.points.get(to),
             self.energies.get(from),
             self.energies.get(to),
+            self.stretches.get(from),
         ) else {
             return -UNFILLABLE_PRICE;
         };
@@ -291,7 +316,7 @@ impl<'a> Fit<'a> {
             start.into.into(),
         );
         let length_us = self.span.us(end.frame - start.frame);
-        let off = log2(length_us) - target;
+        let off = log2(length_us) - target - stretch;
         let price = off * off * ONE / (2 * TOLERANCE * TOLERANCE);
         let steps = (end.step - start.step).max(1);
         let unmusical = out_of_bar(start.phase, steps, self.bar);
@@ -335,6 +360,10 @@ mod tests {
                 phase: 2 * i64::try_from(beat % 4).unwrap(),
                 label: None,
                 into: 0,
+                density_permille: 1000,
+                favour: 0,
+                fixed: false,
+                heard: true,
             })
             .collect()
     }
@@ -371,7 +400,7 @@ mod tests {
         let slots = cut(|beat| if beat < 128 { 100 } else { 950 }, Style::Balanced);
         let quiet = slots
             .iter()
-            .filter(|slot| slot.cut.at < 128 * 22_050)
+            .filter(|slot| slot.cut.unwrap().at < 128 * 22_050)
             .count();
         assert!(
             2 * quiet < slots.len() - quiet,
@@ -379,7 +408,11 @@ mod tests {
             slots.len()
         );
         for must in (0..256).step_by(32) {
-            assert!(slots.iter().any(|slot| slot.cut.at == must * 22_050));
+            assert!(
+                slots
+                    .iter()
+                    .any(|slot| slot.cut.unwrap().at == must * 22_050)
+            );
         }
     }
 

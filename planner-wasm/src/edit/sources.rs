@@ -4,6 +4,7 @@ use shared::decision::{Decision, DecisionCode};
 use shared::media::MediaReference;
 use shared::rate::Rate;
 
+use super::bans::Bans;
 use super::request::{EditError, SourceClip};
 use crate::footage::{Defect, Footage, Look, TICK_US, Windows};
 
@@ -14,6 +15,9 @@ const HANDLE_US: u64 = 300_000;
 const CUT_MARGIN_US: u64 = 100_000;
 /// A source frame, where the rate is unknown, in microseconds.
 const FRAME_US: u64 = 40_000;
+
+/// What a ban leaves of a stretch is left unused too if it is shorter than this, in microseconds.
+const CRUMB_US: u64 = 250_000;
 
 /// A stretch of a clip that may be shown: inside one shot, nothing severe in it, margins off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,12 +77,13 @@ impl Source<'_> {
 /// A clip whose content was already offered is left out: it would pass for different footage.
 pub(super) fn sources<'a>(
     clips: &'a [SourceClip],
+    bans: &Bans,
     decisions: &mut Vec<Decision>,
 ) -> Result<Vec<Source<'a>>, EditError> {
     if clips.is_empty() {
         return Err(EditError::NoClips);
     }
-    let (mut empty, mut severe) = (0, 0);
+    let (mut empty, mut severe, mut banned) = (0, 0, 0);
     let mut order: Vec<usize> = (0..clips.len()).collect();
     order.sort_by_key(|index| clips.get(*index).map(|clip| (content(&clip.media), *index)));
     let mut sources: Vec<Source<'a>> = Vec::with_capacity(clips.len());
@@ -109,11 +114,17 @@ pub(super) fn sources<'a>(
         }
         let rate = clip.media.video.as_ref().and_then(|video| video.rate);
         let frame_us = rate.map_or(FRAME_US, frame_us);
-        let stretches = stretches(footage, frame_us);
-        if stretches.is_empty() {
+        let whole = stretches(footage, frame_us);
+        if whole.is_empty() {
             severe += 1;
             continue;
         }
+        let stretches = without(whole, bans.ranges(index));
+        if stretches.is_empty() {
+            banned += 1;
+            continue;
+        }
+        let merged = without(merged(footage, frame_us), bans.ranges(index));
         let Ok(index) = u32::try_from(index) else {
             continue;
         };
@@ -122,10 +133,13 @@ pub(super) fn sources<'a>(
             key: key(&clip.media),
             footage,
             windows: Windows::new(footage),
-            merged: merged(footage, frame_us),
+            merged,
             stretches,
             fast: rate.is_some_and(|rate| u64::from(rate.num()) >= 50 * u64::from(rate.den())),
         });
+    }
+    if sources.is_empty() && banned > 0 {
+        return Err(EditError::AllBanned { clips: banned });
     }
     if sources.is_empty() {
         return Err(EditError::NothingUsable {
@@ -199,6 +213,46 @@ fn merged(footage: &Footage, frame_us: u64) -> Vec<Stretch> {
             .partition_point(|shot| shot.end_us <= stretch.start_us);
     }
     found
+}
+
+/// What is left of stretches without `banned`, both in order of time.
+fn without(stretches: Vec<Stretch>, banned: &[(u64, u64)]) -> Vec<Stretch> {
+    if banned.is_empty() {
+        return stretches;
+    }
+    // A crumb beside a ban would have to be stretched until what is banned shows again.
+    let worth_keeping = |stretch: &Stretch| stretch.length_us() >= CRUMB_US;
+    stretches
+        .into_iter()
+        .flat_map(|stretch| gaps(stretch, banned))
+        .filter(worth_keeping)
+        .collect()
+}
+
+/// What is left of a stretch without `taken`, which is in order of time.
+pub(super) fn gaps(stretch: Stretch, taken: &[(u64, u64)]) -> Vec<Stretch> {
+    let mut free = Vec::new();
+    let mut from = stretch.start_us;
+    for (start, end) in taken {
+        if *start >= stretch.end_us {
+            break;
+        }
+        if from < *start {
+            free.push(Stretch {
+                start_us: from,
+                end_us: *start,
+                ..stretch
+            });
+        }
+        from = from.max(*end);
+    }
+    if from < stretch.end_us {
+        free.push(Stretch {
+            start_us: from,
+            ..stretch
+        });
+    }
+    free
 }
 
 /// The parts of `start..end` that touch no severe tick.

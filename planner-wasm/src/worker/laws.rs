@@ -129,7 +129,7 @@ fn pictures(count: usize) -> (Vec<Vec<u8>>, Vec<u8>) {
                     if byte / 3 % 160 / 8 == n % 20 {
                         200
                     } else {
-                        (byte % 251) as u8
+                        u8::try_from(byte % 251).unwrap()
                     }
                 })
                 .collect()
@@ -138,7 +138,7 @@ fn pictures(count: usize) -> (Vec<Vec<u8>>, Vec<u8>) {
     let rgba = rgb
         .iter()
         .flat_map(|picture| picture.chunks_exact(3))
-        .flat_map(|pixel| [pixel[0], pixel[1], pixel[2], pixel[0] ^ 90])
+        .flat_map(|pixel| [pixel[0], pixel[1], pixel[2], !pixel[0]])
         .collect();
     (rgb, rgba)
 }
@@ -204,7 +204,9 @@ fn pictures_are_measured_beside_a_song_as_they_would_be_natively() {
 #[test]
 fn a_file_is_known_by_the_windows_of_its_bytes() {
     let size = 5 * WINDOW + 3;
-    let file: Vec<u8> = (0..size).map(|n| (n * n % 253) as u8).collect();
+    let file: Vec<u8> = (0..size)
+        .map(|n| u8::try_from(n * n % 253).unwrap())
+        .collect();
     let windows: Vec<Vec<u8>> = shared::fingerprint::windows(size)
         .into_iter()
         .map(|window| {

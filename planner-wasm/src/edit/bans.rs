@@ -1,0 +1,55 @@
+//! Footage that is shown nowhere.
+
+use super::request::PlanRequest;
+
+/// The bans of a request, by clip.
+#[derive(Debug)]
+pub(super) struct Bans {
+    /// Of each clip the banned ranges, in order of time.
+    ranges: Vec<Vec<(u64, u64)>>,
+}
+
+impl Bans {
+    /// A ban is of the content: it holds for every clip of the same fingerprint.
+    pub(super) fn of(request: &PlanRequest) -> Self {
+        let mut ranges = vec![Vec::new(); request.clips.len()];
+        for ban in &request.bans {
+            let Some(banned) = usize::try_from(ban.media)
+                .ok()
+                .and_then(|media| request.clips.get(media))
+            else {
+                continue;
+            };
+            let range = ban.range_us.unwrap_or((0, u64::MAX));
+            let print = banned.media.fingerprint;
+            for (index, (clip, ranges)) in request.clips.iter().zip(&mut ranges).enumerate() {
+                let same = print.is_some() && clip.media.fingerprint == print;
+                if (same || u32::try_from(index) == Ok(ban.media)) && range.0 < range.1 {
+                    ranges.push(range);
+                }
+            }
+        }
+        for ranges in &mut ranges {
+            ranges.sort_unstable();
+        }
+        Self { ranges }
+    }
+
+    /// Nothing is banned.
+    #[cfg(test)]
+    pub(super) const fn none() -> Self {
+        Self { ranges: Vec::new() }
+    }
+
+    /// What is banned of a clip, in order of time.
+    pub(super) fn ranges(&self, clip: usize) -> &[(u64, u64)] {
+        self.ranges.get(clip).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether any of `start_us..end_us` of a clip is banned.
+    pub(super) fn touch(&self, clip: usize, start_us: u64, end_us: u64) -> bool {
+        self.ranges(clip)
+            .iter()
+            .any(|(start, end)| *start < end_us && start_us < *end)
+    }
+}
