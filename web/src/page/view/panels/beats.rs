@@ -128,7 +128,7 @@ fn Level() -> impl IntoView {
                             view! {
                                 <button class="number" title=told.clone() on:click=move |_| nudge(studio, ms)>
                                     <span aria-hidden="true">{if ms < 0 { format!("−{}", -ms) } else { format!("+{ms}") }}</span>
-                                    <span class="unseen">{told}</span>
+                                    <span class="unseen">{told.clone()}</span>
                                 </button>
                             }
                         }).collect_view()}
@@ -167,7 +167,7 @@ fn Level() -> impl IntoView {
 
 /// Moves all beats. Nudges that follow each other are one correction.
 fn nudge(studio: Studio, ms: i64) {
-    let Some(entry) = studio.song.entry.get_untracked() else {
+    let Some(heard) = studio.song.heard() else {
         return;
     };
     let mut wished = studio
@@ -184,7 +184,7 @@ fn nudge(studio: Studio, ms: i64) {
     if let Some(Correction::Nudge { samples: 0 }) = wished.last() {
         wished.pop();
     }
-    match corrections::corrected(&entry.heard, &wished) {
+    match corrections::corrected(&heard, &wished) {
         Ok(_) => studio.change_brief("Nudge beats", |brief| brief.corrections = wished),
         Err(error) => studio
             .notices

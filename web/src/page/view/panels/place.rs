@@ -25,7 +25,7 @@ pub(super) fn frame_of(studio: Studio, sample: u64) -> u64 {
 /// Plays a stretch of the song again and again.
 pub(super) fn hear(studio: Studio, start: u64, end: u64) {
     let (from, until) = (frame_of(studio, start), frame_of(studio, end));
-    studio.transport.set_loop(Some((from, until)));
+    studio.transport.looped.set(Some(from..until));
     studio.transport.seek(from);
     studio.transport.play();
 }

@@ -34,7 +34,7 @@ pub(super) fn Sections() -> impl IntoView {
                             let (rate, sections) = sections.get();
                             sections.into_iter().map(move |section| (rate, section)).collect::<Vec<_>>()
                         }
-                        key=|(rate, section)| (*rate, section.start, section.end, section.label, section.energy_permille)
+                        key=|(rate, section)| (*rate, section.start, section.end, section.label.as_str(), section.energy_permille)
                         let((rate, section))
                     >
                         <Row rate section/>

@@ -165,7 +165,7 @@ fn Head(selected: Selected) -> impl IntoView {
                 <h2 class="clamp" title=move || name.get()>{move || name.get()}</h2>
                 <p class="small number">{move || length.get()}</p>
                 <p class="small number quiet">
-                    {move || place.get().flatten().map(|(clock, place)| format!("{clock} · {place}"))}
+                    {move || place.get().map(|(clock, place)| format!("{clock} · {place}"))}
                 </p>
                 <p class="small quiet">
                     {move || cut.get().map(|cut| format!("Cut {cut}"))}

@@ -1,68 +1,26 @@
 //! The whole clip as a strip, with a window over the part that is shown. Moving the window slips the
 //! shot.
 
+mod draw;
+mod scale;
+mod words;
+
+use std::sync::Arc;
+
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html::Canvas;
 use leptos::prelude::*;
-use planner_wasm::footage::{AnchorKind, Footage};
+use planner_wasm::footage::Footage;
 use shared::editing::Operation;
-use std::sync::Arc;
 
-use super::paint::{Sheet, number, paint};
+use self::draw::draw;
+use self::scale::Stretch;
+use self::words::{hits, reason, under};
+use super::paint::paint;
 use super::picture::bitmaps;
 use super::shot::Selected;
-use crate::insight::{self, Span, Use};
+use crate::insight::{self, Span};
 use crate::wording;
-
-/// Height of the marks under the strip, in pixels.
-const MARKS: f64 = 7.0;
-
-/// Where things lie in the clip, in microseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stretch {
-    /// First and last instant of the clip.
-    whole: (u64, u64),
-    /// What the shot shows.
-    shown: (u64, u64),
-    /// Length of one frame of the film.
-    frame_us: u64,
-}
-
-impl Stretch {
-    /// The nearest possible offset from where the window is.
-    fn clamp(self, by_us: i64) -> i64 {
-        let (from, until) = self.shown;
-        let latest = self.whole.1.saturating_sub(until - from).max(from);
-        let least = self.whole.0.min(from);
-        from.saturating_add_signed(by_us)
-            .clamp(least, latest)
-            .cast_signed()
-            - from.cast_signed()
-    }
-
-    fn moved(self, by_us: i64) -> (u64, u64) {
-        let (from, until) = self.shown;
-        (
-            from.saturating_add_signed(by_us),
-            until.saturating_add_signed(by_us),
-        )
-    }
-
-    /// Where an instant lies on a strip of this width.
-    fn x(self, at_us: u64, width: f64) -> f64 {
-        let length = number(self.whole.1.saturating_sub(self.whole.0)).max(1.0);
-        number(at_us.saturating_sub(self.whole.0)) / length * width
-    }
-
-    /// How much time lies under so many pixels.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "microseconds of a clip; floats saturate"
-    )]
-    fn time(self, pixels: f64, width: f64) -> i64 {
-        (pixels / width.max(1.0) * number(self.whole.1.saturating_sub(self.whole.0))) as i64
-    }
-}
 
 /// The strip.
 #[component]
@@ -314,140 +272,4 @@ impl PartialEq for Same {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
-}
-
-fn hits(footage: &Footage) -> usize {
-    let hit = |anchor: &&planner_wasm::footage::Anchor| anchor.kind == AnchorKind::Impact;
-    footage.anchors.iter().filter(hit).count()
-}
-
-fn reason(span: &Span) -> String {
-    let faults = wording::faults(span.defects);
-    if span.rejected {
-        format!("left out: {faults}")
-    } else {
-        format!("used last: {faults}")
-    }
-}
-
-/// What there is at an instant of the clip, in words.
-fn under(
-    footage: Option<&Footage>,
-    spans: &[Span],
-    uses: &[Use],
-    at_us: u64,
-    near_us: u64,
-) -> Option<String> {
-    let hit = footage.and_then(|footage| {
-        let shown = |anchor: &&planner_wasm::footage::Anchor| anchor.kind != AnchorKind::Plateau;
-        let nearest = footage
-            .anchors
-            .iter()
-            .filter(shown)
-            .min_by_key(|anchor| anchor.at_us.abs_diff(at_us));
-        nearest.filter(|anchor| anchor.at_us.abs_diff(at_us) <= near_us)
-    });
-    let hit = hit.map(|anchor| {
-        format!(
-            "{}: {}",
-            wording::instant(anchor.at_us),
-            wording::anchor(anchor.kind)
-        )
-    });
-    let span = spans
-        .iter()
-        .find(|span| (span.start_us..span.end_us).contains(&at_us));
-    let span = span.map(|span| {
-        format!(
-            "{} {}",
-            wording::range(span.start_us, span.end_us),
-            reason(span)
-        )
-    });
-    let other = uses
-        .iter()
-        .find(|other| (other.start_us..other.end_us).contains(&at_us));
-    let other = other.map(|other| format!("shown in shot {}", other.slot + 1));
-    let parts: Vec<_> = [hit, span, other].into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| parts.join(" · "))
-}
-
-fn draw(
-    sheet: &Sheet,
-    stretch: Stretch,
-    by: i64,
-    pictures: &[(u64, web_sys::ImageBitmap)],
-    footage: Option<&Footage>,
-    spans: &[Span],
-    uses: &[Use],
-) {
-    let height = sheet.height - MARKS;
-    let x = |at_us: u64| stretch.x(at_us, sheet.width);
-    sheet.shade("--energy", 1.0);
-    sheet.bar(0.0, 0.0, sheet.width, height);
-    let tile = pictures
-        .first()
-        .map_or(height * 16.0 / 9.0, |(_, picture)| {
-            height * f64::from(picture.width()) / f64::from(picture.height()).max(1.0)
-        });
-    let tile = tile.max(24.0);
-    let mut left = 0.0;
-    while left < sheet.width && !pictures.is_empty() {
-        let middle = stretch
-            .whole
-            .0
-            .saturating_add_signed(stretch.time(left + tile / 2.0, sheet.width));
-        let nearest = pictures
-            .iter()
-            .min_by_key(|(at_us, _)| at_us.abs_diff(middle));
-        if let Some((_, picture)) = nearest {
-            sheet.cover(picture, left, 0.0, tile.min(sheet.width - left), height);
-        }
-        left += tile;
-    }
-    for span in spans {
-        let (from, until) = (x(span.start_us), x(span.end_us));
-        let width = (until - from).max(1.5);
-        sheet.shade("--sheet", 0.45);
-        sheet.bar(from, 0.0, width, height);
-        sheet.shade(if span.rejected { "--bad" } else { "--warn" }, 0.9);
-        sheet.hatch(from, width);
-    }
-    let (from, until) = stretch.moved(by);
-    let (from, until) = (x(from), x(until).max(x(from) + 4.0));
-    sheet.shade("--sheet", 0.55);
-    sheet.bar(0.0, 0.0, from, height);
-    sheet.bar(until, 0.0, sheet.width - until, height);
-    // The marks have a row of their own, under whatever the pictures are.
-    sheet.shade("--sheet", 1.0);
-    sheet.bar(0.0, height, sheet.width, MARKS);
-    sheet.shade("--edge-strong", 0.6);
-    for other in uses {
-        sheet.bar(
-            x(other.start_us),
-            height + 3.0,
-            (x(other.end_us) - x(other.start_us)).max(2.0),
-            3.0,
-        );
-    }
-    for anchor in footage.iter().flat_map(|footage| &footage.anchors) {
-        let (property, alpha) = match anchor.kind {
-            AnchorKind::Impact => ("--downbeat", 1.0),
-            AnchorKind::MotionOnset => ("--ink", 0.75),
-            AnchorKind::Plateau => continue,
-        };
-        sheet.shade(property, alpha);
-        let at = x(anchor.at_us);
-        sheet.pen.begin_path();
-        sheet.pen.move_to(at, height - 5.0);
-        sheet.pen.line_to(at + 3.5, height + 2.0);
-        sheet.pen.line_to(at - 3.5, height + 2.0);
-        sheet.pen.close_path();
-        sheet.pen.fill();
-    }
-    sheet.shade("--selected", 1.0);
-    sheet.pen.set_line_width(2.0);
-    sheet
-        .pen
-        .stroke_rect(from + 1.0, 1.0, (until - from - 2.0).max(2.0), height - 2.0);
 }

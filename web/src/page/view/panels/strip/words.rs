@@ -1,0 +1,64 @@
+//! What the strip shows, in words.
+
+use planner_wasm::footage::{Anchor, AnchorKind, Footage};
+
+use crate::insight::{Span, Use};
+use crate::wording;
+
+/// How many hits there are in a clip.
+pub(super) fn hits(footage: &Footage) -> usize {
+    let hit = |anchor: &&Anchor| anchor.kind == AnchorKind::Impact;
+    footage.anchors.iter().filter(hit).count()
+}
+
+/// Why a stretch is left out, or used last.
+pub(super) fn reason(span: &Span) -> String {
+    let faults = wording::faults(span.defects);
+    if span.rejected {
+        format!("left out: {faults}")
+    } else {
+        format!("used last: {faults}")
+    }
+}
+
+/// What there is at an instant of the clip, in words.
+pub(super) fn under(
+    footage: Option<&Footage>,
+    spans: &[Span],
+    uses: &[Use],
+    at_us: u64,
+    near_us: u64,
+) -> Option<String> {
+    let hit = footage.and_then(|footage| {
+        let shown = |anchor: &&Anchor| anchor.kind != AnchorKind::Plateau;
+        let nearest = footage
+            .anchors
+            .iter()
+            .filter(shown)
+            .min_by_key(|anchor| anchor.at_us.abs_diff(at_us));
+        nearest.filter(|anchor| anchor.at_us.abs_diff(at_us) <= near_us)
+    });
+    let hit = hit.map(|anchor| {
+        format!(
+            "{}: {}",
+            wording::instant(anchor.at_us),
+            wording::anchor(anchor.kind)
+        )
+    });
+    let span = spans
+        .iter()
+        .find(|span| (span.start_us..span.end_us).contains(&at_us));
+    let span = span.map(|span| {
+        format!(
+            "{} {}",
+            wording::range(span.start_us, span.end_us),
+            reason(span)
+        )
+    });
+    let other = uses
+        .iter()
+        .find(|other| (other.start_us..other.end_us).contains(&at_us));
+    let other = other.map(|other| format!("shown in shot {}", other.slot + 1));
+    let parts: Vec<_> = [hit, span, other].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
