@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo`, `test`, `check`, `bench`, `setup`, `schema`.
+//! The project's own commands: `cargo xtask demo`, `test`, `check`, `bench`, `page`, `setup`, `schema`.
 //!
 //! Everything that the README, the CI and a release need to type is here, so that it runs the
 //! same everywhere. Nothing of the product depends on this crate.
@@ -16,8 +16,9 @@ mod fuzz;
 mod gates;
 mod packages;
 mod page;
-mod schema;
 mod sample;
+mod schema;
+mod screenshots;
 mod setup;
 mod test;
 mod workspace;
@@ -59,6 +60,8 @@ enum Task {
     Setup,
     /// Builds the planner page into web/dist.
     Page,
+    /// Takes pictures of the planner page for its document.
+    Screenshots,
     /// Checks that dependencies between crates and between modules point the right way.
     Deps,
     /// Writes the plan's JSON Schema, or compares it with the one that is checked in.
@@ -89,6 +92,7 @@ fn main() -> ExitCode {
         Task::Fuzz { minutes } => fuzz::run(minutes),
         Task::Setup => setup::everything(),
         Task::Page => page::build_page(),
+        Task::Screenshots => screenshots::take(),
         Task::Deps => gates::deps::check(),
         Task::Schema { check } => schema::run(check),
         Task::ContactSheet { film, plan, output } => {

@@ -49,10 +49,15 @@ impl Findings {
                     { "name": "prefers-reduced-motion", "value": "reduce" },
                 ],
             });
-            page.cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
+            page.cdp()
+                .send_raw("Emulation.setEmulatedMedia", features)
+                .await?;
             let wrong: Vec<String> = page.execute_async(LOOK, Vec::new()).await?.convert()?;
-            self.found
-                .extend(wrong.iter().map(|wrong| format!("{place}, {scheme}: {wrong}")));
+            self.found.extend(
+                wrong
+                    .iter()
+                    .map(|wrong| format!("{place}, {scheme}: {wrong}")),
+            );
         }
         Ok(())
     }
@@ -98,7 +103,8 @@ fn axe_finds_nothing_serious_anywhere() {
                 page.until("!document.querySelector('dialog')").await?;
             }
             // Nothing is cut off at the sides.
-            let over = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+            let over =
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth";
             assert!(page.number(over).await? <= 0.0, "wider than {width} pixels");
         }
         Ok(())

@@ -11,9 +11,9 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::json;
+use thirtyfour::ChromeCapabilities;
 use thirtyfour::common::log::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
-use thirtyfour::ChromeCapabilities;
 
 use crate::page::Page;
 
@@ -85,13 +85,13 @@ pub(crate) fn with_browser<T>(visit: impl AsyncFnOnce(&Page) -> WebDriverResult<
 /// What a visit ends with, also when it ends in a panic.
 async fn caught<T>(visit: impl Future<Output = T>) -> thread::Result<T> {
     let mut visit = pin!(visit);
-    poll_fn(|context| {
-        match catch_unwind(AssertUnwindSafe(|| visit.as_mut().poll(context))) {
+    poll_fn(
+        |context| match catch_unwind(AssertUnwindSafe(|| visit.as_mut().poll(context))) {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(brought)) => Poll::Ready(Ok(brought)),
             Err(panic) => Poll::Ready(Err(panic)),
-        }
-    })
+        },
+    )
     .await
 }
 

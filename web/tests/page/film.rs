@@ -151,11 +151,20 @@ fn chosen_files_become_a_plan_that_the_program_renders() {
         let name = clip.media.path.name();
         assert!(clip.note.is_none(), "{name}: {:?}", clip.note);
         assert!(clip.footage.is_some(), "{name} was not looked at");
-        assert!(clip.media.fingerprint.is_some(), "{name} has no fingerprint");
+        assert!(
+            clip.media.fingerprint.is_some(),
+            "{name} has no fingerprint"
+        );
     }
-    let turned = project.clips.iter().find(|clip| clip.media.path.name() == "turned.mp4");
+    let turned = project
+        .clips
+        .iter()
+        .find(|clip| clip.media.path.name() == "turned.mp4");
     let video = turned.unwrap().media.video.as_ref().unwrap();
-    assert!(video.width < video.height, "a turned clip is taken as it is shown");
+    assert!(
+        video.width < video.height,
+        "a turned clip is taken as it is shown"
+    );
 
     let plan = material.render(&exported);
     assert_eq!(exported.name, "Small film.plan.json");
@@ -195,7 +204,10 @@ fn a_dropped_folder_is_walked_and_its_paths_are_kept() {
         assert!(path.starts_with(&format!("{folder}/trip/")), "{path}");
     }
     assert!(project.plan.is_some());
-    assert!(notices.iter().any(|said| said.contains("Left out")), "{notices:?}");
+    assert!(
+        notices.iter().any(|said| said.contains("Left out")),
+        "{notices:?}"
+    );
 }
 
 #[test]
@@ -205,7 +217,10 @@ fn songs_of_every_kind_have_the_same_beats_here_and_there() {
     }
     let folder = tempfile::tempdir().unwrap();
     let wave = folder.path().join("music.wav");
-    let samples: Vec<i16> = sound::music(30).iter().map(|&one| sixteen_bits(one)).collect();
+    let samples: Vec<i16> = sound::music(30)
+        .iter()
+        .map(|&one| sixteen_bits(one))
+        .collect();
     fs::write(&wave, sound::wav(&samples)).unwrap();
     let songs: Vec<PathBuf> = media::as_sold(&wave, folder.path());
     assert!(songs.len() >= 3);
@@ -250,7 +265,11 @@ fn compare(songs: &[PathBuf]) {
 /// The beats that the page hears in a song.
 async fn heard_there(page: &Page, song: &Path) -> WebDriverResult<BeatGrid> {
     let name = song.file_name().unwrap().to_string_lossy();
-    let input = if page.count("#more").await? > 0 { "#more" } else { "#files" };
+    let input = if page.count("#more").await? > 0 {
+        "#more"
+    } else {
+        "#files"
+    };
     page.choose(input, &[song.to_owned()]).await?;
     page.until(&format!(
         "document.querySelector('.page').dataset.stage === 'waiting' \

@@ -34,12 +34,14 @@ fn a_song_that_is_given_up_is_never_shown() {
         page.open(&site).await?;
         // While it is listened to.
         let heard_some = "document.querySelector('#song progress[max]')?.value > 0";
-        page.execute(press_early("#cancel", heard_some), Vec::new()).await?;
+        page.execute(press_early("#cancel", heard_some), Vec::new())
+            .await?;
         page.choose("#files", std::slice::from_ref(&long)).await?;
         page.until("window.pressed === 1").await?;
         page.stage("idle").await?;
         // Late news of it would come within the time that hearing all of it takes.
-        page.execute_async("setTimeout(arguments[0], 3000);", Vec::new()).await?;
+        page.execute_async("setTimeout(arguments[0], 3000);", Vec::new())
+            .await?;
         page.stage("idle").await?;
         assert_eq!(page.notices().await?, Vec::<String>::new());
 
@@ -65,11 +67,14 @@ fn looking_at_clips_can_be_given_up_and_taken_up_again() {
     with_browser(async |page| {
         page.open(&site).await?;
         let looking = "document.querySelector('#clips li[data-state=looking]')";
-        page.execute(press_early("#cancel-clips", looking), Vec::new()).await?;
+        page.execute(press_early("#cancel-clips", looking), Vec::new())
+            .await?;
         page.choose("#files", &material.files()).await?;
         page.until("window.pressed === 1").await?;
-        page.until("!document.querySelector('#clips li:is([data-state=looking], [data-state=waiting])')")
-            .await?;
+        page.until(
+            "!document.querySelector('#clips li:is([data-state=looking], [data-state=waiting])')",
+        )
+        .await?;
         let given_up = page.count("#clips li[data-state=failed]").await?;
         assert!(given_up > 0, "some clips were not looked at");
         let said = page.text("#clips li[data-state=failed]").await?;
@@ -82,11 +87,14 @@ fn looking_at_clips_can_be_given_up_and_taken_up_again() {
             Vec::new(),
         )
         .await?;
-        page.until("!document.querySelector('#clips li[data-state=failed]')").await?;
+        page.until("!document.querySelector('#clips li[data-state=failed]')")
+            .await?;
         page.choose("#more", &material.files()[2..]).await?;
         page.planned().await?;
         let clips = page.project().await?.clips;
-        let ready = clips.iter().filter(|clip| !clip.removed && clip.footage.is_some());
+        let ready = clips
+            .iter()
+            .filter(|clip| !clip.removed && clip.footage.is_some());
         assert_eq!(ready.count(), material.files().len() - 2);
         Ok(())
     });

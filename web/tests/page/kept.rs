@@ -16,7 +16,8 @@ use crate::site::Site;
 
 /// Waits until the page says that the project is saved.
 async fn saved(page: &Page) -> WebDriverResult<()> {
-    page.until("document.querySelector('.kept')?.textContent.startsWith('Saved')").await
+    page.until("document.querySelector('.kept')?.textContent.startsWith('Saved')")
+        .await
 }
 
 async fn rename(page: &Page, name: &str) -> WebDriverResult<()> {
@@ -24,7 +25,9 @@ async fn rename(page: &Page, name: &str) -> WebDriverResult<()> {
     field.clear().await?;
     field.send_keys(name).await?;
     field.send_keys(Key::Enter).await?;
-    page.execute("document.activeElement?.blur();", Vec::new()).await.map(drop)
+    page.execute("document.activeElement?.blur();", Vec::new())
+        .await
+        .map(drop)
 }
 
 #[test]
@@ -47,7 +50,14 @@ fn a_reload_goes_on_where_it_was_and_files_are_found_again() {
         page.refresh().await?;
         page.started().await?;
         page.stage("planned").await?;
-        assert_eq!(page.find(By::Id("name")).await?.prop("value").await?.unwrap(), "Summer by the sea");
+        assert_eq!(
+            page.find(By::Id("name"))
+                .await?
+                .prop("value")
+                .await?
+                .unwrap(),
+            "Summer by the sea"
+        );
         let after = page.project().await?;
         assert_eq!(after.plan, before.plan);
         assert_eq!(after.brief, before.brief);
@@ -72,14 +82,27 @@ fn a_reload_goes_on_where_it_was_and_files_are_found_again() {
         files.retain(|file| file.is_file());
         files.push(renamed);
         page.choose("#more", &files).await?;
-        page.until("!document.querySelector('#clips li[data-state=missing]')").await?;
+        page.until("!document.querySelector('#clips li[data-state=missing]')")
+            .await?;
         page.planned().await?;
         let relinked = page.project().await?;
-        assert_eq!(relinked.clips.len(), before.clips.len(), "nothing came twice");
-        let names: Vec<&str> = relinked.clips.iter().map(|clip| clip.media.path.name()).collect();
+        assert_eq!(
+            relinked.clips.len(),
+            before.clips.len(),
+            "nothing came twice"
+        );
+        let names: Vec<&str> = relinked
+            .clips
+            .iter()
+            .map(|clip| clip.media.path.name())
+            .collect();
         assert!(names.contains(&"Renamed by somebody.mp4"), "{names:?}");
         let slots = |plan: &Plan| plan.slots.clone();
-        assert_eq!(slots(relinked.plan.as_ref().unwrap()), slots(&last), "the film is the same");
+        assert_eq!(
+            slots(relinked.plan.as_ref().unwrap()),
+            slots(&last),
+            "the film is the same"
+        );
         let exported = page.export().await?;
         assert_eq!(page.complaints().await?, Vec::<String>::new());
         fs::write(material.file("kept"), &exported.text).unwrap();
@@ -113,10 +136,12 @@ fn an_exported_plan_and_a_saved_project_open_again() {
         page.click("#projects").await?;
         page.click("#new-project").await?;
         page.stage("idle").await?;
-        page.choose("#files", std::slice::from_ref(&plan_file)).await?;
+        page.choose("#files", std::slice::from_ref(&plan_file))
+            .await?;
         page.stage("planned").await?;
         page.choose("#more", &material.files()[1..]).await?;
-        page.until("!document.querySelector('#clips li[data-state=missing]')").await?;
+        page.until("!document.querySelector('#clips li[data-state=missing]')")
+            .await?;
         page.planned().await?;
         let opened = page.plan().await?;
         assert_eq!(opened.slots, before.plan.as_ref().unwrap().slots);
@@ -128,8 +153,10 @@ fn an_exported_plan_and_a_saved_project_open_again() {
         let mut files = material.files();
         files[0] = project_file;
         page.choose("#files", &files).await?;
-        page.until("document.querySelectorAll('#clips li[data-state=ready]').length > 0").await?;
-        page.until("!document.querySelector('#clips li[data-state=missing]')").await?;
+        page.until("document.querySelectorAll('#clips li[data-state=ready]').length > 0")
+            .await?;
+        page.until("!document.querySelector('#clips li[data-state=missing]')")
+            .await?;
         page.planned().await?;
         let opened = page.project().await?;
         assert_eq!(opened.plan, before.plan);
@@ -138,11 +165,15 @@ fn an_exported_plan_and_a_saved_project_open_again() {
         // All three are kept.
         saved(page).await?;
         page.click("#projects").await?;
-        page.until("document.querySelectorAll('.projects li').length === 3").await?;
+        page.until("document.querySelectorAll('.projects li').length === 3")
+            .await?;
         page.press_button(".projects li.now", "Duplicate").await?;
-        page.until("document.querySelectorAll('.projects li').length === 4").await?;
-        page.press_button(".projects li:not(.now)", "Remove").await?;
-        page.until("document.querySelectorAll('.projects li').length === 3").await?;
+        page.until("document.querySelectorAll('.projects li').length === 4")
+            .await?;
+        page.press_button(".projects li:not(.now)", "Remove")
+            .await?;
+        page.until("document.querySelectorAll('.projects li').length === 3")
+            .await?;
         page.keys(Key::Escape).await?;
         page.until("!document.querySelector('dialog')").await?;
         assert_eq!(page.plan().await?, opened.plan.unwrap());
@@ -206,12 +237,16 @@ fn without_room_or_store_the_page_says_so_and_goes_on() {
         };";
         let stub = page
             .cdp()
-            .send_raw("Page.addScriptToEvaluateOnNewDocument", json!({ "source": full }))
+            .send_raw(
+                "Page.addScriptToEvaluateOnNewDocument",
+                json!({ "source": full }),
+            )
             .await?;
         page.open(&site).await?;
         page.choose("#files", &material.files()).await?;
         page.planned().await?;
-        page.until("document.querySelector('.kept')?.textContent === 'Not saved'").await?;
+        page.until("document.querySelector('.kept')?.textContent === 'Not saved'")
+            .await?;
         let said = page.notice("save the project to a file").await?;
         assert!(said.contains("room"), "{said}");
         let exported = page.export().await?;
@@ -225,7 +260,10 @@ fn without_room_or_store_the_page_says_so_and_goes_on() {
             throw new DOMException('Not here.', 'SecurityError');
         };";
         page.cdp()
-            .send_raw("Page.addScriptToEvaluateOnNewDocument", json!({ "source": none }))
+            .send_raw(
+                "Page.addScriptToEvaluateOnNewDocument",
+                json!({ "source": none }),
+            )
             .await?;
         page.open(&site).await?;
         page.choose("#files", &material.files()).await?;

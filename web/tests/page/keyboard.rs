@@ -83,12 +83,18 @@ pub(crate) async fn walk(page: &Page) -> WebDriverResult<()> {
 /// Presses Tab until this element has the focus.
 async fn tab_to(page: &Page, css: &str) -> WebDriverResult<()> {
     for _ in 0..200 {
-        if page.holds(&format!("document.activeElement?.matches({css:?})")).await? {
+        if page
+            .holds(&format!("document.activeElement?.matches({css:?})"))
+            .await?
+        {
             return Ok(());
         }
         page.keys(Key::Tab).await?;
     }
-    panic!("{css} is never reached; the focus is on {}", page.value(FOCUSED).await?);
+    panic!(
+        "{css} is never reached; the focus is on {}",
+        page.value(FOCUSED).await?
+    );
 }
 
 #[test]
@@ -110,12 +116,15 @@ fn a_film_is_made_by_keys_alone() {
         page.keys(Key::Down).await?;
         page.keys(Key::Down).await?;
         page.keys("2").await?;
-        page.until("document.querySelector('#panel .head')?.textContent.includes('Shot 3 of ')").await?;
+        page.until("document.querySelector('#panel .head')?.textContent.includes('Shot 3 of ')")
+            .await?;
         page.keys("x").await?;
-        page.until("document.querySelector('#lock[aria-pressed=true]')").await?;
+        page.until("document.querySelector('#lock[aria-pressed=true]')")
+            .await?;
         assert!(page.plan().await?.slots[2].locked);
         page.chord(&[Key::Control], 'z').await?;
-        page.until("document.querySelector('#lock[aria-pressed=false]')").await?;
+        page.until("document.querySelector('#lock[aria-pressed=false]')")
+            .await?;
         assert_eq!(page.plan().await?, first);
         page.keys("a").await?;
         page.planned().await?;
@@ -175,7 +184,8 @@ fn playing_pausing_and_going_about_is_done_by_keys() {
         page.open(&site).await?;
         page.click("#sample").await?;
         page.planned().await?;
-        page.execute("document.activeElement?.blur();", Vec::new()).await?;
+        page.execute("document.activeElement?.blur();", Vec::new())
+            .await?;
         let frame = "Number(document.querySelector('[data-frame]').dataset.frame)";
         page.keys(Key::Home).await?;
         page.until(&format!("{frame} === 0")).await?;
@@ -188,8 +198,12 @@ fn playing_pausing_and_going_about_is_done_by_keys() {
         page.until(&format!("{frame} > 20")).await?;
         page.keys("k").await?;
         let at = page.number(frame).await?;
-        page.execute_async("setTimeout(arguments[0], 300);", Vec::new()).await?;
-        assert!((page.number(frame).await? - at).abs() <= 2.0, "it stands still");
+        page.execute_async("setTimeout(arguments[0], 300);", Vec::new())
+            .await?;
+        assert!(
+            (page.number(frame).await? - at).abs() <= 2.0,
+            "it stands still"
+        );
         page.keys("l").await?;
         page.until(&format!("{frame} > {at} + 10")).await?;
         page.keys("k").await?;

@@ -16,9 +16,25 @@ struct Recipe {
 }
 
 const H264: &[&str] = &["-c:v", "libx264", "-preset", "veryfast", "-g", "15"];
-const VP9: &[&str] = &["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-g", "15"];
+const VP9: &[&str] = &[
+    "-c:v",
+    "libvpx-vp9",
+    "-deadline",
+    "realtime",
+    "-cpu-used",
+    "8",
+    "-g",
+    "15",
+];
 const AV1: &[&str] = &["-c:v", "libsvtav1", "-preset", "12", "-g", "15"];
-const HEVC: &[&str] = &["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none"];
+const HEVC: &[&str] = &[
+    "-c:v",
+    "libx265",
+    "-preset",
+    "ultrafast",
+    "-x265-params",
+    "log-level=none",
+];
 const PRORES: &[&str] = &["-c:v", "prores_ks", "-profile:v", "0"];
 
 /// Moving pictures that no two look alike; four seconds each.
@@ -128,13 +144,18 @@ pub(crate) fn decoded(song: &Path) -> Vec<f32> {
     let sound = Command::new(ffmpeg())
         .args(["-nostdin", "-v", "error", "-i"])
         .arg(song)
-        .args(["-map", "0:a:0", "-ac", "1", "-ar", &rate, "-f", "f32le", "-"])
+        .args([
+            "-map", "0:a:0", "-ac", "1", "-ar", &rate, "-f", "f32le", "-",
+        ])
         .output()
         .expect("ffmpeg starts");
     assert!(sound.status.success(), "{} is not decoded", song.display());
     let (samples, rest) = sound.stdout.as_chunks::<4>();
     assert!(rest.is_empty());
-    samples.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+    samples
+        .iter()
+        .map(|bytes| f32::from_le_bytes(*bytes))
+        .collect()
 }
 
 /// The folder of what is made, one for all tests of a run.
@@ -153,9 +174,14 @@ fn all(recipes: &[Recipe]) -> Vec<PathBuf> {
     recipes
         .iter()
         .filter(|recipe| {
-            let has = known.split_whitespace().any(|word| word == recipe.encoder[1]);
+            let has = known
+                .split_whitespace()
+                .any(|word| word == recipe.encoder[1]);
             if !has {
-                eprintln!("not tested: {}; this ffmpeg has no {}", recipe.file, recipe.encoder[1]);
+                eprintln!(
+                    "not tested: {}; this ffmpeg has no {}",
+                    recipe.file, recipe.encoder[1]
+                );
             }
             has
         })
@@ -194,7 +220,15 @@ fn made(recipe: &Recipe) -> PathBuf {
 fn turn(clip: &Path) {
     let turned = clip.with_file_name("turning.mp4");
     let option = Command::new(ffmpeg())
-        .args(["-nostdin", "-v", "quiet", "-y", "-display_rotation", "90", "-i"])
+        .args([
+            "-nostdin",
+            "-v",
+            "quiet",
+            "-y",
+            "-display_rotation",
+            "90",
+            "-i",
+        ])
         .arg(clip)
         .args(["-c", "copy"])
         .arg(&turned)

@@ -144,8 +144,11 @@ impl Page {
         let said = self
             .value(&format!("{found}.querySelector('p').textContent"))
             .await?;
-        self.execute(format!("{found}.querySelector('button').click();"), Vec::new())
-            .await?;
+        self.execute(
+            format!("{found}.querySelector('button').click();"),
+            Vec::new(),
+        )
+        .await?;
         Ok(said.as_str().unwrap_or_default().to_owned())
     }
 
@@ -213,7 +216,9 @@ impl Page {
                 "y": 300,
                 "data": { "items": [], "files": files, "dragOperationsMask": 1 },
             });
-            self.cdp().send_raw("Input.dispatchDragEvent", event).await?;
+            self.cdp()
+                .send_raw("Input.dispatchDragEvent", event)
+                .await?;
         }
         Ok(())
     }
@@ -228,7 +233,9 @@ impl Page {
                 .collect();
             // One that is not all there yet has another name beside it.
             if let [file] = files.as_slice()
-                && !file.extension().is_some_and(|end| end == "crdownload" || end == "tmp")
+                && !file
+                    .extension()
+                    .is_some_and(|end| end == "crdownload" || end == "tmp")
                 && let Ok(text) = fs::read_to_string(file)
                 && text.trim_end().ends_with('}')
             {
@@ -256,7 +263,8 @@ impl Page {
     /// Exports the plan as a person does: opens the window, saves, closes the window.
     pub(crate) async fn export(&self) -> WebDriverResult<Exported> {
         self.click("#export").await?;
-        self.until("document.querySelector('#command')?.textContent").await?;
+        self.until("document.querySelector('#command')?.textContent")
+            .await?;
         let command = self.text("#command").await?;
         self.click("#save-plan").await?;
         let (name, text) = self.downloaded();

@@ -27,9 +27,11 @@ fn after_it_is_there_the_page_uses_no_network_and_says_nothing_to_the_console() 
         for tab in ["shot", "beats", "film"] {
             page.click(&format!("#tab-{tab}")).await?;
         }
-        page.execute("document.activeElement?.blur();", Vec::new()).await?;
+        page.execute("document.activeElement?.blur();", Vec::new())
+            .await?;
         page.keys(" ").await?;
-        page.until("Number(document.querySelector('[data-frame]').dataset.frame) > 60").await?;
+        page.until("Number(document.querySelector('[data-frame]').dataset.frame) > 60")
+            .await?;
         page.keys(" ").await?;
         page.export().await?;
         let elsewhere: Vec<String> = page
@@ -45,12 +47,22 @@ fn after_it_is_there_the_page_uses_no_network_and_says_nothing_to_the_console() 
     assert_eq!(complaints, Vec::<String>::new());
     assert_eq!(elsewhere, Vec::<String>::new());
     // The page, its styles, its start, and both programs with their loaders.
-    assert!(before.iter().any(|path| path.ends_with("planner_worker_bg.wasm")));
+    assert!(
+        before
+            .iter()
+            .any(|path| path.ends_with("planner_worker_bg.wasm"))
+    );
     assert!(!before.iter().any(|path| is_late(path)), "{before:?}");
     let late: Vec<&String> = after[before.len()..].iter().collect();
     assert!(late.iter().all(|path| is_late(path)), "{late:?}");
-    assert!(late.iter().any(|path| path.ends_with("clips_worker.js")), "{late:?}");
-    assert!(late.iter().any(|path| path.ends_with("preview_worker.js")), "{late:?}");
+    assert!(
+        late.iter().any(|path| path.ends_with("clips_worker.js")),
+        "{late:?}"
+    );
+    assert!(
+        late.iter().any(|path| path.ends_with("preview_worker.js")),
+        "{late:?}"
+    );
 }
 
 /// Waits until the worker that keeps the page offline has everything.
@@ -71,7 +83,8 @@ fn without_a_network_the_page_opens_and_makes_a_film() {
     let material = Material::usual();
     let site = Site::open(Vec::new());
     with_browser(async |page| {
-        page.set_script_timeout(std::time::Duration::from_mins(4)).await?;
+        page.set_script_timeout(std::time::Duration::from_mins(4))
+            .await?;
         page.goto(format!("{}?sw", site.address())).await?;
         page.started().await?;
         kept_offline(page).await?;

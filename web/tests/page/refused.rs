@@ -22,15 +22,26 @@ fn what_is_no_song_is_refused_in_words_and_the_next_file_is_welcome() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let letter = file(folder.path(), "letter.mp3", "Dear reader, this is not music.");
-    let song = file(folder.path(), "clicks.wav", sound::wav(&sound::click_track(12)));
+    let letter = file(
+        folder.path(),
+        "letter.mp3",
+        "Dear reader, this is not music.",
+    );
+    let song = file(
+        folder.path(),
+        "clicks.wav",
+        sound::wav(&sound::click_track(12)),
+    );
     let site = Site::open(Vec::new());
     with_browser(async |page| {
         page.open(&site).await?;
         page.choose("#files", &[letter]).await?;
         page.until("document.querySelector('#failure')").await?;
         let said = page.text("#song").await?;
-        assert!(said.contains("letter.mp3") && said.contains("MP3, M4A, WAV"), "{said}");
+        assert!(
+            said.contains("letter.mp3") && said.contains("MP3, M4A, WAV"),
+            "{said}"
+        );
         page.choose("#more", &[song]).await?;
         page.stage("waiting").await?;
         assert_eq!(page.count("#failure").await?, 0);
@@ -55,11 +66,31 @@ fn damaged_files_and_files_of_other_kinds_are_named_and_break_nothing() {
         file(folder.path(), "._tests.mp4", [0, 5, 22, 7, 0, 2, 0, 0]),
         file(folder.path(), "cut.mp4", &clip[..clip.len() / 3]),
         file(folder.path(), "noise.mov", [0x5a; 70_000]),
-        file(folder.path(), "plan.json", "{\"schema\": \"autocut-plan/1\", \"slots\": [{]"),
-        file(folder.path(), "wrong.plan.json", "{\"schema\": \"autocut-plan/1\", \"slots\": 7}"),
-        file(folder.path(), "later.plan.json", "{\"schema\": \"autocut-plan/99\"}"),
-        file(folder.path(), "bad.autocut.json", "{\"schema\": \"autocut-project/1\", \"clips\": 3}"),
-        file(folder.path(), "clips.json", "{\"schema\": \"autocut-inspect/1\", \"clips\": [{\"media\""),
+        file(
+            folder.path(),
+            "plan.json",
+            "{\"schema\": \"autocut-plan/1\", \"slots\": [{]",
+        ),
+        file(
+            folder.path(),
+            "wrong.plan.json",
+            "{\"schema\": \"autocut-plan/1\", \"slots\": 7}",
+        ),
+        file(
+            folder.path(),
+            "later.plan.json",
+            "{\"schema\": \"autocut-plan/99\"}",
+        ),
+        file(
+            folder.path(),
+            "bad.autocut.json",
+            "{\"schema\": \"autocut-project/1\", \"clips\": 3}",
+        ),
+        file(
+            folder.path(),
+            "clips.json",
+            "{\"schema\": \"autocut-inspect/1\", \"clips\": [{\"media\"",
+        ),
         file(folder.path(), "other.json", "{\"a\": [1, 2]}"),
         file(folder.path(), "deep.json", "[".repeat(200_000)),
     ];
@@ -68,18 +99,30 @@ fn damaged_files_and_files_of_other_kinds_are_named_and_break_nothing() {
         page.open(&site).await?;
         for odd in &odd {
             let name = odd.file_name().unwrap().to_string_lossy().into_owned();
-            let input = if page.count("#more").await? > 0 { "#more" } else { "#files" };
+            let input = if page.count("#more").await? > 0 {
+                "#more"
+            } else {
+                "#files"
+            };
             page.choose(input, std::slice::from_ref(odd)).await?;
             page.until(&format!(
                 "document.querySelector('.page').textContent.includes({name:?})"
             ))
             .await?;
-            page.until("document.querySelector('.page').dataset.stage !== 'working'").await?;
+            page.until("document.querySelector('.page').dataset.stage !== 'working'")
+                .await?;
             let said = page.text(".page").await?;
-            assert!(!said.contains("undefined") && !said.contains("[object"), "{said}");
+            assert!(
+                !said.contains("undefined") && !said.contains("[object"),
+                "{said}"
+            );
         }
         // All of that, and a film still comes of what is good.
-        let input = if page.count("#more").await? > 0 { "#more" } else { "#files" };
+        let input = if page.count("#more").await? > 0 {
+            "#more"
+        } else {
+            "#files"
+        };
         page.choose(input, &material.files()[1..]).await?;
         page.planned().await?;
         let ready = page.count("#clips li[data-state=ready]").await?;
@@ -116,12 +159,19 @@ fn names_are_shown_as_text_whatever_is_in_them() {
         assert!(label.unwrap().contains(name));
         page.click("#tab-shot").await?;
         page.press_button("#panel", "Select the first shot").await?;
-        page.until(&format!("document.querySelector('#panel').textContent.includes({name:?})"))
-            .await?;
+        page.until(&format!(
+            "document.querySelector('#panel').textContent.includes({name:?})"
+        ))
+        .await?;
         let exported = page.export().await?;
-        assert!(exported.text.contains("onerror=window.hurt=1"), "{}", exported.text);
+        assert!(
+            exported.text.contains("onerror=window.hurt=1"),
+            "{}",
+            exported.text
+        );
         assert!(!page.holds("window.hurt").await?);
-        let made = "document.querySelector('main :is(img, b[onclick]), .notices :is(img, b[onclick])')";
+        let made =
+            "document.querySelector('main :is(img, b[onclick]), .notices :is(img, b[onclick])')";
         assert!(!page.holds(made).await?);
         assert_eq!(page.complaints().await?, Vec::<String>::new());
         Ok(())

@@ -64,7 +64,12 @@ fn a_new_plan_keeps_locked_shots_and_bans() {
         page.planned().await?;
         let mut banned = page.plan().await?;
         for _ in 0..3 {
-            for (at, slot) in banned.slots.iter().enumerate().filter(|(_, slot)| !slot.locked) {
+            for (at, slot) in banned
+                .slots
+                .iter()
+                .enumerate()
+                .filter(|(_, slot)| !slot.locked)
+            {
                 let (other, start, end) = shown(&banned, slot);
                 // The ban says what one shot showed; the others stay until they are planned anew.
                 let untouched = rerolled.slots.get(at) == Some(slot);

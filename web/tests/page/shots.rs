@@ -13,7 +13,8 @@ use crate::site::Site;
 /// The playhead's shot is selected by keys: to the start, then cut by cut.
 pub(crate) async fn select(page: &Page, slot: usize) -> WebDriverResult<()> {
     // Keys are the page's only while nothing that is typed into has them.
-    page.execute("document.activeElement?.blur();", Vec::new()).await?;
+    page.execute("document.activeElement?.blur();", Vec::new())
+        .await?;
     page.keys(Key::Home).await?;
     for _ in 0..slot {
         page.keys(Key::Down).await?;
@@ -28,7 +29,9 @@ pub(crate) async fn select(page: &Page, slot: usize) -> WebDriverResult<()> {
         "document.querySelector('#panel .head')?.textContent.includes({number:?})"
     ))
     .await?;
-    page.execute("document.activeElement?.blur();", Vec::new()).await.map(drop)
+    page.execute("document.activeElement?.blur();", Vec::new())
+        .await
+        .map(drop)
 }
 
 /// Chooses one of a few that stand side by side, by the name of the group.
@@ -38,9 +41,12 @@ pub(crate) async fn segment(page: &Page, group: &str, words: &str) -> WebDriverR
             one.closest('label').textContent.trim() === {words:?})"
     );
     page.until(&found).await?;
-    page.execute(format!("{found}.click(); document.activeElement?.blur();"), Vec::new())
-        .await
-        .map(drop)
+    page.execute(
+        format!("{found}.click(); document.activeElement?.blur();"),
+        Vec::new(),
+    )
+    .await
+    .map(drop)
 }
 
 /// Makes a change on the page and gives back the plan that came of it.
@@ -88,18 +94,39 @@ fn every_change_of_a_shot_is_the_one_asked_for_and_can_be_taken_back() {
         let mut steps = 0;
         let mut now = first.clone();
 
-        let (_, wanted) = expect(&now, Operation::Swap { slot: at, alternate: 0 });
-        now = changed(page, &now, async || page.click("#panel .alternates button").await).await?;
+        let (_, wanted) = expect(
+            &now,
+            Operation::Swap {
+                slot: at,
+                alternate: 0,
+            },
+        );
+        now = changed(page, &now, async || {
+            page.click("#panel .alternates button").await
+        })
+        .await?;
         assert_eq!(essence(&now), essence(&wanted));
         steps += 1;
 
-        let (_, wanted) = expect(&now, Operation::SetFit { slot: at, fit: Some(Fit::Blur) });
+        let (_, wanted) = expect(
+            &now,
+            Operation::SetFit {
+                slot: at,
+                fit: Some(Fit::Blur),
+            },
+        );
         now = changed(page, &now, async || segment(page, "fit", "Blur").await).await?;
         assert_eq!(essence(&now), essence(&wanted));
         steps += 1;
 
         let half = Speed::new(1, 2).unwrap();
-        let (_, wanted) = expect(&now, Operation::SetSpeed { slot: at, speed: half });
+        let (_, wanted) = expect(
+            &now,
+            Operation::SetSpeed {
+                slot: at,
+                speed: half,
+            },
+        );
         now = changed(page, &now, async || own_speed(page, "0.5").await).await?;
         assert_eq!(essence(&now), essence(&wanted));
         steps += 1;
@@ -127,14 +154,29 @@ fn every_change_of_a_shot_is_the_one_asked_for_and_can_be_taken_back() {
         assert_eq!(essence(&now), essence(&wanted));
         steps += 1;
 
-        let (_, wanted) = expect(&now, Operation::Move { from: at, to: at + 1 });
+        let (_, wanted) = expect(
+            &now,
+            Operation::Move {
+                from: at,
+                to: at + 1,
+            },
+        );
         select(page, at).await?;
-        now = changed(page, &now, async || page.chord(&[Key::Alt], Key::Right).await).await?;
+        now = changed(page, &now, async || {
+            page.chord(&[Key::Alt], Key::Right).await
+        })
+        .await?;
         assert_eq!(essence(&now), essence(&wanted));
         steps += 1;
 
         select(page, at).await?;
-        let (_, wanted) = expect(&now, Operation::Lock { slot: at, locked: true });
+        let (_, wanted) = expect(
+            &now,
+            Operation::Lock {
+                slot: at,
+                locked: true,
+            },
+        );
         now = changed(page, &now, async || page.click("#lock").await).await?;
         assert_eq!(essence(&now), essence(&wanted));
         steps += 1;
@@ -156,7 +198,10 @@ fn every_change_of_a_shot_is_the_one_asked_for_and_can_be_taken_back() {
             }
         }
         assert_eq!(essence(&page.plan().await?), essence(&now));
-        assert!(page.holds("document.querySelector('#redo').disabled").await?);
+        assert!(
+            page.holds("document.querySelector('#redo').disabled")
+                .await?
+        );
         page.export().await
     });
     // A film with all of that in it is rendered as planned.
@@ -170,7 +215,9 @@ async fn own_speed(page: &Page, words: &str) -> WebDriverResult<()> {
     field.clear().await?;
     field.send_keys(words).await?;
     field.send_keys(Key::Enter).await?;
-    page.execute("document.activeElement?.blur();", Vec::new()).await.map(drop)
+    page.execute("document.activeElement?.blur();", Vec::new())
+        .await
+        .map(drop)
 }
 
 #[test]
@@ -204,7 +251,8 @@ fn beats_style_and_density_make_another_plan_and_can_be_taken_back() {
         page.click("#tab-film").await?;
         let style = "document.querySelector('#panel input[name=style][value=calm]')";
         page.until(style).await?;
-        page.execute(format!("{style}.click();"), Vec::new()).await?;
+        page.execute(format!("{style}.click();"), Vec::new())
+            .await?;
         page.planned().await?;
         let calm = page.project().await?;
         assert_ne!(calm.brief.settings.style, first.brief.settings.style);

@@ -26,10 +26,20 @@ fn a_clip_that_no_browser_decodes_takes_part_and_an_analysis_is_taken() {
         .chain([media::seen()[0].as_path()]);
     let material = Material::of(files);
     let analysis = material.file("clips.json");
-    let inspect = [OsStr::new("inspect"), OsStr::new("--json"), OsStr::new("--quiet")];
-    let clips = unseen.iter().map(|clip| material.file(&clip.file_name().unwrap().to_string_lossy()));
+    let inspect = [
+        OsStr::new("inspect"),
+        OsStr::new("--json"),
+        OsStr::new("--quiet"),
+    ];
+    let clips = unseen
+        .iter()
+        .map(|clip| material.file(&clip.file_name().unwrap().to_string_lossy()));
     let clips: Vec<PathBuf> = clips.collect();
-    let run = program::run(inspect.into_iter().chain(clips.iter().map(|clip| clip.as_os_str())));
+    let run = program::run(
+        inspect
+            .into_iter()
+            .chain(clips.iter().map(|clip| clip.as_os_str())),
+    );
     fs::write(&analysis, run.expect(0).stdout).unwrap();
 
     let site = Site::open(Vec::new());
@@ -37,10 +47,16 @@ fn a_clip_that_no_browser_decodes_takes_part_and_an_analysis_is_taken() {
         page.open(&site).await?;
         page.choose("#files", &material.files()).await?;
         page.planned().await?;
-        assert_eq!(page.count("#clips li[data-state=unseen]").await?, unseen.len());
+        assert_eq!(
+            page.count("#clips li[data-state=unseen]").await?,
+            unseen.len()
+        );
         let said = page.text("#clips li[data-state=unseen]").await?;
         assert!(said.contains("render-native inspect --json"), "{said}");
-        assert!(said.contains("H.265") || said.contains("HEVC") || said.contains("ProRes"), "{said}");
+        assert!(
+            said.contains("H.265") || said.contains("HEVC") || said.contains("ProRes"),
+            "{said}"
+        );
         let blind = page.export().await?;
         let project = page.project().await?;
         let used = |plan: &shared::plan::Plan| {
@@ -53,10 +69,13 @@ fn a_clip_that_no_browser_decodes_takes_part_and_an_analysis_is_taken() {
         assert!(used(project.plan.as_ref().unwrap()), "they take part");
         for clip in &project.clips {
             let video = clip.media.video.as_ref().expect("what the container says");
-            assert!(video.width > 0 && video.height > 0 && clip.media.duration_us > Some(3_000_000));
+            assert!(
+                video.width > 0 && video.height > 0 && clip.media.duration_us > Some(3_000_000)
+            );
         }
 
-        page.choose("#more", std::slice::from_ref(&analysis)).await?;
+        page.choose("#more", std::slice::from_ref(&analysis))
+            .await?;
         let said = page.notice("analysed").await?;
         assert!(said.contains("clips.json"), "{said}");
         page.click("#tab-film").await?;

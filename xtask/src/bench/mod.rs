@@ -6,6 +6,7 @@ mod listen;
 mod long;
 mod material;
 mod measure;
+mod page;
 mod render;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Subcommand;
 
+use self::page::Page;
 use self::render::Render;
 
 use crate::command::{cargo, run};
@@ -49,6 +51,8 @@ pub(crate) enum Bench {
         /// A folder of clips; without it, clips of 1080p are made.
         folder: Option<PathBuf>,
     },
+    /// The planner page in headless Chromium: sizes, analysis, planning, timeline, preview, memory.
+    Page(Page),
     /// `beats` over a folder of songs: seconds of music per CPU second.
     Beats {
         /// The folder.
@@ -99,6 +103,7 @@ fn one(which: Bench) -> Result<()> {
         Bench::Long { shots, height } => long::film(shots, height),
         Bench::Check { slots } => long::check(slots),
         Bench::Inspect { folder } => listen::inspect(folder),
+        Bench::Page(options) => page::bench(&options),
         Bench::Beats { folder } => listen::beats(&folder),
     }
 }

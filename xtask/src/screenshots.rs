@@ -1,0 +1,68 @@
+//! `cargo xtask screenshots`: pictures of the page for its document, of the sample project and
+//! nothing else.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::command::{cargo, command, run, run_quietly};
+use crate::{page, setup, workspace};
+
+/// Colours of a picture that is kept; the page has few, and files of so many are a third the size.
+const COLOURS: &str = "256";
+
+/// Builds the page, takes its pictures, and keeps them small under `docs/images/page`.
+///
+/// # Errors
+/// If the page does not build, the browser is missing, or a picture cannot be written.
+pub(crate) fn take() -> Result<()> {
+    setup::ffmpeg()?;
+    page::ensure_browser()?;
+    page::build_page()?;
+    let raw = workspace::target().join("page").join("pictures");
+    if raw.exists() {
+        fs::remove_dir_all(&raw).with_context(|| format!("cannot empty {}", raw.display()))?;
+    }
+    run(cargo()
+        .args([
+            "bench",
+            "--profile",
+            "dev",
+            "--package",
+            "web",
+            "--bench",
+            "page",
+            "--",
+        ])
+        .arg("--folder")
+        .arg(&raw)
+        .arg("pictures"))?;
+    let kept = workspace::root().join("docs").join("images").join("page");
+    fs::create_dir_all(&kept).with_context(|| format!("cannot make {}", kept.display()))?;
+    let mut bytes = 0;
+    for entry in fs::read_dir(&raw)? {
+        let picture = entry?.path();
+        let to = kept.join(picture.file_name().unwrap_or_default());
+        shrink(&picture, &to)?;
+        bytes += fs::metadata(&to)?.len();
+    }
+    println!("{} kB of pictures in {}", bytes / 1000, kept.display());
+    Ok(())
+}
+
+/// The same picture in few colours.
+fn shrink(from: &Path, to: &Path) -> Result<()> {
+    let palette = format!(
+        "split[a][b];[a]palettegen=max_colors={COLOURS}:stats_mode=single[p];\
+         [b][p]paletteuse=dither=sierra2_4a:diff_mode=rectangle"
+    );
+    run_quietly(
+        command("ffmpeg")
+            .args(["-nostdin", "-v", "error", "-y", "-i"])
+            .arg(from)
+            .args(["-filter_complex", &palette, "-compression_level", "100"])
+            .args(["-pred", "mixed"])
+            .arg(to),
+    )
+}
