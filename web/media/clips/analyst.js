@@ -34,7 +34,7 @@ export class Analyst {
   connect(port) {
     this.#port?.close();
     for (const { reject } of this.#waiting.values()) {
-      reject(new AnalystError('the planner was started anew'));
+      reject(new AnalystError('The planner was started anew; try again.'));
     }
     this.#waiting.clear();
     this.#port = port;
@@ -93,7 +93,7 @@ export class Analyst {
     }
     this.#waiting.delete(id);
     if (kind === 'failed' || kind === 'cancelled') {
-      waiting.reject(new AnalystError(message ?? 'the planner gave up'));
+      waiting.reject(new AnalystError(message ?? 'The planner gave up.'));
     } else {
       waiting.resolve(h);
     }
@@ -145,7 +145,7 @@ export class Viewing {
     // Taken out as text: its hashes have 64 bits, and JSON.parse keeps 53 of them.
     const footage = /^\{"kind":"footage","id":\d+,"footage":(\{.*\})\}$/s.exec(reply)?.[1];
     if (footage === undefined) {
-      throw new AnalystError('the planner answered with something else than footage');
+      throw new AnalystError('The planner answered with something else than footage.');
     }
     return footage;
   }

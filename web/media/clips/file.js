@@ -46,10 +46,10 @@ export const ELSEWHERE =
  */
 export async function withClip(job, file, use) {
   if (!(file instanceof Blob)) {
-    throw new Refused('there is no file');
+    throw new Refused('There is no file.');
   }
   if (file.size === 0) {
-    throw new Refused('the file is empty');
+    throw new Refused('The file is empty.');
   }
   const input = new Input({
     formats: [MP4, QTFF, MATROSKA, WEBM, MPEG_TS],
@@ -72,7 +72,11 @@ async function opened(job, input) {
   if (!track) {
     // Of a transport stream only those streams are told that the reader knows.
     const sound = heard.length > 0 && format !== MPEG_TS;
-    throw new Refused(sound ? 'it holds sound and no picture' : `it holds no picture that the page knows. ${ELSEWHERE}`);
+    throw new Refused(
+      sound
+        ? 'It holds sound and no picture.'
+        : `It holds no picture that the page knows. ${ELSEWHERE}`,
+    );
   }
   // What an edit list leaves out of an MP4 lies before 0, and time begins at what it leaves.
   const earliest = format instanceof IsobmffInputFormat ? 0 : -Infinity;
@@ -110,7 +114,7 @@ export async function undecodable({ track, codec }) {
 }
 
 /**
- * The times of the key pictures at or before some instants, and of the first.
+ * The times of the key pictures at or before some instants, or of the first where none is.
  *
  * @param {import('./job.js').Job} job
  * @param {Clip} clip
@@ -122,14 +126,15 @@ export async function keyTimes(job, { packets, startUs }, instants) {
   const what = 'find its key pictures';
   const first = await job.step(packets.getFirstKeyPacket({ metadataOnly: true }), what);
   if (!first) {
-    throw new Refused('none of its pictures can be decoded by itself');
+    throw new Refused('None of its pictures can be decoded by itself.');
   }
-  const times = [first.timestamp];
+  const times = [];
   for (const atUs of instants(Math.max(0, counted(first.timestamp, startUs)))) {
     const seconds = (atUs + startUs) / 1e6;
     const key = await job.step(packets.getKeyPacket(seconds, { metadataOnly: true }), what);
-    if (key && key.timestamp > times[times.length - 1]) {
-      times.push(key.timestamp);
+    const { timestamp } = key ?? first;
+    if (times.length === 0 || timestamp > times[times.length - 1]) {
+      times.push(timestamp);
     }
   }
   return times;
@@ -147,7 +152,10 @@ export function refusal(error) {
     return new Cancelled();
   }
   if (error?.name === 'NotReadableError' || error?.name === 'NotFoundError') {
-    return new Refused('the file can no longer be read; was it moved, changed or removed?');
+    return new Refused('The file can no longer be read; was it moved, changed or removed?');
+  }
+  if (/encrypt/i.test(plain(error))) {
+    return new Refused('It is encrypted.');
   }
   return new Refused(`The file seems to be damaged (${plain(error)}). ${ELSEWHERE}`);
 }

@@ -2,8 +2,10 @@
 
 /** No quick look takes more pictures than one in so long... */
 const APART_US = 1_000_000;
-/** ... for each so many pixels of a picture, which take about the same time to decode... */
+/** ... for so many pixels in a picture or bits in a second, whichever is more of these. Either takes
+ * its time to decode. */
 const PIXELS = 1920 * 1080;
+const BITS = 12e6;
 /** ... nor more than so many of a clip. */
 const MOST = 900;
 
@@ -13,15 +15,14 @@ const MOST = 900;
  * @param {number} startUs where the pictures begin
  * @param {number} endUs where they end
  * @param {number} pixels of one picture, as coded
- * @returns {number[]} in order, the first at the start; none if there is no time between
+ * @param {number} bytes of the file
+ * @returns {number[]} in order, the first at the start; that alone if the clip has no length
  */
-export function quickInstants(startUs, endUs, pixels) {
-  const lasts = endUs - startUs;
-  if (!(lasts > 0)) {
-    return [];
-  }
-  const apart = Math.max(APART_US * Math.max(1, pixels / PIXELS), lasts / MOST);
-  return every(startUs, Math.ceil(lasts / apart), apart);
+export function quickInstants(startUs, endUs, pixels, bytes) {
+  const lasts = Math.max(0, endUs - startUs);
+  const bits = (8e6 * bytes) / Math.max(lasts, APART_US);
+  const apart = Math.max(APART_US * Math.max(1, pixels / PIXELS, bits / BITS), lasts / MOST);
+  return every(startUs, Math.max(1, Math.ceil(lasts / apart)), apart);
 }
 
 /**

@@ -32,7 +32,7 @@ export class Job {
    *
    * @template T
    * @param {Promise<T>} step what is awaited; it goes on unheard when the wait ends before
-   * @param {string} what it does, as the end of "it took too long to ..."
+   * @param {string} what it does, as the end of "It took too long to ..."
    * @param {number} [ms] how long it may take
    * @returns {Promise<T>}
    * @throws {Cancelled} when the job is given up
@@ -46,7 +46,7 @@ export class Job {
     try {
       return await new Promise((resolve, reject) => {
         this.#end = reject;
-        timer = setTimeout(() => reject(new Refused(`it took too long to ${what}`)), ms);
+        timer = setTimeout(() => reject(new Refused(`It took too long to ${what}.`)), ms);
         step.then(resolve, reject);
       });
     } finally {

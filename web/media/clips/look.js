@@ -7,6 +7,9 @@ import { Cancelled, Refused } from './job.js';
 import { Painter } from './painter.js';
 import * as takes from './takes.js';
 
+/** Nothing could be decoded, though nothing was said against it either. */
+class NoPicture extends Refused {}
+
 /** How often a job tells how far it is, in milliseconds. */
 const TOLD_MS = 200;
 
@@ -19,15 +22,26 @@ const TOLD_MS = 200;
  * @param {(doneUs: number, totalUs: number) => void} tell
  * @returns {Promise<{ footage: string, pictures: number, note?: string }>}
  */
-export function quick(job, file, analyst, tell) {
+export async function quick(job, file, analyst, tell) {
   const samplesOf = async (clip, endUs) => {
     const pixels = (await clip.track.getCodedWidth()) * (await clip.track.getCodedHeight());
-    const times = await keyTimes(job, clip, (startUs) => quickInstants(startUs, endUs, pixels));
-    return new VideoSampleSink(clip.track).samplesAtTimestamps(times);
+    const instants = (startUs) => quickInstants(startUs, endUs, pixels, file.size);
+    return new VideoSampleSink(clip.track).samplesAtTimestamps(
+      await keyTimes(job, clip, instants),
+    );
   };
   // Key pictures may be far apart, and each stands for all that follows: the first, if it lies before
   // the start, for the start, and the last to the end.
-  return look(job, file, analyst, tell, samplesOf, { longestUs: Infinity, keys: true });
+  const keys = { longestUs: Infinity, keys: true };
+  try {
+    return await look(job, file, analyst, tell, samplesOf, keys);
+  } catch (error) {
+    if (!(error instanceof NoPicture)) {
+      throw error;
+    }
+    // What the file calls a key picture may not be one; in the order of all, some are found.
+    return dense(job, file, analyst, tell);
+  }
 }
 
 /** Looks at every picture. The parameters and the result are those of [`quick`]. */
@@ -135,7 +149,8 @@ class Shown {
     take.stepUs = atUs - take.lastUs;
     take.lastUs = atUs;
     this.pictures += 1;
-    await this.#job.step(take.viewing.show(await this.#job.step(paint(), 'make a picture small'), atUs), 'show the planner a picture');
+    const pixels = await this.#job.step(paint(), 'make a picture small');
+    await this.#job.step(take.viewing.show(pixels, atUs), 'show the planner a picture');
   }
 
   async #end() {
@@ -144,9 +159,8 @@ class Shown {
     if (take === null) {
       return;
     }
-    const until = this.#cadence.keys && this.note === undefined
-      ? Math.max(this.#endUs, takes.end(take))
-      : takes.end(take);
+    const toTheEnd = this.#cadence.keys && this.note === undefined;
+    const until = Math.max(takes.end(take), toTheEnd ? this.#endUs : 0);
     const footage = await this.#job.step(take.viewing.end(until), 'sum up what it shows');
     const lasts = until - take.startUs;
     if (this.#best === null || lasts > this.#best.lasts) {
@@ -157,7 +171,7 @@ class Shown {
   async footage() {
     await this.#end();
     if (this.#best === null) {
-      throw new Refused('no picture can be decoded from it');
+      throw new NoPicture('No picture can be decoded from it.');
     }
     const jumped =
       this.#jumps > 0

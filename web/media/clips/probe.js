@@ -22,7 +22,7 @@ export function probe(job, file, analyst) {
     const { track, packets, codec, startUs } = clip;
     const times = await rateTimes(job, packets);
     if (times.length === 0) {
-      throw new Refused('it holds no picture');
+      throw new Refused('It holds no picture.');
     }
     const end = await job.step(track.computeDuration(), 'find where it ends');
     const lasts = Math.round((end - Math.max(Math.min(...times), startUs / 1e6)) * 1e6);
@@ -49,17 +49,22 @@ async function size(job, { track, sizeIsSure }, decodable) {
   if (decodable && !sizeIsSure) {
     // A picture itself knows better than what is guessed of it: fields, for instance, are half as
     // high as their picture.
-    const seconds = await track.getFirstTimestamp();
-    const sample = await job
-      .step(new VideoSampleSink(track).getSample(seconds), 'decode its first picture')
-      .catch(() => job.check());
-    if (sample) {
-      [width, height] = [sample.displayWidth, sample.displayHeight];
-      sample.close();
+    const samples = new VideoSampleSink(track).samples();
+    try {
+      const { value: sample } = await job.step(samples.next(), 'decode its first picture');
+      if (sample) {
+        [width, height] = [sample.displayWidth, sample.displayHeight];
+        sample.close();
+      }
+    } catch {
+      // Then what is guessed has to do.
+      job.check();
+    } finally {
+      await samples.return();
     }
   }
   if (!(width >= 1 && height >= 1 && width <= LARGEST && height <= LARGEST)) {
-    throw new Refused('it does not say how large its picture is');
+    throw new Refused('It does not say how large its picture is.');
   }
   return { width: Math.round(width), height: Math.round(height) };
 }

@@ -2,7 +2,7 @@
 // quicker than a canvas, and with the very samples that the command line's scaler takes.
 //
 // A large picture is looked at in part: bilinear samples at twice the small size, of which four are
-// averaged. A small one is averaged as a whole.
+// averaged. A small one is averaged as a whole. So both find the same sharpness in a clip.
 
 /** Size of the small pictures; the whole picture is squeezed into them. */
 export const WIDTH = 160;
@@ -25,8 +25,9 @@ for (const [bits, suffix] of [
   }
 }
 FORMATS.set('NV12', { bits: 8, across: 1, down: 1, paired: true });
-for (const [format, order] of Object.entries({ RGBA: [0, 1, 2], RGBX: [0, 1, 2], BGRA: [2, 1, 0], BGRX: [2, 1, 0] })) {
-  FORMATS.set(format, { bits: 8, order });
+for (const rest of 'AX') {
+  FORMATS.set(`RGB${rest}`, { bits: 8, order: [0, 1, 2] });
+  FORMATS.set(`BGR${rest}`, { bits: 8, order: [2, 1, 0] });
 }
 
 /** Weights of red and blue in luma, by the name of the matrix. */
@@ -71,15 +72,29 @@ export class Shrinker {
     const [wide, high] = turned ? [HEIGHT, WIDTH] : [WIDTH, HEIGHT];
     this.#size = wide * high;
     const inPart = Math.max(width, height) > LARGE;
-    const channel = (across, down) => ({
-      columns: taps(Math.ceil(width / 2 ** across), wide, inPart, across),
-      rows: taps(Math.ceil(height / 2 ** down), high, inPart, down),
-      out: new Float32Array(wide * high),
-    });
-    const { across = 0, down = 0 } = this.#format;
-    this.#channels = [channel(0, 0), channel(across, down), channel(across, down)];
+    // Sideways the command line's scaler counts from the left edge of the upright picture.
+    const edge = (rotation === 0 || rotation === 270) !== flip ? 'first' : 'last';
+    const { across = 0, down = 0, order } = this.#format;
+    const channel = (colour) => {
+      const [coarserAcross, coarserDown] = colour ? [across, down] : [0, 0];
+      // Of colours that are coded by themselves one serves two neighbours, sideways as well.
+      const shared = (sideways) => (colour && !order && sideways ? 2 : 1);
+      const axis = (from, to, coarser, sideways) => {
+        const share = shared(sideways);
+        const samples = Math.ceil(from / 2 ** coarser);
+        const some = () =>
+          someTaps(samples, to / share, share * (coarser > 0 ? 1 : 2), sideways ? edge : 'middle');
+        return repeated(inPart ? some() : allTaps(samples, to / share), share);
+      };
+      return {
+        columns: axis(width, wide, coarserAcross, !turned),
+        rows: axis(height, high, coarserDown, turned),
+        out: new Float32Array(wide * high),
+      };
+    };
+    this.#channels = [channel(false), channel(true), channel(true)];
     this.#place = places(wide, high, rotation, flip);
-    this.#matrix = this.#format.order ? null : toRgb(matrix, fullRange, this.#format.bits);
+    this.#matrix = order ? null : toRgb(matrix, fullRange, this.#format.bits);
   }
 
   /**
@@ -155,31 +170,35 @@ function gather(samples, start, stride, step, { columns, rows, out }) {
   }
 }
 
+// Taps say which samples of a row or column make up each of fewer, and by which weights: `count`
+// for each, some of no weight.
+
 /**
- * Which samples of a row or column make up each of fewer, and by which weights: the same number
- * for each, some of no weight.
+ * Bilinear samples.
  *
  * @param {number} from how many samples there are
  * @param {number} to how many are wanted
- * @param {boolean} inPart whether only some are looked at
- * @param {number} coarser by which power of two they are coarser than the picture
+ * @param {number} points how many places are looked at for each
+ * @param {'first' | 'middle' | 'last'} edge where the places are counted from: even from the middle,
+ *   or as the command line's scaler steps, a little too wide, from the first or the last sample
  */
-function taps(from, to, inPart, coarser) {
-  return inPart ? someTaps(from, to, coarser > 0 ? 1 : 2) : allTaps(from, to);
-}
-
-/** `points` bilinear samples for each. */
-function someTaps(from, to, points) {
-  const index = new Int32Array(2 * points * to);
-  const weight = new Float32Array(2 * points * to);
-  for (let at = 0; at < points * to; at += 1) {
-    const centre = ((at + 0.5) * from) / (points * to) - 0.5;
-    const low = Math.floor(centre);
+function someTaps(from, to, points, edge) {
+  const places = points * to;
+  const stepped = (at) => (from / places - 1) / 2 + (at * (from - 2)) / (places - 2);
+  const place = {
+    first: stepped,
+    middle: (at) => (at + 0.5) * (from / places) - 0.5,
+    last: (at) => from - 1 - stepped(places - 1 - at),
+  }[edge];
+  const index = new Int32Array(2 * places);
+  const weight = new Float32Array(2 * places);
+  for (let at = 0; at < places; at += 1) {
+    const low = Math.floor(place(at));
     const inside = (sample) => Math.min(Math.max(sample, 0), from - 1);
     index[2 * at] = inside(low);
     index[2 * at + 1] = inside(low + 1);
-    weight[2 * at] = (1 - (centre - low)) / points;
-    weight[2 * at + 1] = (centre - low) / points;
+    weight[2 * at] = (1 - (place(at) - low)) / points;
+    weight[2 * at + 1] = (place(at) - low) / points;
   }
   return { index, weight, count: 2 * points };
 }
@@ -200,6 +219,18 @@ function allTaps(from, to) {
     }
   }
   return { index, weight, count };
+}
+
+/** Each as often as `times` says. */
+function repeated({ index, weight, count }, times) {
+  const again = (list) => {
+    const out = new list.constructor(times * list.length);
+    for (let at = 0; at < out.length; at += 1) {
+      out[at] = list[Math.floor(at / (times * count)) * count + (at % count)];
+    }
+    return out;
+  };
+  return { index: again(index), weight: again(weight), count };
 }
 
 /** Where in the upright picture each small pixel of the decoded one goes, in bytes. */

@@ -3,7 +3,7 @@ import { VideoSampleSink } from 'mediabunny';
 
 import { keyTimes, undecodable, withClip } from './file.js';
 import { counted, evenInstants } from './instants.js';
-import { Refused } from './job.js';
+import { Cancelled, Refused } from './job.js';
 
 /** Most pictures of one clip, and their least and largest height in pixels. */
 const MOST = 240;
@@ -39,45 +39,52 @@ export function thumbs(job, file, count, height) {
     const context = canvas.getContext('2d', { alpha: false });
     context.imageSmoothingQuality = 'medium';
 
-    const bitmaps = [];
-    const samples = new VideoSampleSink(track).samplesAtTimestamps(times);
-    let whole = false;
-    try {
-      for (;;) {
-        const { value: sample, done } = await job.step(samples.next(), 'decode a picture');
-        if (done) {
-          break;
-        }
-        if (!sample) {
-          continue;
-        }
-        const at_us = Math.max(0, counted(sample.timestamp, startUs));
+    const draw = (sample) => {
+      sample.draw(context, 0, 0, wide, tall);
+      const at_us = Math.max(0, counted(sample.timestamp, startUs));
+      return { at_us, bitmap: canvas.transferToImageBitmap() };
+    };
+    const sink = new VideoSampleSink(track);
+    const bitmaps = await drawn(job, sink.samplesAtTimestamps(times), times.length, draw);
+    if (bitmaps.length > 0) {
+      return bitmaps;
+    }
+    // What the file calls a key picture may not be one; in the order of all, the first is found.
+    const [first] = await drawn(job, sink.samples(), 1, draw);
+    if (!first) {
+      throw new Refused('No picture can be decoded from it.');
+    }
+    return [first];
+  });
+}
+
+/** What `draw` makes of the first `most` samples, or of those before the decoder dies. */
+async function drawn(job, samples, most, draw) {
+  const bitmaps = [];
+  try {
+    while (bitmaps.length < most) {
+      const { value: sample, done } = await job.step(samples.next(), 'decode a picture');
+      if (done) {
+        break;
+      }
+      if (sample) {
         try {
-          sample.draw(context, 0, 0, wide, tall);
+          bitmaps.push(draw(sample));
         } finally {
           sample.close();
         }
-        bitmaps.push({ at_us, bitmap: canvas.transferToImageBitmap() });
-      }
-      whole = true;
-    } catch (error) {
-      // What came before the damage is good enough to be recognised by.
-      if (bitmaps.length === 0) {
-        throw error;
-      }
-      job.check();
-      whole = true;
-    } finally {
-      await samples.return();
-      if (!whole) {
-        bitmaps.forEach(({ bitmap }) => bitmap.close());
       }
     }
-    if (bitmaps.length === 0) {
-      throw new Refused('no picture can be decoded from it');
+  } catch (error) {
+    // What came before the damage is good enough to be recognised by, unless nobody waits for it.
+    if (bitmaps.length === 0 || error instanceof Cancelled) {
+      bitmaps.forEach(({ bitmap }) => bitmap.close());
+      throw error;
     }
-    return bitmaps;
-  });
+  } finally {
+    await samples.return();
+  }
+  return bitmaps;
 }
 
 function clamp(value, least, most) {
