@@ -223,17 +223,15 @@ pub fn speed(speed: Speed) -> String {
 /// How dense cuts are: `as the style has it`, `1.4 × as many cuts`.
 #[must_use]
 pub fn density(permille: u16) -> String {
-    match permille {
-        990..=1010 => "as the style has it".to_owned(),
-        _ => {
-            let hundredths = (permille + 5) / 10;
-            format!(
-                "{}.{:02} × as many cuts",
-                hundredths / 100,
-                hundredths % 100
-            )
-        }
+    if (990..=1010).contains(&permille) {
+        return "as the style has it".to_owned();
     }
+    let hundredths = (permille + 5) / 10;
+    format!(
+        "{}.{:02} × as many cuts",
+        hundredths / 100,
+        hundredths % 100
+    )
 }
 
 /// How good a choice the planner thought a clip.

@@ -10,7 +10,7 @@ use crate::wording;
 
 /// A row of the slot's alternates; one click swaps.
 #[component]
-pub(super) fn Alternates(selected: Selected) -> impl IntoView {
+pub fn Alternates(selected: Selected) -> impl IntoView {
     let studio = selected.0;
     let count = Memo::new(move |_| {
         selected

@@ -22,21 +22,21 @@ const ROW: f64 = 18.0;
 
 /// The close-up. It is dragged along the song.
 #[component]
-pub(super) fn Closeup() -> impl IntoView {
+pub fn Closeup() -> impl IntoView {
     let studio: Studio = expect_context();
     let canvas = NodeRef::<Canvas>::new();
     let span = RwSignal::new(1_usize);
     let length = move || SPANS.get(span.get()).map_or(2_000, |(ms, _)| *ms);
-    let grip = RwSignal::new(None::<(f64, u64)>);
+    let drag = RwSignal::new(None::<(f64, u64)>);
     let at = Memo::new(move |_| playhead(studio).unwrap_or(0));
     paint(canvas, move || {
         let wave = studio
             .song
             .sound
             .with(|sound| sound.as_ref().map(|sound| Arc::clone(&sound.waveform)));
-        let (grid, at, length) = (studio.grid.get(), at.get(), length());
+        let (beats, at, length) = (studio.grid.get(), at.get(), length());
         Box::new(move |sheet| {
-            if let Some(grid) = grid {
+            if let Some(grid) = beats {
                 draw(sheet, &grid, wave.as_deref(), at, length);
             }
         })
@@ -46,10 +46,10 @@ pub(super) fn Closeup() -> impl IntoView {
             // Without the capture the drag ends at the edge.
             let _ = canvas.set_pointer_capture(event.pointer_id());
         }
-        grip.set(Some((f64::from(event.offset_x()), at.get_untracked())));
+        drag.set(Some((f64::from(event.offset_x()), at.get_untracked())));
     };
     let moved = move |event: PointerEvent| {
-        let (Some((held, from)), Some(canvas)) = (grip.get_untracked(), canvas.get_untracked())
+        let (Some((held, from)), Some(canvas)) = (drag.get_untracked(), canvas.get_untracked())
         else {
             return;
         };
@@ -98,8 +98,8 @@ pub(super) fn Closeup() -> impl IntoView {
                 aria-label="Sound around the playhead with its beats"
                 on:pointerdown=pressed
                 on:pointermove=moved
-                on:pointerup=move |_| grip.set(None)
-                on:pointercancel=move |_| grip.set(None)
+                on:pointerup=move |_| drag.set(None)
+                on:pointercancel=move |_| drag.set(None)
             ></canvas>
             <Show when=move || !shown.get()>
                 <p class="small quiet">"The song's file is not here, so only its beats can be shown."</p>

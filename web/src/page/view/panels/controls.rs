@@ -7,7 +7,7 @@ use crate::wording;
 
 /// One of a few, side by side: radio buttons that look like one.
 #[component]
-pub(super) fn Segments(
+pub fn Segments(
     /// What is chosen, in words; also makes the group's name in the document.
     name: &'static str,
     /// The choices in words.
@@ -46,7 +46,7 @@ pub(super) fn Segments(
 /// More or fewer cuts, by octaves. What it is set to is told while it moves, and taken when it is let
 /// go, so that the history has one step.
 #[component]
-pub(super) fn Density(
+pub fn Density(
     /// Its name for those who do not see it.
     #[prop(into)]
     label: Signal<String>,

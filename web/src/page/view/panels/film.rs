@@ -112,7 +112,7 @@ fn Frame() -> impl IntoView {
     let set_size = move |label: &str, width: u32, height: u32| {
         let even = |length: u32| length.clamp(16, 8192) & !1;
         studio.change_brief(label, |brief| {
-            (brief.width, brief.height) = (even(width), even(height))
+            (brief.width, brief.height) = (even(width), even(height));
         });
     };
     let choose_shape = move |shape: Shape| {
@@ -233,7 +233,7 @@ fn Chance() -> impl IntoView {
     };
     let typed = move |event| match event_target_value(&event).trim().parse::<u64>() {
         Ok(seed) if seed < 1 << 53 => {
-            studio.change_brief("Seed", |brief| brief.settings.seed = seed)
+            studio.change_brief("Seed", |brief| brief.settings.seed = seed);
         }
         _ => studio
             .notices

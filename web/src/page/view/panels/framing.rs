@@ -18,7 +18,7 @@ pub(super) const FITS: [Fit; 3] = [Fit::Crop, Fit::Pad, Fit::Blur];
 
 /// Fit, focus and speed.
 #[component]
-pub(super) fn Framing(selected: Selected) -> impl IntoView {
+pub fn Framing(selected: Selected) -> impl IntoView {
     let studio = selected.0;
     let locked = Memo::new(move |_| selected.is_locked());
     let fit = Memo::new(move |_| {

@@ -6,22 +6,22 @@
 //! * [`film`] — what the plan is asked to be; `stretch`, `told` are its parts.
 //! * `paint` — canvases; `picture` — small pictures; `controls` — what is set; `place` — the playhead.
 
-mod alternates;
+pub mod alternates;
 pub mod beats;
-mod closeup;
-mod controls;
+pub mod closeup;
+pub mod controls;
 pub mod film;
-mod framing;
+pub mod framing;
 mod paint;
-mod picture;
+pub mod picture;
 mod place;
-mod sections;
+pub mod sections;
 pub mod shot;
-mod stretch;
-mod strip;
-mod substitute;
-mod tapping;
-mod told;
+pub mod stretch;
+pub mod strip;
+pub mod substitute;
+pub mod tapping;
+pub mod told;
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;

@@ -28,7 +28,7 @@ pub(super) fn bitmaps(clip: Option<Clip>) -> Vec<(u64, ImageBitmap)> {
 /// A picture of a clip as near to an instant as there is one. What it shows is told in words beside
 /// it.
 #[component]
-pub(super) fn Picture(
+pub fn Picture(
     /// The clip, by the number that plans use, and the instant in microseconds.
     #[prop(into)]
     of: Signal<Option<(u32, u64)>>,

@@ -12,7 +12,7 @@ use crate::wording;
 
 /// One row a section.
 #[component]
-pub(super) fn Sections() -> impl IntoView {
+pub fn Sections() -> impl IntoView {
     let studio: Studio = expect_context();
     let sections = Memo::new(move |_| {
         studio.grid.with(|grid| {

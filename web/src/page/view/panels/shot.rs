@@ -20,7 +20,7 @@ use crate::wording;
 
 /// The selected slot of the plan that is shown. A handle.
 #[derive(Clone, Copy)]
-pub(super) struct Selected(pub(super) Studio);
+pub struct Selected(pub(super) Studio);
 
 impl Selected {
     /// Looks at the slot, if one is selected. Tracked.

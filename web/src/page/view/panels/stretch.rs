@@ -17,7 +17,7 @@ const LENGTHS: [(Option<u64>, &str); 4] = [
 
 /// Start and length of the film in the song.
 #[component]
-pub(super) fn StretchOfSong() -> impl IntoView {
+pub fn StretchOfSong() -> impl IntoView {
     let studio: Studio = expect_context();
     let start = Memo::new(move |_| studio.brief.with(|brief| brief.settings.start_us));
     let length = Memo::new(move |_| studio.brief.with(|brief| brief.settings.length_us));

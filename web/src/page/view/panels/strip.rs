@@ -24,7 +24,7 @@ use crate::wording;
 
 /// The strip.
 #[component]
-pub(super) fn Strip(selected: Selected) -> impl IntoView {
+pub fn Strip(selected: Selected) -> impl IntoView {
     let studio = selected.0;
     let canvas = NodeRef::<Canvas>::new();
     let footage = Memo::new(move |_| {

@@ -10,7 +10,7 @@ use crate::wording;
 
 /// The pad.
 #[component]
-pub(super) fn TapPad() -> impl IntoView {
+pub fn TapPad() -> impl IntoView {
     let studio: Studio = expect_context();
     let taps = studio.taps;
     let count = Memo::new(move |_| taps.samples.with(Vec::len));

@@ -34,7 +34,7 @@ fn numbers(studio: Studio) -> Memo<Option<insight::Numbers>> {
 
 /// The plan in numbers.
 #[component]
-pub(super) fn Numbers() -> impl IntoView {
+pub fn Numbers() -> impl IntoView {
     let studio: Studio = expect_context();
     let numbers = numbers(studio);
     let rows = move || {
@@ -97,7 +97,7 @@ pub(super) fn Numbers() -> impl IntoView {
 
 /// How much of each clip is used.
 #[component]
-pub(super) fn Usage() -> impl IntoView {
+pub fn Usage() -> impl IntoView {
     let studio: Studio = expect_context();
     let numbers = numbers(studio);
     let rows = move || {
@@ -155,7 +155,7 @@ pub(super) fn Usage() -> impl IntoView {
 
 /// What the planner decided unasked, grouped by kind.
 #[component]
-pub(super) fn Decisions() -> impl IntoView {
+pub fn Decisions() -> impl IntoView {
     let studio: Studio = expect_context();
     let groups = Memo::new(move |_| {
         let mut groups: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
@@ -197,7 +197,7 @@ pub(super) fn Decisions() -> impl IntoView {
 
 /// What is never shown.
 #[component]
-pub(super) fn Bans() -> impl IntoView {
+pub fn Bans() -> impl IntoView {
     let studio: Studio = expect_context();
     let bans = Memo::new(move |_| studio.brief.with(|brief| brief.bans.clone()));
     let any = Memo::new(move |_| bans.with(|bans| !bans.is_empty()));
