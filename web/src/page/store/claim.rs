@@ -19,9 +19,13 @@ const ASK: &str = "ask";
 /// "I have it."
 const HAVE: &str = "have";
 
-/// How often, and at what interval in milliseconds, a tab looks whether another let go of a
-/// project that it was asked for.
-const LOOKS: (usize, i32) = (30, 100);
+/// How often a tab looks whether another let go of a project that it was asked for.
+const LOOKS: usize = 30;
+/// How often it looks unasked: the page that was here before it was loaded again, or a tab that was
+/// just closed, may be about to let go.
+const LOOKS_UNASKED: usize = 5;
+/// How long it waits in between, in milliseconds.
+const PAUSE_MS: i32 = 100;
 
 /// This tab works on a project. Dropped, the project is free for others.
 #[derive(Clone)]
@@ -77,9 +81,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Elsewhere`] if another tab works on it; or what the browser says.
     pub async fn claim(&self, id: &str) -> Result<Claim, StoreError> {
-        let claim = self.claimed(id, false).await?;
-        self.note_last(id).await?;
-        Ok(claim)
+        match self.watched(id, LOOKS_UNASKED).await? {
+            Some(claim) => Ok(claim),
+            None => Err(StoreError::Elsewhere),
+        }
     }
 
     /// As [`Self::claim`], but a tab that works on the project is asked to let go of it, and if it
@@ -89,15 +94,30 @@ impl Store {
     /// What the browser says.
     pub async fn take_over(&self, id: &str) -> Result<Claim, StoreError> {
         self.say(ASK, id, 0.0);
-        for _ in 0..LOOKS.0 {
-            match self.claim(id).await {
-                Err(StoreError::Elsewhere) => rest(LOOKS.1).await,
-                other => return other,
-            }
+        if let Some(claim) = self.watched(id, LOOKS).await? {
+            return Ok(claim);
         }
         let claim = self.claimed(id, true).await?;
         self.note_last(id).await?;
         Ok(claim)
+    }
+
+    /// The claim as soon as no other tab has it; `None` if one has for all those looks.
+    async fn watched(&self, id: &str, looks: usize) -> Result<Option<Claim>, StoreError> {
+        for look in 0..looks {
+            if look > 0 {
+                rest(PAUSE_MS).await;
+            }
+            match self.claimed(id, false).await {
+                Err(StoreError::Elsewhere) => {}
+                Ok(claim) => {
+                    self.note_last(id).await?;
+                    return Ok(Some(claim));
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(None)
     }
 
     /// A claim that does not make the project the last one in work.

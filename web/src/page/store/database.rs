@@ -260,13 +260,16 @@ impl Transaction {
         Ok(())
     }
 
-    /// Waits for the end.
+    /// Commits, and waits until it is done. A page that is closed meanwhile has committed all the
+    /// same; one that left it to the browser to find that nothing more is asked would not have.
     ///
     /// # Errors
     /// `taken` if a key that must be new was there; else what the browser says. Nothing of the
     /// transaction has happened then.
     pub(super) async fn end(self, taken: StoreError) -> Result<(), StoreError> {
         let Self { inner, done } = self;
+        // Browsers without the call commit by themselves; one that has failed already says so below.
+        let _ = inner.commit();
         if done.await.is_ok() {
             return Ok(());
         }

@@ -87,8 +87,7 @@ impl Store {
         Ok(opened)
     }
 
-    /// Saves a project under its id, all of it or nothing. Gives back when, in milliseconds since
-    /// 1970, which is what the stored project says of itself.
+    /// Saves a project under its id, all of it or nothing.
     ///
     /// Up to the browser's own writing it does not wait unless much is new, so that a page that is
     /// about to close still saves. A project that this tab has not claimed is saved only if it is
@@ -98,7 +97,7 @@ impl Store {
     /// [`StoreError::Full`] without room; [`StoreError::TakenOver`] or [`StoreError::Elsewhere`] if
     /// another tab has the project; [`StoreError::Newer`]; or what the browser says. The stored
     /// project is as it was.
-    pub async fn save(&self, project: &Project) -> Result<u64, StoreError> {
+    pub async fn save(&self, project: &Project) -> Result<(), StoreError> {
         let id = project.id.as_str();
         let before = self.0.known.borrow().get(id).cloned().unwrap_or_default();
         let (known, fresh) = gather(project, before).await;
@@ -146,7 +145,7 @@ impl Store {
             Err(StoreError::TakenOver) => self.lose(id),
             Err(_) => {}
         }
-        ended.map(|()| saved_ms)
+        ended
     }
 
     /// Removes a project, unless another tab works on it.
