@@ -10,11 +10,14 @@
 //! * [`gesture`] — what a pointer does to the shots.
 //! * [`keys`] — what the keys do.
 //! * [`facts`] — clips and projects in a few words.
+//! * [`preview`] — what is on screen when, and what sounds when.
 //! * [`project`] — everything that a person has brought and decided, as one document.
 //! * [`ruler`] — times along the film.
 //! * [`replace`] — which window of a clip to show in place of another.
 //! * [`score`] — the song on the film's axis.
+//! * [`shotwords`] — a shot in words.
 //! * [`tapping`] — a tempo from taps.
+//! * [`speed`] — speeds as people write them.
 //! * [`unseen`] — what stands for clips that the browser cannot decode.
 //! * [`viewport`] — the stretch of the film that is in view.
 //! * [`waveform`] — a song's outline for drawing at any zoom.
@@ -29,10 +32,13 @@ pub mod insight;
 #[cfg(target_arch = "wasm32")]
 pub mod page;
 pub mod pacing;
+pub mod preview;
 pub mod project;
 pub mod replace;
 pub mod ruler;
+pub mod speed;
 pub mod score;
+pub mod shotwords;
 pub mod tapping;
 pub mod unseen;
 pub mod viewport;

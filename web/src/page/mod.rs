@@ -5,6 +5,7 @@
 //! * [`dialog`] — a window over the page.
 //! * [`offline`] — the page without a network.
 //! * [`planner`] — the planner's worker.
+//! * [`preview`] — the film's picture; [`transport`] — playing.
 //! * [`store`] — projects kept in the browser.
 //! * [`view`] — what is shown of it.
 
@@ -12,8 +13,10 @@ pub mod decode;
 pub mod dialog;
 pub mod offline;
 pub mod planner;
+pub mod preview;
 pub mod store;
 pub mod studio;
+pub mod transport;
 pub mod view;
 
 /// Puts the page into the document.

@@ -1,0 +1,221 @@
+//! Clips that the worker cannot decode, by the browser's own player.
+//!
+//! A browser may play in a video element what it gives pages no decoder for. The worker says which
+//! clip it needs and where; the player's pictures go to the worker, which draws them like others.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use js_sys::{Array, Function, Promise, Reflect};
+use leptos::task::spawn_local;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlVideoElement, ImageBitmap, Url};
+
+use super::worker::{Files, Post, float, message, set, whole};
+
+/// A player that is off by more than this, in seconds, is sent to where it should be.
+const OFF: f64 = 0.08;
+/// Speeds that players take.
+const RATES: (f64, f64) = (0.25, 4.0);
+
+/// All players. A handle.
+#[derive(Clone)]
+pub(super) struct Players {
+    players: Rc<RefCell<BTreeMap<u64, Player>>>,
+    files: Files,
+    post: Rc<Post>,
+}
+
+/// A video element that nobody sees or hears.
+struct Player {
+    video: HtmlVideoElement,
+    address: String,
+    /// Its listeners, kept as long as it is.
+    _hears: Vec<Closure<dyn FnMut()>>,
+    _pictures: Rc<RefCell<Option<Closure<dyn FnMut(f64, JsValue)>>>>,
+    _busy: Rc<Cell<bool>>,
+}
+
+impl Players {
+    pub(super) fn new(post: Rc<Post>, files: Files) -> Self {
+        Self {
+            players: Rc::default(),
+            files,
+            post,
+        }
+    }
+
+    /// Brings a player to where the worker wants it: `player`, `media`, `at_us`, `rate`.
+    pub(super) fn lead(&self, asked: &JsValue) {
+        let (Some(id), Some(media), Some(at_us)) =
+            (whole(asked, "player"), whole(asked, "media"), float(asked, "at_us"))
+        else {
+            return;
+        };
+        let rate = float(asked, "rate").unwrap_or(0.0);
+        if !self.players.borrow().contains_key(&id) {
+            match self.open(id, media) {
+                Some(player) => {
+                    self.players.borrow_mut().insert(id, player);
+                }
+                None => self.unplayable(id),
+            }
+        }
+        let players = self.players.borrow();
+        let Some(Player { video, .. }) = players.get(&id) else {
+            return;
+        };
+        let at = at_us / 1e6;
+        if (video.current_time() - at).abs() > if rate > 0.0 { OFF } else { 0.001 } {
+            video.set_current_time(at);
+        }
+        if rate > 0.0 {
+            video.set_playback_rate(rate.clamp(RATES.0, RATES.1));
+            if let Ok(playing) = video.play() {
+                // A player that is sent elsewhere meanwhile breaks its promise, which is no matter.
+                spawn_local(async move {
+                    let _ = JsFuture::from(playing).await;
+                });
+            }
+        } else if !video.paused() {
+            let _ = video.pause();
+        }
+    }
+
+    /// Lets a player go.
+    pub(super) fn release(&self, asked: &JsValue) {
+        if let Some(id) = whole(asked, "player") {
+            self.players.borrow_mut().remove(&id);
+        }
+    }
+
+    fn unplayable(&self, id: u64) {
+        tell_unplayable(&self.post, id);
+    }
+
+    fn open(&self, id: u64, media: u64) -> Option<Player> {
+        let file = {
+            let files = self.files.borrow();
+            files.get(usize::try_from(media).ok()?)?.clone()?
+        };
+        let document = web_sys::window()?.document()?;
+        let video: HtmlVideoElement = document.create_element("video").ok()?.dyn_into().ok()?;
+        video.set_muted(true);
+        video.set_preload("auto");
+        // Phones would fill the screen with it.
+        let _ = video.set_attribute("playsinline", "");
+        let address = Url::create_object_url_with_blob(&file).ok()?;
+        let busy = Rc::new(Cell::new(false));
+        let mut hears = Vec::new();
+        let mut on = |event: &str, hear: Closure<dyn FnMut()>| {
+            let listener = hear.as_ref().unchecked_ref();
+            let _ = video.add_event_listener_with_callback(event, listener);
+            hears.push(hear);
+        };
+        for event in ["loadeddata", "seeked"] {
+            let (post, video, busy) = (Rc::clone(&self.post), video.clone(), Rc::clone(&busy));
+            on(
+                event,
+                Closure::new(move || {
+                    let at = video.current_time();
+                    grab(&post, id, &video, at, &busy);
+                }),
+            );
+        }
+        let post = Rc::clone(&self.post);
+        on("error", Closure::new(move || tell_unplayable(&post, id)));
+        let pictures = self.watch(id, &video, &busy);
+        video.set_src(&address);
+        Some(Player {
+            video,
+            address,
+            _hears: hears,
+            _pictures: pictures,
+            _busy: busy,
+        })
+    }
+
+    /// Sends every picture that the player shows, where the browser tells of them.
+    fn watch(
+        &self,
+        id: u64,
+        video: &HtmlVideoElement,
+        busy: &Rc<Cell<bool>>,
+    ) -> Rc<RefCell<Option<Closure<dyn FnMut(f64, JsValue)>>>> {
+        let kept = Rc::new(RefCell::new(None));
+        let again = Rc::downgrade(&kept);
+        let (post, player, busy) = (Rc::clone(&self.post), video.clone(), Rc::clone(busy));
+        let shown = Closure::<dyn FnMut(f64, JsValue)>::new(move |_: f64, told: JsValue| {
+            let at = float(&told, "mediaTime").unwrap_or_else(|| player.current_time());
+            grab(&post, id, &player, at, &busy);
+            if let Some(again) = again.upgrade()
+                && let Some(shown) = &*again.borrow()
+            {
+                call_for_picture(&player, shown);
+            }
+        });
+        call_for_picture(video, &shown);
+        *kept.borrow_mut() = Some(shown);
+        kept
+    }
+}
+
+impl Drop for Player {
+    fn drop(&mut self) {
+        let _ = self.video.pause();
+        // Without a source it lets the file and its decoder go.
+        let _ = self.video.remove_attribute("src");
+        self.video.load();
+        let _ = Url::revoke_object_url(&self.address);
+    }
+}
+
+/// Asks the browser to tell of the next picture; older ones cannot, and then only pictures that were
+/// sought are seen.
+fn call_for_picture(video: &HtmlVideoElement, shown: &Closure<dyn FnMut(f64, JsValue)>) {
+    let ask = Reflect::get(video, &"requestVideoFrameCallback".into());
+    if let Ok(ask) = ask.and_then(JsValue::dyn_into::<Function>) {
+        let _ = ask.call1(video, shown.as_ref());
+    }
+}
+
+/// Sends the picture that a player shows, unless one is on its way.
+fn grab(post: &Rc<Post>, id: u64, video: &HtmlVideoElement, at: f64, busy: &Rc<Cell<bool>>) {
+    if busy.get() || video.ready_state() < 2 {
+        return;
+    }
+    if video.video_width() == 0 {
+        tell_unplayable(post, id);
+        return;
+    }
+    let taken = web_sys::window()
+        .and_then(|window| window.create_image_bitmap_with_html_video_element(video).ok());
+    let Some(taken): Option<Promise> = taken else {
+        return;
+    };
+    busy.set(true);
+    let (post, busy) = (Rc::clone(post), Rc::clone(busy));
+    spawn_local(async move {
+        let taken = JsFuture::from(taken).await;
+        busy.set(false);
+        if let Ok(bitmap) = taken.and_then(JsValue::dyn_into::<ImageBitmap>) {
+            let message = message("picture");
+            set(&message, "player", &number(id));
+            set(&message, "at_us", &(at * 1e6).into());
+            set(&message, "bitmap", &bitmap);
+            post.send(message, Array::of1(&bitmap));
+        }
+    });
+}
+
+fn tell_unplayable(post: &Post, id: u64) {
+    let message = message("unplayable");
+    set(&message, "player", &number(id));
+    post.send(message, Array::new());
+}
+
+fn number(id: u64) -> JsValue {
+    crate::preview::clock::frames(id).into()
+}
