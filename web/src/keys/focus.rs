@@ -23,13 +23,13 @@ impl Focus {
     pub fn of(tag: &str, kind: &str, role: &str, editable: bool) -> Self {
         match (tag, kind, role) {
             _ if editable => Self::Text,
-            (
+            ("input", "range", _) => Self::Slider,
+            ("input", "radio", _)
+            | (
                 _,
                 _,
                 "tab" | "radio" | "listbox" | "option" | "menuitem" | "slider" | "spinbutton",
             ) => Self::Roving,
-            ("input", "range", _) => Self::Slider,
-            ("input", "radio", _) => Self::Roving,
             (
                 "input",
                 "checkbox" | "button" | "submit" | "reset" | "file" | "color" | "image",

@@ -57,6 +57,12 @@ pub enum Glyph {
     Swap,
     /// Something to know.
     Warning,
+    /// How loud.
+    Speaker,
+    /// No sound.
+    Silent,
+    /// The whole screen.
+    Wide,
 }
 
 impl Glyph {
@@ -87,6 +93,9 @@ impl Glyph {
             Self::Theme => "M12 4a8 8 0 1 0 0 16zM12 4a8 8 0 0 1 0 16",
             Self::Metronome => "M9 4h6l3 16H6zM12 15l5-9",
             Self::Swap => "M4 8h13l-3-3M20 16H7l3 3",
+            Self::Speaker => "M4 9.5v5h3.5l4.5 4v-13l-4.5 4zM15.5 9a4 4 0 0 1 0 6M18 6.5a7.5 7.5 0 0 1 0 11",
+            Self::Silent => "M4 9.5v5h3.5l4.5 4v-13l-4.5 4zM16 9.5l5 5M21 9.5l-5 5",
+            Self::Wide => "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
             Self::Warning => "M12 4 3 19.5h18zM12 10v4.5M12 17v.01",
         }
     }

@@ -198,19 +198,19 @@ impl Keyboard {
 
     /// Why nothing came of a command.
     fn explain(self, command: Command, slot: usize) {
-        let shot = slot + 1;
+        let number = slot + 1;
         let why = match command {
             Command::NextAlternate | Command::PreviousAlternate => {
-                format!("Shot {shot} has no alternates. R asks for another choice.")
+                format!("Shot {number} has no alternates. R asks for another choice.")
             }
             Command::SlipBack | Command::SlipBackTen => {
-                format!("Shot {shot} begins where its clip begins.")
+                format!("Shot {number} begins where its clip begins.")
             }
             Command::SlipForward | Command::SlipForwardTen => {
-                format!("Shot {shot} ends where its clip ends.")
+                format!("Shot {number} ends where its clip ends.")
             }
             Command::MoveEarlier | Command::MoveLater => {
-                format!("Shot {shot} has no place to go in that direction.")
+                format!("Shot {number} has no place to go in that direction.")
             }
             _ => return,
         };

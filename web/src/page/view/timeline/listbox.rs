@@ -16,8 +16,7 @@ const MOST: usize = 160;
 const REST: Duration = Duration::from_millis(140);
 
 /// The list, over the shots.
-#[component]
-pub(super) fn Shots(desk: Desk) -> impl IntoView {
+pub(super) fn shots(desk: Desk) -> impl IntoView {
     let studio = desk.studio;
     let looks = Memo::new(move |_| looks(studio));
     let count = Memo::new(move |_| {

@@ -22,9 +22,9 @@ use web_sys::ResizeObserver;
 
 pub use self::desk::{reveal, select};
 use self::desk::{Desk, INSET};
-use self::listbox::Shots;
+use self::listbox::shots;
 use self::painter::Easel;
-use self::tools::Tools;
+use self::tools::tools;
 use crate::page::studio::Studio;
 use crate::viewport::{Viewport, place};
 
@@ -75,7 +75,7 @@ pub fn Timeline() -> impl IntoView {
     let none = move || studio.viewing.score.with(Option::is_none);
     view! {
         <div class="tl">
-            <Tools desk/>
+            {tools(desk)}
             <div class="tl-area" node_ref=area class:dragging=move || studio.viewing.dragging.get()>
                 <canvas
                     node_ref=canvas
@@ -89,7 +89,7 @@ pub fn Timeline() -> impl IntoView {
                     on:wheel=move |event| desk.wheeled(&event)
                     on:contextmenu=move |event: ev::MouseEvent| event.prevent_default()
                 ></canvas>
-                <Shots desk/>
+                {shots(desk)}
                 <Playhead desk/>
                 <Show when=none>
                     <p class="tl-empty quiet">"The timeline begins with a song."</p>

@@ -79,8 +79,6 @@ pub(super) struct Pen<'a> {
     pub(super) palette: &'a Palette,
     /// CSS pixels from edge to edge.
     pub(super) width: f64,
-    /// CSS pixels from top to bottom.
-    pub(super) height: f64,
 }
 
 impl<'a> Pen<'a> {
@@ -100,7 +98,6 @@ impl<'a> Pen<'a> {
             context,
             palette,
             width,
-            height,
         }
     }
 

@@ -45,7 +45,7 @@ enum Mode {
     Press {
         hit: Hit,
         x: f64,
-        touch: bool,
+        finger: bool,
         alt: bool,
         since: f64,
     },
@@ -73,7 +73,7 @@ struct Touch {
     id: i32,
     x: f64,
     y: f64,
-    touch: bool,
+    finger: bool,
     alt: bool,
     shift: bool,
     when: f64,
@@ -85,7 +85,7 @@ impl Touch {
             id: event.pointer_id(),
             x: f64::from(event.offset_x()) - INSET,
             y: f64::from(event.offset_y()),
-            touch: event.pointer_type() == "touch",
+            finger: event.pointer_type() == "touch",
             alt: event.alt_key(),
             shift: event.shift_key(),
             when: event.time_stamp(),
@@ -134,18 +134,19 @@ impl Desk {
                 };
                 Mode::Window(held)
             }
-            Hit::Ruler if at.shift && !at.touch => Mode::Loop(self.loop_edge(at.x)),
+            Hit::Ruler | Hit::Music if at.shift && !at.finger => {
+                Mode::Loop(self.loop_edge(at.x))
+            }
             Hit::Ruler => Mode::Scrub,
-            Hit::Music if !at.touch && at.shift => Mode::Loop(self.loop_edge(at.x)),
-            Hit::Music if !at.touch => Mode::Scrub,
+            Hit::Music if !at.finger => Mode::Scrub,
             hit => {
-                if let (true, Hit::Shot(_)) = (at.touch, hit) {
+                if let (true, Hit::Shot(_)) = (at.finger, hit) {
                     self.lift_later(at);
                 }
                 Mode::Press {
                     hit,
                     x: at.x,
-                    touch: at.touch,
+                    finger: at.finger,
                     alt: at.alt,
                     since: at.when,
                 }
@@ -184,14 +185,14 @@ impl Desk {
             }
             mode = grip.mode;
         });
-        if let (true, Mode::Press { hit, x, touch, alt, .. }) = (held, mode) {
-            let still = if touch { STILL_TOUCH_PX } else { STILL_PX };
+        if let (true, Mode::Press { hit, x, finger, alt, .. }) = (held, mode) {
+            let still = if finger { STILL_TOUCH_PX } else { STILL_PX };
             if (at.x - x).abs() < still {
                 return;
             }
             let next = match hit {
                 Hit::Cut(slot) => Mode::Roll(slot),
-                _ if touch => Mode::Pan(x),
+                _ if finger => Mode::Pan(x),
                 Hit::Shot(slot) if alt => Mode::Slip(slot, x),
                 Hit::Shot(slot) => Mode::Carry(slot),
                 Hit::Section(_) => Mode::Scrub,
@@ -201,7 +202,7 @@ impl Desk {
         }
         if held {
             self.advance(at);
-        } else if !at.touch {
+        } else if !at.finger {
             self.hover(at);
         }
     }
@@ -385,7 +386,7 @@ impl Desk {
     }
 
     fn hover(self, at: Touch) {
-        if at.touch {
+        if at.finger {
             return;
         }
         match self.hit(at) {
@@ -448,7 +449,7 @@ impl Desk {
         };
         let plan = studio.plan.get_untracked();
         let slots = plan.as_ref().map_or(&[][..], |plan| &plan.slots);
-        let (reach, only) = if at.touch {
+        let (reach, only) = if at.finger {
             // Without a selection no cut is meant: a finger is wide.
             let selected = studio.selected.get_untracked();
             (REACH_TOUCH_PX, Some(selected.unwrap_or(usize::MAX - 1)))

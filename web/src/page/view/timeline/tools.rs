@@ -14,8 +14,7 @@ use crate::{tapping, wording};
 const STEP: f64 = 1.6;
 
 /// The row.
-#[component]
-pub(super) fn Tools(desk: Desk) -> impl IntoView {
+pub(super) fn tools(desk: Desk) -> impl IntoView {
     let studio = desk.studio;
     let viewport = studio.viewing.viewport;
     let told = Memo::new(move |_| told(studio));
@@ -81,12 +80,12 @@ fn told(studio: Studio) -> String {
 fn TapBox(studio: Studio) -> impl IntoView {
     let taps = studio.taps;
     let count = Memo::new(move |_| taps.samples.with(Vec::len));
-    let words = move || match taps.tempo() {
-        Some(tempo) => format!("Tapped {}", wording::tempo(tempo)),
-        None => {
-            let more = tapping::FEWEST.saturating_sub(count.get());
-            format!("{} more taps", more)
-        }
+    let words = move || {
+        let more = tapping::FEWEST.saturating_sub(count.get());
+        taps.tempo().map_or_else(
+            || format!("Tap on: {more} more"),
+            |tempo| format!("Tapped {}", wording::tempo(tempo)),
+        )
     };
     let take = move |_| {
         let tapped = taps.samples.get_untracked();

@@ -112,9 +112,9 @@ fn beats(pen: &Pen<'_>, lanes: &Lanes, score: &Score, view: &Viewport) {
     let lane = &lanes.music;
     let shown = view.visible(&score.beats, |beat| beat.place, |beat| beat.place);
     let beats = score.beats.get(shown).unwrap_or_default();
-    let lines = BeatLines::for_view(view, score.beat_frames, score.beats_per_bar);
+    let detail = BeatLines::for_view(view, score.beat_frames, score.beats_per_bar);
     let height = lane.end - lane.start;
-    let every = match lines {
+    let every = match detail {
         BeatLines::Beats => {
             pen.fill(&pen.palette.beat);
             pen.alpha(0.8);
