@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use planner_wasm::footage::INSPECTED_SCHEMA;
 use serde::Serialize;
 use shared::decision::Decision;
 
@@ -22,6 +23,7 @@ use crate::shown::on_one_line;
 /// The result as JSON.
 #[derive(Debug, Serialize)]
 struct Found {
+    schema: &'static str,
     clips: Vec<Summary>,
     skipped: Vec<Decision>,
 }
@@ -43,6 +45,7 @@ pub(super) fn inspect(args: &args::Inspect, context: &Context) -> Result<ExitCod
     skipped.extend(walked.decisions);
     skipped.sort();
     let found = Found {
+        schema: INSPECTED_SCHEMA,
         clips: clips.iter().map(summary).collect(),
         skipped,
     };
