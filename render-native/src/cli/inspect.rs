@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use planner_wasm::footage::INSPECTED_SCHEMA;
 use serde::Serialize;
 use shared::decision::Decision;
 
@@ -13,7 +12,7 @@ use super::failure::Failure;
 use super::machine::Machine;
 use super::terminal::{print, print_json};
 use crate::exit::ExitCode;
-use crate::headless::inspect::{Summary, summary, word};
+use crate::headless::inspect::{SCHEMA, Summary, summary, word};
 use crate::headless::survey::{Settings, Survey, SurveyError, survey};
 use crate::headless::walk::{WalkError, walk};
 use crate::process::ProcessError;
@@ -45,7 +44,7 @@ pub(super) fn inspect(args: &args::Inspect, context: &Context) -> Result<ExitCod
     skipped.extend(walked.decisions);
     skipped.sort();
     let found = Found {
-        schema: INSPECTED_SCHEMA,
+        schema: SCHEMA,
         clips: clips.iter().map(summary).collect(),
         skipped,
     };

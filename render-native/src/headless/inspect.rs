@@ -1,6 +1,6 @@
 //! What a survey found, in the form in which people and scripts read it.
 
-use planner_wasm::footage::{Defect, Defects, Footage, Shot, TICK_US};
+use planner_wasm::footage::{Defect, Defects, Footage, INSPECTED_SCHEMA, Shot, TICK_US};
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -9,6 +9,9 @@ use shared::fingerprint::Fingerprint;
 use shared::media::{MediaPath, MediaReference, VideoStream};
 
 use super::survey::Clip;
+
+/// Name and major version of the form.
+pub const SCHEMA: &str = INSPECTED_SCHEMA;
 
 /// One clip, summed up. Times are microseconds of the container's time.
 #[derive(Debug, Clone, PartialEq, Serialize)]
