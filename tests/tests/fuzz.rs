@@ -1,5 +1,6 @@
-//! The plan's reader against whatever a file may hold.
+//! The readers of the plan and of what was inspected, against whatever a file may hold.
 
+use planner_wasm::footage::{Inspected, TICK_US};
 use shared::plan::Plan;
 use shared::plan::PlanError;
 
@@ -36,5 +37,26 @@ fn fuzz_plan() {
         }
         let again = Plan::from_json(&plan.to_json()).unwrap();
         assert_eq!(again, plan);
+    });
+}
+
+/// Refused with a reason that can be shown, or of footage that the planner can rely on.
+#[test]
+fn fuzz_inspected() {
+    suite::fuzz::fuzz("inspected", &[], |bytes| {
+        let read = match Inspected::from_json(&String::from_utf8_lossy(bytes)) {
+            Ok(read) => read,
+            Err(error) => {
+                assert!(!error.to_string().is_empty());
+                return;
+            }
+        };
+        for clip in &read.clips {
+            let footage = &clip.footage;
+            let length = footage.end_us.checked_sub(footage.start_us).unwrap();
+            assert_eq!(footage.ticks.len() as u64, length.div_ceil(TICK_US));
+            assert!(!clip.media.path.to_bytes().is_empty());
+            let _ = planner_wasm::footage::Windows::new(footage);
+        }
     });
 }

@@ -3,6 +3,7 @@
 mod analyser;
 mod anchors;
 mod damage;
+mod inspected;
 mod look;
 mod model;
 mod motion;
@@ -23,6 +24,9 @@ mod planted;
 mod scene;
 
 pub use analyser::{FootageAnalyser, FootageError, LONGEST_CLIP_US};
+pub use inspected::{
+    INSPECTED_SCHEMA, Inspected, InspectedClip, InspectedError, MAX_INSPECTED_BYTES,
+};
 pub use model::{
     Anchor, AnchorKind, Defect, Defects, FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH, Footage, Look,
     Shot, TICK_US, Tick,

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::machine::Machine;
 use super::terminal::{print, print_json};
 use crate::exit::ExitCode;
-use crate::headless::inspect::{Summary, summary, word};
+use crate::headless::inspect::{SCHEMA, Summary, summary, word};
 use crate::headless::survey::{Settings, Survey, SurveyError, survey};
 use crate::headless::walk::{WalkError, walk};
 use crate::process::ProcessError;
@@ -22,6 +22,7 @@ use crate::shown::on_one_line;
 /// The result as JSON.
 #[derive(Debug, Serialize)]
 struct Found {
+    schema: &'static str,
     clips: Vec<Summary>,
     skipped: Vec<Decision>,
 }
@@ -43,6 +44,7 @@ pub(super) fn inspect(args: &args::Inspect, context: &Context) -> Result<ExitCod
     skipped.extend(walked.decisions);
     skipped.sort();
     let found = Found {
+        schema: SCHEMA,
         clips: clips.iter().map(summary).collect(),
         skipped,
     };

@@ -1,15 +1,20 @@
 //! What a survey found, in the form in which people and scripts read it.
 
-use planner_wasm::footage::{Defect, Defects, Footage, Shot, TICK_US};
-use serde::Serialize;
+use planner_wasm::footage::{Defect, Defects, Footage, INSPECTED_SCHEMA, Shot, TICK_US};
+use serde::ser::Error as _;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 use shared::decision::Decision;
 use shared::fingerprint::Fingerprint;
-use shared::media::VideoStream;
+use shared::media::{MediaPath, MediaReference, VideoStream};
 
 use super::survey::Clip;
 
+/// Name and major version of the form.
+pub const SCHEMA: &str = INSPECTED_SCHEMA;
+
 /// One clip, summed up. Times are microseconds of the container's time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Summary {
     /// The file.
     pub path: String,
@@ -41,6 +46,18 @@ pub struct Summary {
     pub anchors: usize,
     /// What was odd about it.
     pub decisions: Vec<Decision>,
+    /// The file as a plan holds it, by its name alone.
+    pub media: MediaReference,
+    /// All that was measured, for a planner elsewhere.
+    #[serde(serialize_with = "on_one_line")]
+    pub footage: Footage,
+}
+
+/// Ten measures a second are nothing that anyone reads: they take one line.
+fn on_one_line<S: Serializer>(footage: &Footage, serializer: S) -> Result<S::Ok, S::Error> {
+    let text = serde_json::to_string(footage).map_err(S::Error::custom)?;
+    let text = RawValue::from_string(text).map_err(S::Error::custom)?;
+    text.serialize(serializer)
 }
 
 /// A stretch of a clip.
@@ -91,6 +108,21 @@ pub fn summary(clip: &Clip) -> Summary {
         demoted: marked(footage, demoted),
         anchors: footage.anchors.len(),
         decisions: clip.decisions.clone(),
+        media: media(clip),
+        footage: footage.clone(),
+    }
+}
+
+/// What a plan holds of the file, wherever that plan will lie.
+fn media(clip: &Clip) -> MediaReference {
+    let name = clip.path.file_name().unwrap_or(clip.path.as_os_str());
+    MediaReference {
+        bytes: Some(clip.stamp.bytes),
+        // What was decoded, not what the container promises.
+        duration_us: Some(clip.footage.end_us),
+        fingerprint: Some(clip.fingerprint),
+        video: Some(clip.video.described()),
+        ..MediaReference::by_path(MediaPath::from_bytes(name.as_encoded_bytes()))
     }
 }
 

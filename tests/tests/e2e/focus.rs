@@ -22,12 +22,8 @@ fn halves(project: &Project, name: &str, stack: &str) {
     assert!(made.unwrap().success());
 }
 
-const fn focus(x_permille: u16, y_permille: u16) -> Option<Focus> {
-    Some(Focus {
-        x_permille,
-        y_permille,
-    })
-}
+/// A focus, in permille of what stands over.
+type Point = (u16, u16);
 
 /// Mean luma of the left and the right half of each slot's third frame.
 fn sides(project: &Project, slots: usize) -> Vec<(u32, u32)> {
@@ -45,10 +41,13 @@ fn sides(project: &Project, slots: usize) -> Vec<(u32, u32)> {
     (0..slots).map(both).collect()
 }
 
-fn planned(media: &[&str], slots: &[SlotSpec], focuses: &[Option<Focus>]) -> Plan {
+fn planned(media: &[&str], slots: &[SlotSpec], focuses: &[Option<Point>]) -> Plan {
     let mut plan = plan("30", (160, 90), "song.wav", media, slots);
     for (slot, focus) in plan.slots.iter_mut().zip(focuses) {
-        slot.focus = *focus;
+        slot.focus = focus.map(|(x_permille, y_permille)| Focus {
+            x_permille,
+            y_permille,
+        });
     }
     plan
 }
@@ -81,12 +80,12 @@ fn a_crop_keeps_the_part_that_the_slot_names() {
     ];
     let focuses = [
         None,
-        focus(0, 500),
-        focus(1000, 0),
-        focus(0, 0),
-        focus(500, 1000),
-        focus(1000, 500),
-        focus(0, 500),
+        Some((0, 500)),
+        Some((1000, 0)),
+        Some((0, 0)),
+        Some((500, 1000)),
+        Some((1000, 500)),
+        Some((0, 500)),
     ];
     let media = ["wide.mp4", "tall.mp4", "broken.mp4"];
     let mut plan = planned(&media, &slots, &focuses);
@@ -116,7 +115,7 @@ fn another_focus_makes_its_own_segment_anew_and_the_middle_none() {
     halves(&project, "wide.mp4", "hstack");
     let slots = [(); 3].map(|()| SlotSpec::new(FRAMES, 0, 0));
     let work = project.path("work").display().to_string();
-    let render = |focuses: &[Option<Focus>]| {
+    let render = |focuses: &[Option<Point>]| {
         write_sealed(project.dir(), planned(&["wide.mp4"], &slots, focuses));
         let args = ["--work-dir", &work, "--overwrite"];
         project.render_with(&args, &[]).expect(0);
@@ -125,9 +124,9 @@ fn another_focus_makes_its_own_segment_anew_and_the_middle_none() {
         let resumed = |segment: &serde_json::Value| segment.get("resumed").unwrap() == true;
         segments.iter().map(resumed).collect::<Vec<_>>()
     };
-    assert_eq!(render(&[None; 3]), [false; 3]);
-    let (left, right) = (focus(0, 500), focus(1000, 500));
-    assert_eq!(render(&[focus(500, 500), left, None]), [true, false, true]);
+    assert_eq!(render(&[None::<Point>; 3]), [false; 3]);
+    let (left, right) = (Some((0, 500)), Some((1000, 500)));
+    assert_eq!(render(&[Some((500, 500)), left, None]), [true, false, true]);
     assert_eq!(render(&[None, right, None]), [true, false, true]);
     let (left, right) = sides(&project, 3).get(1).copied().unwrap();
     assert_eq!((word(left), word(right)), ("black", "black"));

@@ -20,6 +20,7 @@ mod focus;
 mod hang;
 mod hardware;
 mod hostile;
+mod inspect;
 mod killed;
 mod kinds;
 mod memory;
