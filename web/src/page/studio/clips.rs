@@ -79,8 +79,8 @@ pub struct Clips {
     pub busy: RwSignal<usize>,
     tasks: StoredValue<VecDeque<Task>, LocalStorage>,
     desks: StoredValue<Vec<Desk>, LocalStorage>,
-    /// Whether plans are to be made once all is looked at.
-    turn: StoredValue<u32>,
+    /// Whether footage came that the plan does not know of.
+    pub fresh: RwSignal<bool>,
 }
 
 #[derive(Clone, Copy)]
@@ -103,7 +103,7 @@ impl Clips {
             busy: RwSignal::new(0),
             tasks: StoredValue::new_local(VecDeque::new()),
             desks: StoredValue::new_local(Vec::new()),
-            turn: StoredValue::new(0),
+            fresh: RwSignal::new(false),
         }
     }
 
@@ -283,6 +283,15 @@ impl Studio {
             (true, true) => ClipStage::Ready,
             (true, false) => ClipStage::Unseen,
         });
+        self.note_fresh();
+    }
+
+    /// Footage came; a plan that is there already does not know of it.
+    fn note_fresh(self) {
+        if self.plan.with_untracked(Option::is_some) {
+            self.clips.fresh.set(true);
+        }
+        self.keep_soon();
     }
 
     fn enqueue(self, clip: Clip, question: Question) {
@@ -408,6 +417,7 @@ impl Studio {
                             };
                         });
                         clip.stage.set(ClipStage::Ready);
+                        self.note_fresh();
                     }
                     None => clip.stage.set(ClipStage::Failed(
                         "No picture could be taken from it.".to_owned(),
@@ -510,6 +520,7 @@ impl Studio {
                     entry.note = Some(reason);
                 });
                 clip.stage.set(ClipStage::Unseen);
+                self.note_fresh();
             }
             None => clip.stage.set(ClipStage::Failed(reason)),
         }

@@ -122,6 +122,7 @@ impl Studio {
             },
             None => Request::Plan { id, order },
         };
+        self.clips.fresh.set(false);
         planning.pending.set(Some(Pending {
             label: label.to_owned(),
             brief,

@@ -54,6 +54,12 @@ pub fn Library() -> impl IntoView {
                     }}
                 </p>
             </Show>
+            <Show when=move || studio.clips.fresh.get() && studio.clips.busy.get() == 0>
+                <div class="hint small row apart">
+                    <span>"The plan does not know of all this footage yet."</span>
+                    <button id="again" on:click=move |_| studio.plan_anew("Plan with new footage")>"Plan again"</button>
+                </div>
+            </Show>
             <Show when=move || studio.clips.busy.get() != 0>
                 <div class="row apart small">
                     <span class="quiet">{move || format!("Looking at clips: {} to go", studio.clips.busy.get())}</span>
@@ -145,12 +151,47 @@ fn SongCard() -> impl IntoView {
                     None => view! {
                         <div class="row">
                             <span class="badge">{Glyph::Note.show()}</span>
-                            <p class="small quiet">"No song yet. Drop one, or add it below."</p>
+                            <div class="stack tight grow">
+                                <p class="small quiet">"No song yet. Drop one, or add it below."</p>
+                                <FromClip/>
+                            </div>
                         </div>
                     }.into_any(),
                 },
             }}
         </div>
+    }
+}
+
+/// The sound of a clip as the song.
+#[component]
+fn FromClip() -> impl IntoView {
+    let studio: Studio = expect_context();
+    let names = Memo::new(move |_| {
+        let clips = studio.clips.list.get();
+        let here = clips.into_iter().filter(|clip| clip.file.with(Option::is_some));
+        here.map(|clip| (clip.media, clip.entry.with(|entry| entry.media.path.name().to_owned())))
+            .collect::<Vec<_>>()
+    });
+    let chosen = move |event| {
+        let media = event_target_value(&event).parse().ok();
+        let clip = media.and_then(|media| studio.clips.get(media));
+        if let Some(clip) = clip
+            && let Some(file) = clip.file.get_untracked()
+        {
+            let path = clip.entry.with_untracked(|entry| entry.media.path.as_text().to_owned());
+            studio.open_song(files::Dropped { file, path });
+        }
+    };
+    view! {
+        <Show when=move || names.with(|names| !names.is_empty())>
+            <select class="small" aria-label="Use the sound of a clip as the song" on:change=chosen>
+                <option value="">"or use the sound of …"</option>
+                {move || names.get().into_iter().map(|(media, name)| view! {
+                    <option value=media.to_string()>{name}</option>
+                }).collect_view()}
+            </select>
+        </Show>
     }
 }
 
