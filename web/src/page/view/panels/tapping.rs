@@ -44,9 +44,9 @@ pub fn TapPad() -> impl IntoView {
             }
         }
     };
-    let playing = move || studio.transport.playing.get();
+    let playing = studio.transport.playing;
     let told = move || match (count.get(), taps.tempo()) {
-        (0, _) if playing() => "Tap on every beat".to_owned(),
+        (0, _) if playing.get() => "Tap on every beat".to_owned(),
         (0, _) => "Play the song, then tap on every beat".to_owned(),
         (count, Some(tempo)) => format!(
             "{} · {}",
@@ -73,7 +73,7 @@ pub fn TapPad() -> impl IntoView {
                 <span class="number">{told}</span>
             </button>
             <div class="group">
-                <button disabled=move || playing() on:click=move |_| studio.transport.play()>"Play"</button>
+                <button disabled=move || playing.get() on:click=move |_| studio.transport.play()>"Play"</button>
                 <button id="take-taps" disabled=move || { count.get() < LEAST_TAPS } on:click=take>"Use these taps"</button>
                 <button disabled=move || { count.get() == 0 } on:click=move |_| taps.clear()>"Clear"</button>
             </div>
