@@ -43,35 +43,39 @@ const build = sha256(list.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join
 const text = `${JSON.stringify({ build, files: list }, null, 1)}\n`;
 await writeFile(join(dist, LIST), text);
 const worker = join(dist, SERVICE_WORKER);
-await writeFile(worker, (await readFile(worker, 'utf8')).replace("'unbuilt'", `'${build}'`));
+const keeper = (await readFile(worker, 'utf8')).replace("'unbuilt'", `'${build}'`);
+await writeFile(worker, keeper);
 
 if (release) {
   files.push({ name: LIST, content: Buffer.from(text) });
+  files.push({ name: SERVICE_WORKER, content: Buffer.from(keeper) });
   show();
 }
 
 /** What each file is to carry, and what a visitor waits for. */
 function show() {
-  const rows = files.map(({ name, content }) => ({
+  const sum = (name, rows) => ({
     name,
-    sizes: [content.length, gzipSync(content, { level: 9 }).length, brotliCompressSync(content).length],
-  }));
-  const sum = (label, wanted) => ({
-    name: label,
-    sizes: rows
-      .filter(({ name }) => wanted(name))
-      .reduce((sums, { sizes }) => sums.map((sum, at) => sum + sizes[at]), [0, 0, 0]),
+    sizes: rows.reduce((sums, { sizes }) => sums.map((sum, at) => sum + sizes[at]), [0, 0, 0]),
   });
-  const loaded = (name) => !name.endsWith('.txt');
+  // What is only there to be looked up, and what is there only for those who try the sample.
+  const isText = ({ name }) => name.endsWith('.txt');
+  const isSample = ({ name }) => name.startsWith('sample/');
+  const isMedia = ({ name }) => name.startsWith('media/');
+  const rows = files.map(({ name, content }) => ({ name, sizes: sizes(name, content) }));
+  const page = rows.filter((row) => !isText(row) && !isSample(row));
+  const sample = rows.filter(isSample);
   const sums = [
-    sum('before the first clip', (name) => loaded(name) && !name.startsWith('media/')),
-    sum('in all', loaded),
+    sum('before the first clip', page.filter((row) => !isMedia(row))),
+    sum('in all', page),
+    ...(sample.length > 0 ? [sum('the sample project', sample)] : []),
   ];
   const width = Math.max(...[...rows, ...sums].map(({ name }) => name.length));
-  const line = (name, cells) => [name.padEnd(width), ...cells.map((cell) => cell.padStart(9))].join(' ');
+  const line = (name, cells) =>
+    [name.padEnd(width), ...cells.map((cell) => cell.padStart(9))].join(' ');
   const kilobytes = (bytes) => (bytes / 1000).toFixed(1);
   console.log(line('kB', ['raw', 'gzip', 'brotli']));
-  for (const { name, sizes } of rows) {
+  for (const { name, sizes } of rows.filter((row) => !isSample(row))) {
     console.log(line(name, sizes.map(kilobytes)));
   }
   console.log('-'.repeat(width + 30));
@@ -79,4 +83,12 @@ function show() {
     console.log(line(name, sizes.map(kilobytes)));
   }
   console.log(`build ${build}`);
+}
+
+/** Bytes as they are, as gzip and as brotli, where a server would compress them. */
+function sizes(name, content) {
+  const raw = content.length;
+  return /\.(html|css|js|json|svg|txt|wasm|webmanifest)$/.test(name)
+    ? [raw, gzipSync(content, { level: 9 }).length, brotliCompressSync(content).length]
+    : [raw, raw, raw];
 }
