@@ -36,9 +36,9 @@ pub fn Stage() -> impl IntoView {
     let planned = Memo::new(move |_| studio.plan.with(Option::is_some));
     let planning = Memo::new(move |_| studio.planning.pending.with(Option::is_some));
     view! {
-        <div class="st" class:small=move || small.get()>
+        <div class="st" class:small=move || small.get() style=("--ratio", ratio)>
             <div class="st-room">
-                <div class="st-screen" node_ref=frame style=("--ratio", ratio)>
+                <div class="st-screen" node_ref=frame>
                     <Show when=move || planned.get() fallback=move || view! { <Waiting studio/> }>
                         <Preview plan=studio.plan files transport=studio.transport/>
                     </Show>

@@ -28,7 +28,11 @@ pub(super) fn scene(pen: &Pen<'_>, lanes: &Lanes, scene: &Scene, overview: &Over
         music::music(pen, lanes, scene, &view);
         times::ruler(pen, &lanes.ruler, score, &view);
     }
-    shots::shots(pen, lanes, scene, &view);
+    if scene.plan.is_some() {
+        shots::shots(pen, lanes, scene, &view);
+    } else if scene.score.is_some() {
+        shots::none(pen, &lanes.shots, &view);
+    }
     drags::drag(pen, lanes, scene, &view);
     overview::window(pen, &lanes.overview, overview, scene, &view);
 }

@@ -1,5 +1,7 @@
 //! The shots.
 
+use std::ops::Range;
+
 use shared::plan::{CutKind, Slot};
 
 use super::marks;
@@ -72,6 +74,21 @@ pub(super) fn shots(pen: &Pen<'_>, lanes: &Lanes, scene: &Scene, view: &Viewport
         pen.stroke(&pen.palette.accent, 2.0);
         pen.frame((at.left - 1.0, top - 1.0), (at.width.max(3.0) + 2.0, height + 2.0), (7.0, 2.0));
     }
+}
+
+/// What stands where shots will be.
+pub(super) fn none(pen: &Pen<'_>, lane: &Range<f64>, view: &Viewport) {
+    let height = lane.end - lane.start;
+    pen.alpha(1.0);
+    pen.fill(&pen.palette.raised);
+    pen.block((0.0, lane.start), (view.width(), height), 6.0);
+    pen.stroke(&pen.palette.edge, 1.0);
+    pen.frame((0.0, lane.start), (view.width(), height), (6.0, 1.0));
+    pen.fill(&pen.palette.quiet);
+    pen.hand(Hand::Small);
+    let words = "Shots will stand here";
+    let left = (view.width() - pen.measure(words)) / 2.0;
+    pen.text(words, left, f64::midpoint(lane.start, lane.end) + 4.0);
 }
 
 /// One shot.

@@ -22,8 +22,10 @@ pub(super) fn ruler(pen: &Pen<'_>, lane: &Range<f64>, score: &Score, view: &View
     pen.fill(&pen.palette.quiet);
     pen.hand(Hand::Small);
     for tick in &ticks {
-        if let Some(label) = &tick.label {
-            pen.text(label, view.x(tick.place).round() + 4.0, lane.start + 14.0);
+        let x = view.x(tick.place).round() + 4.0;
+        // One that would be cut off at the right is left out.
+        if let Some(label) = tick.label.as_ref().filter(|_| x < view.width() - 24.0) {
+            pen.text(label, x, lane.start + 14.0);
         }
     }
 }
