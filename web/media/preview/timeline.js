@@ -112,7 +112,8 @@ export function position(clock, nowMs, plan) {
     const [first, end] = clock.loop;
     if (clock.frame_at < end && at >= end) at = first + ((at - first) % (end - first));
   }
-  return Math.min(Math.max(at, 0), Math.max(filmEnd(plan) - 1e-6, 0));
+  // The end of the film is its last frame, not the one after.
+  return Math.min(Math.max(at, 0), Math.max(filmEnd(plan) - 0.5, 0));
 }
 
 /** The frame on screen at a position; what lies a hair before a frame is that frame. */
