@@ -91,13 +91,13 @@ impl Offline {
             self.wait(waiting, controlled);
         }
         if let Some(installing) = registration.installing() {
-            self.follow(installing);
+            self.follow(&installing);
         }
         let finds = Closure::<dyn FnMut()>::new({
             let registration = registration.clone();
             move || {
                 if let Some(installing) = registration.installing() {
-                    self.follow(installing);
+                    self.follow(&installing);
                 }
             }
         });
@@ -107,7 +107,7 @@ impl Offline {
     }
 
     /// Follows a build that is being fetched.
-    fn follow(self, worker: ServiceWorker) {
+    fn follow(self, worker: &ServiceWorker) {
         let changes = Closure::<dyn FnMut()>::new({
             let worker = worker.clone();
             move || match worker.state() {

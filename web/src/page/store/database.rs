@@ -3,7 +3,7 @@
 //! A request's result is awaited as a promise that the browser's own events settle. Between the
 //! requests of one transaction nothing else may be awaited, or it ends.
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -268,8 +268,7 @@ impl Transaction {
     /// transaction has happened then.
     pub(super) async fn end(self, taken: StoreError) -> Result<(), StoreError> {
         let Self { inner, done } = self;
-        // Browsers without the call commit by themselves; one that has failed already says so below.
-        let _ = inner.commit();
+        commit(&inner);
         if done.await.is_ok() {
             return Ok(());
         }
@@ -279,6 +278,16 @@ impl Transaction {
             "ConstraintError" => taken,
             _ => error.into(),
         })
+    }
+}
+
+/// Commits now. `web-sys` takes the call for an obsolete one of another meaning.
+fn commit(transaction: &IdbTransaction) {
+    let call = Reflect::get(transaction, &"commit".into()).ok();
+    if let Some(call) = call.and_then(|call| call.dyn_into::<Function>().ok()) {
+        // Browsers without the call commit by themselves. A transaction that has failed already
+        // tells so at its end.
+        let _ = call.call0(transaction);
     }
 }
 
