@@ -33,7 +33,10 @@ pub fn source_at(plan: &Plan, frame: u64) -> Option<(u32, u64)> {
     let into = u128::from(frame - slot.record_start);
     let us = into * 1_000_000 * u128::from(rate.den()) * u128::from(num)
         / (u128::from(rate.num()) * u128::from(den));
-    let at = slot.clip.source_start.checked_add(u64::try_from(us).ok()?)?;
+    let at = slot
+        .clip
+        .source_start
+        .checked_add(u64::try_from(us).ok()?)?;
     Some((slot.clip.media, at))
 }
 

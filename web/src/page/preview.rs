@@ -85,7 +85,9 @@ pub fn Preview(
     // How many pixels the film's picture has here.
     let film = Memo::new(move |_| {
         plan.with(|plan| {
-            let output = plan.as_ref().map(|plan| (plan.output.width, plan.output.height));
+            let output = plan
+                .as_ref()
+                .map(|plan| (plan.output.width, plan.output.height));
             output.unwrap_or((16, 9))
         })
     });
@@ -96,7 +98,10 @@ pub fn Preview(
             return;
         }
         if let Some(canvas) = canvas.get_untracked() {
-            let room = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
+            let room = (
+                f64::from(canvas.client_width()),
+                f64::from(canvas.client_height()),
+            );
             let density = window().device_pixel_ratio();
             let (width, height) = canvas_size(film.get(), room, density);
             tell(&|worker| worker.resize(width, height));
@@ -114,7 +119,9 @@ pub fn Preview(
     });
     Effect::new(move |_| {
         if started.get() {
-            transport.clock.with(|clock| tell(&|worker| worker.set_clock(clock)));
+            transport
+                .clock
+                .with(|clock| tell(&|worker| worker.set_clock(clock)));
         }
     });
     let measure = move |event: CustomEvent| {

@@ -142,11 +142,13 @@ impl Transport {
         });
         Effect::new(move |_| {
             let clicks = self.click.get();
-            self.state.update_value(|state| state.sound.set_clicking(clicks));
+            self.state
+                .update_value(|state| state.sound.set_clicking(clicks));
         });
         Effect::new(move |_| {
             let (song, clicks) = (self.volume.get(), self.click_volume.get());
-            self.state.update_value(|state| state.sound.set_volumes(song, clicks));
+            self.state
+                .update_value(|state| state.sound.set_volumes(song, clicks));
         });
     }
 
@@ -404,7 +406,9 @@ impl Transport {
                 Running::Not | Running::Sound => return,
             };
             let song = |frame: f64| state.opening + frame / rate;
-            let looped = part.as_ref().map(|part| song(frames(part.start))..song(frames(part.end)));
+            let looped = part
+                .as_ref()
+                .map(|part| song(frames(part.start))..song(frames(part.end)));
             let (opening, end) = (position.map(song), song(length));
             let began = opening.is_some_and(|at| state.sound.begin(at, looped, end));
             if began {
@@ -479,7 +483,10 @@ impl Transport {
 
     fn tick(self) {
         // The page may be gone.
-        if self.state.try_update_value(|state| state.ticking = false).is_none()
+        if self
+            .state
+            .try_update_value(|state| state.ticking = false)
+            .is_none()
             || !self.playing.get_untracked()
         {
             return;

@@ -2,6 +2,10 @@
 
 use std::ops::Range;
 
+use shared::music::{self, BeatGrid};
+
+use super::clock::frames;
+
 /// A beat of the song.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Beat {
@@ -9,6 +13,17 @@ pub struct Beat {
     pub at: f64,
     /// Whether it is the first of a bar.
     pub downbeat: bool,
+}
+
+/// The beats of a grid.
+#[must_use]
+pub fn beats(grid: &BeatGrid) -> Vec<Beat> {
+    let rate = f64::from(grid.rate.max(1));
+    let beat = |beat: &music::Beat| Beat {
+        at: frames(beat.at) / rate,
+        downbeat: beat.position == 1,
+    };
+    grid.beats.iter().map(beat).collect()
 }
 
 /// A song that was told to sound. Times are seconds: of the sound's clock, and of the song.
@@ -100,7 +115,9 @@ pub fn passed(beats: &[Beat], before: f64, after: f64) -> Option<Beat> {
     } else {
         before
     };
-    let index = beats.partition_point(|beat| beat.at <= after).checked_sub(1)?;
+    let index = beats
+        .partition_point(|beat| beat.at <= after)
+        .checked_sub(1)?;
     beats.get(index).copied().filter(|beat| beat.at > from)
 }
 
@@ -145,10 +162,19 @@ mod tests {
         };
         // The first lap ends at 11.25 of the sound's clock.
         let due = song.due(&beats(), &(10.0..12.5));
-        let expected = [(10.25, 1.0), (10.75, 1.5), (11.25, 1.0), (11.75, 1.5), (12.25, 1.0)];
+        let expected = [
+            (10.25, 1.0),
+            (10.75, 1.5),
+            (11.25, 1.0),
+            (11.75, 1.5),
+            (12.25, 1.0),
+        ];
         assert_eq!(times(&due), expected);
         assert!((song.song_at(11.5) - 1.25).abs() < 1e-9);
-        assert_eq!(times(&song.due(&beats(), &(1011.0..1011.5))), [(1011.25, 1.0)]);
+        assert_eq!(
+            times(&song.due(&beats(), &(1011.0..1011.5))),
+            [(1011.25, 1.0)]
+        );
     }
 
     #[test]

@@ -49,9 +49,11 @@ impl Players {
 
     /// Brings a player to where the worker wants it: `player`, `media`, `at_us`, `rate`.
     pub(super) fn lead(&self, asked: &JsValue) {
-        let (Some(id), Some(media), Some(at_us)) =
-            (whole(asked, "player"), whole(asked, "media"), float(asked, "at_us"))
-        else {
+        let (Some(id), Some(media), Some(at_us)) = (
+            whole(asked, "player"),
+            whole(asked, "media"),
+            float(asked, "at_us"),
+        ) else {
             return;
         };
         let rate = float(asked, "rate").unwrap_or(0.0);
@@ -190,8 +192,11 @@ fn grab(post: &Rc<Post>, id: u64, video: &HtmlVideoElement, at: f64, busy: &Rc<C
         tell_unplayable(post, id);
         return;
     }
-    let taken = web_sys::window()
-        .and_then(|window| window.create_image_bitmap_with_html_video_element(video).ok());
+    let taken = web_sys::window().and_then(|window| {
+        window
+            .create_image_bitmap_with_html_video_element(video)
+            .ok()
+    });
     let Some(taken): Option<Promise> = taken else {
         return;
     };

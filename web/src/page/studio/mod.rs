@@ -200,6 +200,10 @@ impl Studio {
             });
             self.transport.set_opening(opening.unwrap_or(0.0));
         });
+        Effect::new(move |_| {
+            let beats = self.grid.with(|grid| grid.as_deref().map(crate::preview::sounding::beats));
+            self.transport.set_beats(beats.unwrap_or_default());
+        });
         // A slot that is gone cannot be selected.
         Effect::new(move |_| {
             let count = self.plan.with(|plan| plan.as_ref().map_or(0, |p| p.slots.len()));
