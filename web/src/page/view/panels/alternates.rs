@@ -10,7 +10,10 @@ use crate::wording;
 
 /// A row of the slot's alternates; one click swaps.
 #[component]
-pub fn Alternates(selected: Selected) -> impl IntoView {
+pub fn Alternates(
+    /// The slot.
+    selected: Selected,
+) -> impl IntoView {
     let studio = selected.0;
     let count = Memo::new(move |_| {
         selected

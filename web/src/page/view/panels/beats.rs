@@ -119,7 +119,7 @@ fn Level() -> impl IntoView {
                     </div>
                 </div>
                 <div class="field">
-                    <span class="label">"Where"</span>
+                    <span class="label">"Where, in ms"</span>
                     <div class="group nudges">
                         {[-10_i64, -1, 1, 10].map(|ms| {
                             let told = format!(
@@ -132,18 +132,17 @@ fn Level() -> impl IntoView {
                                 </button>
                             }
                         }).collect_view()}
-                        <span class="small quiet" aria-hidden="true">"ms"</span>
                     </div>
                 </div>
                 <div class="field">
                     <span class="label">"Bars begin"</span>
                     <div class="group">
                         <button title="One beat earlier" on:click=move |_| shift(studio, -1)>
-                            {Glyph::Before.show()}<span>"Earlier"</span>
+                            "Earlier"
                         </button>
                         <button title="On the beat at the playhead" on:click=move |_| begin_here(studio)>"Here"</button>
                         <button title="One beat later" on:click=move |_| shift(studio, 1)>
-                            <span>"Later"</span>{Glyph::Next.show()}
+                            "Later"
                         </button>
                     </div>
                 </div>

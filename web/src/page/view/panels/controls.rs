@@ -53,22 +53,28 @@ pub fn Density(
     /// The density in thousandths.
     #[prop(into)]
     density: Signal<u16>,
+    /// Whether that is the whole film's, and only shown here until it is changed.
+    #[prop(into, optional)]
+    borrowed: Signal<bool>,
     /// Told the new density.
     choose: Callback<u16>,
 ) -> impl IntoView {
     let moving = RwSignal::new(None::<i32>);
-    let shown = move || moving.get().map_or_else(|| density.get(), density_at);
+    let told = move || match moving.get() {
+        Some(notch) => wording::density(density_at(notch)),
+        None if borrowed.get() => "as the film".to_owned(),
+        None => wording::density(density.get()),
+    };
     let notch = move |event: &web_sys::Event| event_target_value(event).parse().unwrap_or(0);
     view! {
         <span class="density">
-            <span class="ends small quiet" aria-hidden="true"><span>"Fewer cuts"</span><span>"More cuts"</span></span>
             <input
                 type="range"
                 min=-NOTCHES
                 max=NOTCHES
                 step="1"
                 aria-label=move || label.get()
-                aria-valuetext=move || wording::density(shown())
+                aria-valuetext=told
                 prop:value=move || notch_of(density.get()).to_string()
                 on:input=move |event| moving.set(Some(notch(&event)))
                 on:change=move |event| {
@@ -77,7 +83,9 @@ pub fn Density(
                     choose.run(density_at(notch));
                 }
             />
-            <span class="small number" aria-hidden="true">{move || wording::density(shown())}</span>
+            <span class="ends small quiet" aria-hidden="true">
+                <span>"fewer"</span><span class="number told-now">{told}</span><span>"more cuts"</span>
+            </span>
         </span>
     }
 }

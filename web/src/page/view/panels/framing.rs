@@ -18,7 +18,10 @@ pub(super) const FITS: [Fit; 3] = [Fit::Crop, Fit::Pad, Fit::Blur];
 
 /// Fit, focus and speed.
 #[component]
-pub fn Framing(selected: Selected) -> impl IntoView {
+pub fn Framing(
+    /// The slot.
+    selected: Selected,
+) -> impl IntoView {
     let studio = selected.0;
     let locked = Memo::new(move |_| selected.is_locked());
     let fit = Memo::new(move |_| {

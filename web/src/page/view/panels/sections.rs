@@ -113,7 +113,8 @@ fn Row(rate: u32, section: Section) -> impl IntoView {
                 <span class="unseen">{energy.clone()}</span>
                 <span class="level" style:width=format!("{}%", energy_permille / 10)></span>
             </div>
-            <Density label=told density=Signal::derive(density) choose=Callback::new(move |density| set(Some(density)))/>
+            <Density label=told density=Signal::derive(density)
+                borrowed=Signal::derive(move || own.get().is_none()) choose=Callback::new(move |density| set(Some(density)))/>
         </li>
     }
 }

@@ -18,6 +18,9 @@ use crate::page::studio::clips::Clip;
 use crate::page::view::glyph::Glyph;
 use crate::wording;
 
+/// Nobody hears a shorter part of a second than this.
+const NEAR: u32 = 50;
+
 /// The selected slot of the plan that is shown. A handle.
 #[derive(Clone, Copy)]
 pub struct Selected(pub(super) Studio);
@@ -61,9 +64,9 @@ pub fn ShotPanel() -> impl IntoView {
             <Strip selected/>
             <Actions selected/>
             <Alternates selected/>
+            <Reasons selected/>
             <Substitute selected/>
             <Framing selected/>
-            <Reasons selected/>
         </Show>
     }
 }
@@ -115,12 +118,14 @@ fn Head(selected: Selected) -> impl IntoView {
             let grid = grid.as_ref()?;
             selected.with(|plan, _, slot| {
                 let at = insight::first_sample(plan, slot, grid);
+                // The film may open an instant before the first beat.
+                let near = u64::from(grid.rate / NEAR);
                 let section = grid
                     .sections
                     .iter()
                     .find(|section| (section.start..section.end).contains(&at));
                 let parts = [
-                    wording::bar_and_beat(grid, at),
+                    wording::bar_and_beat(grid, at + near),
                     section.map(|section| wording::section(section.label).to_owned()),
                 ];
                 let parts: Vec<_> = parts.into_iter().flatten().collect();

@@ -23,7 +23,10 @@ use crate::wording;
 
 /// The strip.
 #[component]
-pub fn Strip(selected: Selected) -> impl IntoView {
+pub fn Strip(
+    /// The slot.
+    selected: Selected,
+) -> impl IntoView {
     let canvas = NodeRef::<Canvas>::new();
     let sight = Sight::of(selected);
     let mover = Mover::new(selected, sight, canvas);

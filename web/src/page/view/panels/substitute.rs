@@ -14,7 +14,10 @@ use crate::wording;
 
 /// A list of all clips, each with the best window that the film does not show yet.
 #[component]
-pub fn Substitute(selected: Selected) -> impl IntoView {
+pub fn Substitute(
+    /// The slot.
+    selected: Selected,
+) -> impl IntoView {
     let studio = selected.0;
     let open = RwSignal::new(false);
     let wanted = RwSignal::new(String::new());

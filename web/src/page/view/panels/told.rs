@@ -133,21 +133,28 @@ pub fn Usage() -> impl IntoView {
         rows.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.3.cmp(&other.3)));
         rows
     };
+    let unused = move || {
+        let names: Vec<_> = rows()
+            .into_iter()
+            .filter(|(_, uses, ..)| *uses == 0)
+            .map(|(.., name)| name)
+            .collect();
+        (!names.is_empty()).then(|| format!("Not used: {}", names.join(", ")))
+    };
     view! {
         <details class="more">
             <summary class="small">"How much of each clip is used"</summary>
             <ul class="usage small">
-                {move || rows().into_iter().map(|(permille, uses, us, name)| view! {
+                {move || rows().into_iter().filter(|(_, uses, ..)| *uses > 0).map(|(permille, uses, us, name)| view! {
                     <li>
                         <span class="clamp" title=name.clone()>{name.clone()}</span>
                         <span class="number quiet">
-                            {if uses == 0 { "not used".to_owned() } else {
-                                format!("{} · {} · {}", wording::percent(permille), wording::seconds(us), wording::count(uses, "shot"))
-                            }}
+                            {format!("{} · {} · {}", wording::percent(permille), wording::seconds(us), wording::count(uses, "shot"))}
                         </span>
                         <span class="gauge" aria-hidden="true"><span style:width=format!("{}%", permille.div_ceil(10))></span></span>
                     </li>
                 }).collect_view()}
+                <li class="quiet">{unused}</li>
             </ul>
         </details>
     }
