@@ -33,7 +33,7 @@ export function probe(job, file, analyst) {
         bytes: file.size,
         duration_us: lasts > 0 ? lasts : null,
         fingerprint: await fingerprint(job, file, analyst),
-        video: { width, height, codec, rate: steadyRate(times, await track.getTimeResolution()) },
+        video: { width, height, codec, rate: written(steadyRate(times, await track.getTimeResolution())) },
       },
       start_us: startUs,
       rotation: await track.getRotation(),
@@ -67,6 +67,11 @@ async function size(job, { track, sizeIsSure }, decodable) {
     throw new Refused('It does not say how large its picture is.');
   }
   return { width: Math.round(width), height: Math.round(height) };
+}
+
+/** A rate as plans write it: `25`, `30000/1001`. */
+function written(rate) {
+  return rate && (rate[1] === 1 ? `${rate[0]}` : `${rate[0]}/${rate[1]}`);
 }
 
 /** When the first pictures are shown, in seconds of the container's time. */

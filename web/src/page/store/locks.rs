@@ -98,8 +98,9 @@ fn begun(locks: &JsValue, request: &Function, name: &str, steal: bool) -> Result
 
 /// A promise, and the function that settles it.
 fn open_promise() -> (Promise, Function) {
-    let settle = Rc::new(RefCell::new(Function::default()));
-    let promise = Promise::new(&mut |resolve, _| *settle.borrow_mut() = resolve);
+    // An empty function to begin with would be made from text, which the page's policy forbids.
+    let settle = Rc::new(RefCell::new(JsValue::UNDEFINED));
+    let promise = Promise::new(&mut |resolve, _| *settle.borrow_mut() = resolve.into());
     let settle = settle.take();
-    (promise, settle)
+    (promise, settle.unchecked_into())
 }
