@@ -136,7 +136,7 @@ fn Level() -> impl IntoView {
                 </div>
                 <div class="field">
                     <span class="label">"Bars begin"</span>
-                    <div class="group">
+                    <div class="group nudges">
                         <button title="One beat earlier" on:click=move |_| shift(studio, -1)>
                             "Earlier"
                         </button>
@@ -166,9 +166,6 @@ fn Level() -> impl IntoView {
 
 /// Moves all beats. Nudges that follow each other are one correction.
 fn nudge(studio: Studio, ms: i64) {
-    let Some(heard) = studio.song.heard() else {
-        return;
-    };
     let mut wished = studio
         .brief
         .with_untracked(|brief| brief.corrections.clone());
@@ -183,11 +180,31 @@ fn nudge(studio: Studio, ms: i64) {
     if let Some(Correction::Nudge { samples: 0 }) = wished.last() {
         wished.pop();
     }
+    correct(studio, "Nudge beats", wished);
+}
+
+/// Begins a bar on a beat. Of those that follow each other the last counts alone.
+fn begin_on(studio: Studio, label: &str, beat: usize) {
+    let mut wished = studio
+        .brief
+        .with_untracked(|brief| brief.corrections.clone());
+    if let Some(Correction::Downbeat { .. }) = wished.last() {
+        wished.pop();
+    }
+    wished.push(Correction::Downbeat { beat });
+    correct(studio, label, wished);
+}
+
+/// Puts other corrections in the place of those that were made, if they can be.
+fn correct(studio: Studio, label: &str, wished: Vec<Correction>) {
+    let Some(heard) = studio.song.heard() else {
+        return;
+    };
     match corrections::corrected(&heard, &wished) {
-        Ok(_) => studio.change_brief("Nudge beats", |brief| brief.corrections = wished),
+        Ok(_) => studio.change_brief(label, |brief| brief.corrections = wished),
         Err(error) => studio
             .notices
-            .warn(format!("The beats stay where they are: {error}.")),
+            .warn(format!("The beats stay as they are: {error}.")),
     }
 }
 
@@ -211,7 +228,7 @@ fn shift(studio: Studio, by: isize) {
         } else {
             "Bars one beat later"
         };
-        studio.correct(label, Correction::Downbeat { beat });
+        begin_on(studio, label, beat);
     }
 }
 
@@ -229,7 +246,7 @@ fn begin_here(studio: Studio) {
         })
     });
     match beat {
-        Some(beat) => studio.correct("Bars begin here", Correction::Downbeat { beat }),
+        Some(beat) => begin_on(studio, "Bars begin here", beat),
         None => studio
             .notices
             .say("Move the playhead to a beat that bars are to begin on."),

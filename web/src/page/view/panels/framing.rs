@@ -171,15 +171,17 @@ fn FocusPad(selected: Selected) -> impl IntoView {
         moving.set(Some(to));
     };
     let commit = move || {
-        if let Some(focus) = moving.get_untracked() {
-            if focus != kept.get_untracked() {
-                let slot = selected.index();
-                studio.perform(&Operation::SetFocus {
-                    slot,
-                    focus: Some(focus),
-                });
-            }
-            moving.set(None);
+        // A canvas that had the focus is told that it lost it while it is taken away.
+        let Some(Some(focus)) = moving.try_get_untracked() else {
+            return;
+        };
+        moving.set(None);
+        if focus != kept.get_untracked() {
+            let slot = selected.index();
+            studio.perform(&Operation::SetFocus {
+                slot,
+                focus: Some(focus),
+            });
         }
     };
     let dragging = RwSignal::new(false);

@@ -42,9 +42,11 @@ impl Mover {
 
     /// Slips the shot by how far the window was moved.
     pub(super) fn let_go(self) {
-        self.grip.set(None);
-        let by_us = self.by.get_untracked();
-        self.by.set(0);
+        // A canvas that had the focus is told that it lost it while it is taken away.
+        let Some(by_us) = self.by.try_get_untracked() else {
+            return;
+        };
+        self.give_up();
         if by_us != 0 {
             let slot = self.selected.index();
             self.selected.0.perform(&Operation::Slip { slot, by_us });
