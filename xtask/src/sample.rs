@@ -10,7 +10,7 @@ use crate::demo::{clips, song};
 use crate::{setup, workspace};
 
 /// The longer side of the sample's pictures, in pixels.
-const SIDE: u32 = 640;
+const SIDE: u32 = 480;
 
 /// Where the sample lies before the page is built; the build copies it.
 pub(crate) fn folder() -> PathBuf {
@@ -52,7 +52,8 @@ pub(crate) fn make() -> Result<()> {
     );
     // Key frames twice a second: the preview seeks a lot.
     let picture = [
-        "-vf", &fit, "-an", "-c:v", "libx264", "-preset", "veryfast", "-crf", "29", "-g", "15",
+        "-vf", &fit, "-an", "-c:v", "libx264", "-preset", "veryfast", "-crf", "30", "-g", "15",
+        "-maxrate", "320k", "-bufsize", "640k",
     ];
     for path in paths {
         let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) else {
