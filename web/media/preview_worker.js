@@ -6,7 +6,7 @@
 // {kind: 'seek', frame}, {kind: 'stats', clear?}, and from a player in the page
 // {kind: 'picture', player, at_us, bitmap} and {kind: 'unplayable', player}.
 //
-// Messages from it: {kind: 'ready'}, {kind: 'shown', frame, slot, late_frames, exact},
+// Messages from it: {kind: 'ready'}, {kind: 'shown', frame, slot, late_frames, exact, card},
 // {kind: 'missing', slot, media, reason}, {kind: 'stats', cuts, drawn, late, dropped, held}, and to
 // players in the page {kind: 'player', player, media, at_us, rate} and {kind: 'release', player}.
 import { Desk } from './preview/desk.js';

@@ -42,7 +42,9 @@ export class Desk {
   #ticked = 0;
   #asked = false;
   /** What was drawn last, so that nothing is drawn twice. */
-  #drawn = { shot: null, image: null, frame: -1, slot: -1, card: '', exact: false };
+  #drawn = { shot: null, image: null, frame: -1, slot: -1, card: '' };
+  /** What the page was told last. */
+  #told = { slot: -1, frame: -1, exact: false };
   #stale = true;
   /** @type {{width: number, height: number}|null} A size that the canvas is to have. */
   #size = null;
@@ -388,18 +390,16 @@ export class Desk {
 
   /** Tells the page what is on screen: every cut, and every picture of a pause. */
   #tell(slot, frame, image, card) {
-    const drawn = this.#drawn;
     const shot = this.#current;
     const { exact } = shot;
-    const still = !this.#clock.playing;
-    const other = image !== drawn.image || frame !== drawn.frame || exact !== drawn.exact;
-    const news = slot !== drawn.slot || (still && other);
-    this.#drawn = { shot, image, frame, slot, card, exact };
-    if (news) {
-      const lateFrames = this.#tally.cuts.at(-1);
-      const late = lateFrames?.slot === slot ? lateFrames.error_frames : 0;
-      this.send({ kind: 'shown', frame, slot, late_frames: late, exact });
-    }
+    this.#drawn = { shot, image, frame, slot, card };
+    const told = this.#told;
+    const still = !this.#clock.playing && (frame !== told.frame || exact !== told.exact);
+    if (slot === told.slot && !still) return;
+    this.#told = { slot, frame, exact };
+    const last = this.#tally.cuts.at(-1);
+    const late = last?.slot === slot ? last.error_frames : 0;
+    this.send({ kind: 'shown', frame, slot, late_frames: late, exact, card: card !== '' });
   }
 }
 

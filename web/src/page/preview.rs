@@ -40,98 +40,13 @@ pub fn Preview(
     /// What plays.
     transport: Transport,
 ) -> impl IntoView {
-    let canvas = NodeRef::<Canvas>::new();
-    let worker = StoredValue::new_local(None::<PreviewWorker>);
-    let seen = RwSignal::new(Seen::default());
-    let missing = RwSignal::new(None::<String>);
-    let broken = RwSignal::new(None::<String>);
-    // Changes once the worker is there, so that it is told everything.
-    let started = RwSignal::new(false);
+    let surface = Surface::new();
+    let film = Memo::new(move |_| plan.with(|plan| shape(plan.as_deref())));
+    surface.start(plan);
+    surface.fit(film);
+    surface.follow(plan, files, transport);
 
-    Effect::new(move |_| {
-        let there = plan.with(Option::is_some);
-        let Some(canvas) = canvas.get().filter(|_| there && !started.get_untracked()) else {
-            return;
-        };
-        let hear = {
-            let canvas = canvas.clone();
-            move |news| match news {
-                News::Shown(now) => {
-                    if seen.get_untracked().slot != now.slot {
-                        missing.set(None);
-                    }
-                    seen.set(now);
-                }
-                News::Missing { media, reason } => {
-                    let name = plan.with_untracked(|plan| name_of(plan.as_deref(), media));
-                    missing.set(Some(format!("{name}: {reason}")));
-                }
-                News::Measured(counts) => answer(&canvas, &counts),
-                News::Broken(why) => broken.set(Some(why)),
-            }
-        };
-        match PreviewWorker::start(&canvas, hear) {
-            Ok(running) => {
-                worker.set_value(Some(running));
-                started.set(true);
-            }
-            Err(error) => broken.set(Some(super::planner::said(&error))),
-        }
-    });
-    let tell = move |tell: &dyn Fn(&PreviewWorker)| {
-        worker.with_value(|worker| worker.as_ref().map(tell));
-    };
-
-    // How many pixels the film's picture has here.
-    let film = Memo::new(move |_| {
-        plan.with(|plan| {
-            let output = plan
-                .as_ref()
-                .map(|plan| (plan.output.width, plan.output.height));
-            output.unwrap_or((16, 9))
-        })
-    });
-    let resized = resizes(canvas);
-    Effect::new(move |_| {
-        resized.track();
-        if !started.get() {
-            return;
-        }
-        if let Some(canvas) = canvas.get_untracked() {
-            let room = (
-                f64::from(canvas.client_width()),
-                f64::from(canvas.client_height()),
-            );
-            let density = window().device_pixel_ratio();
-            let (width, height) = canvas_size(film.get(), room, density);
-            tell(&|worker| worker.resize(width, height));
-        }
-    });
-    Effect::new(move |_| {
-        if started.get() {
-            files.with(|files| tell(&|worker| worker.set_files(files)));
-        }
-    });
-    Effect::new(move |_| {
-        if started.get() {
-            plan.with(|plan| tell(&|worker| worker.set_plan(plan.as_deref())));
-        }
-    });
-    Effect::new(move |_| {
-        if started.get() {
-            transport
-                .clock
-                .with(|clock| tell(&|worker| worker.set_clock(clock)));
-        }
-    });
-    let measure = move |event: CustomEvent| {
-        let clear = event.detail().as_string().as_deref() == Some("clear");
-        tell(&|worker| worker.measure(clear));
-    };
-    on_cleanup(move || {
-        worker.try_update_value(Option::take);
-    });
-
+    let seen = surface.seen;
     let label = move || {
         let count = plan.with(|plan| plan.as_ref().map_or(0, |plan| plan.slots.len()));
         match seen.get().slot {
@@ -139,31 +54,150 @@ pub fn Preview(
             _ => "The film".to_owned(),
         }
     };
+    let measure = move |event: CustomEvent| {
+        let clear = event.detail().as_string().as_deref() == Some("clear");
+        surface.tell(|worker| worker.measure(clear));
+    };
     view! {
         <div class="film">
             <canvas
                 id="preview"
                 class="preview"
-                node_ref=canvas
+                node_ref=surface.canvas
                 role="img"
                 aria-label=label
-                style:aspect-ratio=move || {
-                    let (width, height) = film.get();
-                    format!("{width} / {height}")
-                }
                 data-frame=move || seen.get().frame.to_string()
                 data-slot=move || seen.get().slot.map(|slot| slot.to_string())
                 data-exact=move || seen.get().exact.to_string()
                 on:measure=measure
             ></canvas>
-            <p class="unseen" role="status">{move || missing.get()}</p>
-            {move || broken.get().map(|why| view! {
+            <p class="unseen" role="status">{move || surface.missing.get()}</p>
+            {move || surface.broken.get().map(|why| view! {
                 <p class="quiet small" role="alert">
                     {format!("The preview cannot be shown: {why}. The film can be planned and rendered without it.")}
                 </p>
             })}
         </div>
     }
+}
+
+/// The canvas and its worker. A handle.
+#[derive(Clone, Copy)]
+struct Surface {
+    canvas: NodeRef<Canvas>,
+    worker: StoredValue<Option<PreviewWorker>, LocalStorage>,
+    /// What the worker says is on the canvas.
+    seen: RwSignal<Seen>,
+    /// Which clip is not shown, and why.
+    missing: RwSignal<Option<String>>,
+    /// Why nothing is shown at all.
+    broken: RwSignal<Option<String>>,
+    /// Changes once the worker is there, so that it is told everything.
+    started: RwSignal<bool>,
+}
+
+impl Surface {
+    fn new() -> Self {
+        let surface = Self {
+            canvas: NodeRef::new(),
+            worker: StoredValue::new_local(None),
+            seen: RwSignal::new(Seen::default()),
+            missing: RwSignal::new(None),
+            broken: RwSignal::new(None),
+            started: RwSignal::new(false),
+        };
+        on_cleanup(move || {
+            surface.worker.try_update_value(Option::take);
+        });
+        surface
+    }
+
+    fn tell(self, tell: impl FnOnce(&PreviewWorker)) {
+        self.worker.with_value(|worker| worker.as_ref().map(tell));
+    }
+
+    /// Starts the worker with the first plan.
+    fn start(self, plan: Signal<Option<Arc<Plan>>>) {
+        Effect::new(move |_| {
+            let there = plan.with(Option::is_some);
+            let canvas = self.canvas.get();
+            let Some(canvas) = canvas.filter(|_| there && !self.started.get_untracked()) else {
+                return;
+            };
+            let asked = canvas.clone();
+            let hear = move |news| self.hear(news, &asked, plan);
+            match PreviewWorker::start(&canvas, hear) {
+                Ok(running) => {
+                    self.worker.set_value(Some(running));
+                    self.started.set(true);
+                }
+                Err(error) => self.broken.set(Some(super::planner::said(&error))),
+            }
+        });
+    }
+
+    fn hear(self, news: News, canvas: &HtmlCanvasElement, plan: Signal<Option<Arc<Plan>>>) {
+        match news {
+            News::Shown(now) => {
+                if self.seen.get_untracked().slot != now.slot && !now.card {
+                    self.missing.set(None);
+                }
+                self.seen.set(now);
+            }
+            News::Missing { media, reason } => {
+                let name = plan.with_untracked(|plan| name_of(plan.as_deref(), media));
+                self.missing.set(Some(format!("{name}: {reason}")));
+            }
+            News::Measured(counts) => answer(canvas, &counts),
+            News::Broken(why) => self.broken.set(Some(why)),
+        }
+    }
+
+    /// Gives the canvas as many pixels as the screen shows of it.
+    fn fit(self, film: Memo<(u32, u32)>) {
+        let resized = resizes(self.canvas);
+        Effect::new(move |_| {
+            resized.track();
+            let film = film.get();
+            let Some(canvas) = self.canvas.get().filter(|_| self.started.get()) else {
+                return;
+            };
+            let room = (canvas.client_width().into(), canvas.client_height().into());
+            let density = window().device_pixel_ratio();
+            let (width, height) = canvas_size(film, room, density);
+            self.tell(|worker| worker.resize(width, height));
+        });
+    }
+
+    /// Tells the worker what it needs whenever that changes.
+    fn follow(
+        self,
+        plan: Signal<Option<Arc<Plan>>>,
+        files: Signal<Vec<Option<File>>, LocalStorage>,
+        transport: Transport,
+    ) {
+        Effect::new(move |_| {
+            if self.started.get() {
+                files.with(|files| self.tell(|worker| worker.set_files(files)));
+            }
+        });
+        Effect::new(move |_| {
+            if self.started.get() {
+                plan.with(|plan| self.tell(|worker| worker.set_plan(plan.as_deref())));
+            }
+        });
+        Effect::new(move |_| {
+            if self.started.get() {
+                let clock = transport.clock.get();
+                self.tell(|worker| worker.set_clock(&clock));
+            }
+        });
+    }
+}
+
+/// Width and height of a plan's film.
+fn shape(plan: Option<&Plan>) -> (u32, u32) {
+    plan.map_or((16, 9), |plan| (plan.output.width, plan.output.height))
 }
 
 /// What is on the canvas.
@@ -173,8 +207,10 @@ struct Seen {
     frame: u64,
     /// Its slot; none before anything is shown.
     slot: Option<usize>,
-    /// Whether the picture is the frame's own, and not one that stands in for it.
+    /// Whether nothing better will come for the frame.
     exact: bool,
+    /// Whether it is a card that says why there is no picture.
+    card: bool,
 }
 
 fn name_of(plan: Option<&Plan>, media: usize) -> String {

@@ -60,7 +60,7 @@ pub fn canvas_size(film: (u32, u32), room: (f64, f64), density: f64) -> (u32, u3
     let (width, height) = (f64::from(film.0.max(1)), f64::from(film.1.max(1)));
     let fits = (room.0 / width).min(room.1 / height) * density.max(0.5);
     let bound = (MOST_PIXELS / (width * height)).sqrt();
-    let scale = fits.min(bound).min(1.0).max(0.0);
+    let scale = fits.min(bound).clamp(0.0, 1.0);
     (pixels(width * scale), pixels(height * scale))
 }
 

@@ -11,7 +11,7 @@ use js_sys::{Array, Function, Promise, Reflect};
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlVideoElement, ImageBitmap, Url};
+use web_sys::{HtmlMediaElement, HtmlVideoElement, ImageBitmap, Url};
 
 use super::worker::{Files, Post, float, message, set, whole};
 
@@ -23,7 +23,7 @@ const RATES: (f64, f64) = (0.25, 4.0);
 /// All players. A handle.
 #[derive(Clone)]
 pub(super) struct Players {
-    players: Rc<RefCell<BTreeMap<u64, Player>>>,
+    open: Rc<RefCell<BTreeMap<u64, Player>>>,
     files: Files,
     post: Rc<Post>,
 }
@@ -33,15 +33,29 @@ struct Player {
     video: HtmlVideoElement,
     address: String,
     /// Its listeners, kept as long as it is.
-    _hears: Vec<Closure<dyn FnMut()>>,
-    _pictures: Rc<RefCell<Option<Closure<dyn FnMut(f64, JsValue)>>>>,
-    _busy: Rc<Cell<bool>>,
+    hears: Vec<(&'static str, Heard)>,
+    _pictures: Rc<RefCell<Option<Shown>>>,
+}
+
+/// Hears an event.
+type Heard = Closure<dyn FnMut()>;
+
+/// Hears of a picture that is shown.
+type Shown = Closure<dyn FnMut(f64, JsValue)>;
+
+/// Whether a picture is on its way to the worker.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Grab {
+    Free,
+    Busy,
+    /// The player shows another one meanwhile, at this second.
+    Again(f64),
 }
 
 impl Players {
     pub(super) fn new(post: Rc<Post>, files: Files) -> Self {
         Self {
-            players: Rc::default(),
+            open: Rc::default(),
             files,
             post,
         }
@@ -57,16 +71,16 @@ impl Players {
             return;
         };
         let rate = float(asked, "rate").unwrap_or(0.0);
-        if !self.players.borrow().contains_key(&id) {
+        if !self.open.borrow().contains_key(&id) {
             match self.open(id, media) {
                 Some(player) => {
-                    self.players.borrow_mut().insert(id, player);
+                    self.open.borrow_mut().insert(id, player);
                 }
                 None => self.unplayable(id),
             }
         }
-        let players = self.players.borrow();
-        let Some(Player { video, .. }) = players.get(&id) else {
+        let open = self.open.borrow();
+        let Some(Player { video, .. }) = open.get(&id) else {
             return;
         };
         let at = at_us / 1e6;
@@ -89,7 +103,7 @@ impl Players {
     /// Lets a player go.
     pub(super) fn release(&self, asked: &JsValue) {
         if let Some(id) = whole(asked, "player") {
-            self.players.borrow_mut().remove(&id);
+            self.open.borrow_mut().remove(&id);
         }
     }
 
@@ -109,33 +123,32 @@ impl Players {
         // Phones would fill the screen with it.
         let _ = video.set_attribute("playsinline", "");
         let address = Url::create_object_url_with_blob(&file).ok()?;
-        let busy = Rc::new(Cell::new(false));
+        let busy = Rc::new(Cell::new(Grab::Free));
         let mut hears = Vec::new();
-        let mut on = |event: &str, hear: Closure<dyn FnMut()>| {
+        let mut on = |event: &'static str, hear: Heard| {
             let listener = hear.as_ref().unchecked_ref();
             let _ = video.add_event_listener_with_callback(event, listener);
-            hears.push(hear);
+            hears.push((event, hear));
         };
         for event in ["loadeddata", "seeked"] {
             let (post, video, busy) = (Rc::clone(&self.post), video.clone(), Rc::clone(&busy));
             on(
                 event,
-                Closure::new(move || {
+                Heard::new(move || {
                     let at = video.current_time();
                     grab(&post, id, &video, at, &busy);
                 }),
             );
         }
         let post = Rc::clone(&self.post);
-        on("error", Closure::new(move || tell_unplayable(&post, id)));
+        on("error", Heard::new(move || tell_unplayable(&post, id)));
         let pictures = self.watch(id, &video, &busy);
         video.set_src(&address);
         Some(Player {
             video,
             address,
-            _hears: hears,
+            hears,
             _pictures: pictures,
-            _busy: busy,
         })
     }
 
@@ -144,12 +157,12 @@ impl Players {
         &self,
         id: u64,
         video: &HtmlVideoElement,
-        busy: &Rc<Cell<bool>>,
-    ) -> Rc<RefCell<Option<Closure<dyn FnMut(f64, JsValue)>>>> {
+        busy: &Rc<Cell<Grab>>,
+    ) -> Rc<RefCell<Option<Shown>>> {
         let kept = Rc::new(RefCell::new(None));
         let again = Rc::downgrade(&kept);
         let (post, player, busy) = (Rc::clone(&self.post), video.clone(), Rc::clone(busy));
-        let shown = Closure::<dyn FnMut(f64, JsValue)>::new(move |_: f64, told: JsValue| {
+        let shown = Shown::new(move |_: f64, told: JsValue| {
             let at = float(&told, "mediaTime").unwrap_or_else(|| player.current_time());
             grab(&post, id, &player, at, &busy);
             if let Some(again) = again.upgrade()
@@ -166,6 +179,12 @@ impl Players {
 
 impl Drop for Player {
     fn drop(&mut self) {
+        for (event, hear) in &self.hears {
+            let listener = hear.as_ref().unchecked_ref();
+            let _ = self
+                .video
+                .remove_event_listener_with_callback(event, listener);
+        }
         let _ = self.video.pause();
         // Without a source it lets the file and its decoder go.
         let _ = self.video.remove_attribute("src");
@@ -176,16 +195,20 @@ impl Drop for Player {
 
 /// Asks the browser to tell of the next picture; older ones cannot, and then only pictures that were
 /// sought are seen.
-fn call_for_picture(video: &HtmlVideoElement, shown: &Closure<dyn FnMut(f64, JsValue)>) {
+fn call_for_picture(video: &HtmlVideoElement, shown: &Shown) {
     let ask = Reflect::get(video, &"requestVideoFrameCallback".into());
     if let Ok(ask) = ask.and_then(JsValue::dyn_into::<Function>) {
         let _ = ask.call1(video, shown.as_ref());
     }
 }
 
-/// Sends the picture that a player shows, unless one is on its way.
-fn grab(post: &Rc<Post>, id: u64, video: &HtmlVideoElement, at: f64, busy: &Rc<Cell<bool>>) {
-    if busy.get() || video.ready_state() < 2 {
+/// Sends the picture that a player shows at a second of its clip, one after the other.
+fn grab(post: &Rc<Post>, id: u64, video: &HtmlVideoElement, at: f64, busy: &Rc<Cell<Grab>>) {
+    if video.ready_state() < HtmlMediaElement::HAVE_CURRENT_DATA {
+        return;
+    }
+    if busy.get() != Grab::Free {
+        busy.set(Grab::Again(at));
         return;
     }
     if video.video_width() == 0 {
@@ -200,17 +223,19 @@ fn grab(post: &Rc<Post>, id: u64, video: &HtmlVideoElement, at: f64, busy: &Rc<C
     let Some(taken): Option<Promise> = taken else {
         return;
     };
-    busy.set(true);
-    let (post, busy) = (Rc::clone(post), Rc::clone(busy));
+    busy.set(Grab::Busy);
+    let (post, busy, video) = (Rc::clone(post), Rc::clone(busy), video.clone());
     spawn_local(async move {
         let taken = JsFuture::from(taken).await;
-        busy.set(false);
         if let Ok(bitmap) = taken.and_then(JsValue::dyn_into::<ImageBitmap>) {
             let message = message("picture");
             set(&message, "player", &number(id));
             set(&message, "at_us", &(at * 1e6).into());
             set(&message, "bitmap", &bitmap);
             post.send(message, Array::of1(&bitmap));
+        }
+        if let Grab::Again(at) = busy.replace(Grab::Free) {
+            grab(&post, id, &video, at, &busy);
         }
     });
 }

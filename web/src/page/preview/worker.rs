@@ -60,7 +60,7 @@ impl PreviewWorker {
     /// Starts the worker and gives it the canvas, which can be done once for each canvas.
     pub(super) fn start(
         canvas: &HtmlCanvasElement,
-        mut hear: impl FnMut(News) + 'static,
+        hear: impl FnMut(News) + 'static,
     ) -> Result<Self, JsValue> {
         if !Reflect::has(canvas, &"transferControlToOffscreen".into())? {
             return Err("this browser gives workers no canvas; a newer one does".into());
@@ -73,7 +73,7 @@ impl PreviewWorker {
             ready: Cell::new(false),
             early: RefCell::default(),
         });
-        let hear = Rc::new(RefCell::new(move |news| hear(news)));
+        let hear = Rc::new(RefCell::new(hear));
         let files = Files::default();
         let players = Players::new(Rc::clone(&post), Rc::clone(&files));
         let hears = Closure::<dyn FnMut(MessageEvent)>::new({
@@ -205,6 +205,7 @@ fn read(message: &JsValue) -> Option<News> {
             frame: whole(message, "frame")?,
             slot: usize::try_from(whole(message, "slot")?).ok(),
             exact: get(message, "exact").is_truthy(),
+            card: get(message, "card").is_truthy(),
         })),
         "missing" => Some(News::Missing {
             media: usize::try_from(whole(message, "media")?).ok()?,

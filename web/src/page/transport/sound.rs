@@ -244,9 +244,9 @@ impl Desk {
         };
         let (song, clicks) = (gain()?, gain()?);
         Ok(Self {
+            context,
             song,
             clicks,
-            context,
         })
     }
 
