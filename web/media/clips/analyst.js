@@ -174,6 +174,8 @@ export class Viewing {
       this.#sent = 0;
       await this.#taken;
       this.#taken = this.#caughtUp();
+      // Whoever waits for it hears of it, and else nobody has to.
+      this.#taken.catch(() => {});
     }
   }
 }

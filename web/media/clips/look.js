@@ -5,6 +5,7 @@ import { keyTimes, plain, undecodable, withClip } from './file.js';
 import { counted, quickInstants } from './instants.js';
 import { Cancelled, Refused } from './job.js';
 import { Painter } from './painter.js';
+import { allSamples } from './samples.js';
 import * as takes from './takes.js';
 
 /** Nothing could be decoded, though nothing was said against it either. */
@@ -46,7 +47,7 @@ export async function quick(job, file, analyst, tell) {
 
 /** Looks at every picture. The parameters and the result are those of [`quick`]. */
 export function dense(job, file, analyst, tell) {
-  const samplesOf = async (clip) => new VideoSampleSink(clip.track).samples();
+  const samplesOf = async (clip) => allSamples(clip.track);
   const all = { longestUs: takes.LONGEST_GAP_US, keys: false };
   return look(job, file, analyst, tell, samplesOf, all);
 }

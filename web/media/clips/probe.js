@@ -1,9 +1,8 @@
 // What a clip is, from its container alone.
-import { VideoSampleSink } from 'mediabunny';
-
 import { undecodable, withClip } from './file.js';
 import { Refused } from './job.js';
 import { steadyRate } from './rate.js';
+import { allSamples } from './samples.js';
 import { windows } from './windows.js';
 
 /** Packets whose times tell the frame rate. */
@@ -49,7 +48,7 @@ async function size(job, { track, sizeIsSure }, decodable) {
   if (decodable && !sizeIsSure) {
     // A picture itself knows better than what is guessed of it: fields, for instance, are half as
     // high as their picture.
-    const samples = new VideoSampleSink(track).samples();
+    const samples = allSamples(track);
     try {
       const { value: sample } = await job.step(samples.next(), 'decode its first picture');
       if (sample) {
