@@ -1,6 +1,7 @@
 //! What stands for the footage of a clip that this browser cannot decode.
 
 use planner_wasm::footage::{Footage, Look, Shot, TICK_US, Tick};
+use shared::fingerprint::Fingerprint;
 use shared::media::MediaReference;
 
 /// Quality of what nobody has seen, 0 to 255: below what was found good, above what was found bad.
@@ -17,7 +18,7 @@ pub fn unseen(media: &MediaReference) -> Option<Footage> {
     let ticks = usize::try_from(end_us.div_ceil(TICK_US)).ok()?;
     // Two clips that nobody has seen are not taken for look-alikes: their hashes follow from
     // what they are by content.
-    let print = media.fingerprint.map_or(end_us, |print| print.as_u64());
+    let print = media.fingerprint.map_or(end_us, Fingerprint::as_u64);
     let mut colours = [0; 32];
     for (at, byte) in print.to_be_bytes().into_iter().enumerate() {
         if let Some(bin) = colours.get_mut((usize::from(byte) + 4 * at) % 32) {

@@ -79,9 +79,9 @@ impl ClipsWorker {
             next: Cell::new(0),
             closures: RefCell::new(None),
         });
-        let (heard, broken) = (Rc::downgrade(&inner), Rc::downgrade(&inner));
-        let hears = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            if let Some(inner) = heard.upgrade() {
+        let (listening, broken) = (Rc::downgrade(&inner), Rc::downgrade(&inner));
+        let ear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            if let Some(inner) = listening.upgrade() {
                 Self(inner).hear(&event.data());
             }
         });
@@ -90,10 +90,10 @@ impl ClipsWorker {
                 Self(inner).broke(&event.message());
             }
         });
-        inner.worker.set_onmessage(Some(hears.as_ref().unchecked_ref()));
+        inner.worker.set_onmessage(Some(ear.as_ref().unchecked_ref()));
         inner.worker.set_onerror(Some(breaks.as_ref().unchecked_ref()));
         *inner.closures.borrow_mut() = Some(Closures {
-            _hears: hears,
+            _hears: ear,
             _breaks: breaks,
         });
         let this = Self(inner);

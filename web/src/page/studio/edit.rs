@@ -44,7 +44,7 @@ impl Studio {
     pub fn undo(self) {
         self.give_up_plan();
         let mut undone = None;
-        self.history.update(|history| undone = history.undo().map(|label| label.to_owned()));
+        self.history.update(|history| undone = history.undo());
         if let Some(label) = undone {
             self.notices.say(format!("Undone: {label}."));
             self.keep_soon();
@@ -55,7 +55,7 @@ impl Studio {
     pub fn redo(self) {
         self.give_up_plan();
         let mut redone = None;
-        self.history.update(|history| redone = history.redo().map(|label| label.to_owned()));
+        self.history.update(|history| redone = history.redo());
         if let Some(label) = redone {
             self.notices.say(format!("Redone: {label}."));
             self.keep_soon();
@@ -149,28 +149,8 @@ impl Studio {
         let Some(slot) = slot_at(&plan, frame) else {
             return;
         };
-        let (at, cut) = self.nearest_beat(&plan, slot, frame).unwrap_or((frame, None));
+        let (at, cut) = nearest_beat(&plan, slot, frame).unwrap_or((frame, None));
         self.perform(&Operation::Split { slot, at, cut });
-    }
-
-    /// The beat nearest to `frame` that lies inside a slot, at least two frames from its ends.
-    fn nearest_beat(self, plan: &Plan, slot: usize, frame: u64) -> Option<(u64, Option<Cut>)> {
-        let slot = plan.slots.get(slot)?;
-        let grid = plan.music.beat_grid.as_ref()?;
-        grid.beats
-            .iter()
-            .filter(|beat| beat.at >= plan.music.source_start)
-            .filter_map(|beat| Some((plan.frame_at(beat.at)?, beat)))
-            .filter(|(at, _)| *at >= slot.record_start + 2 && at + 2 <= slot.record_end())
-            .min_by_key(|(at, _)| at.abs_diff(frame))
-            .map(|(at, beat)| {
-                let on = if beat.position == 1 {
-                    CutKind::Downbeat
-                } else {
-                    CutKind::Beat
-                };
-                (at, Some(Cut { at: beat.at, on }))
-            })
     }
 }
 
@@ -183,6 +163,26 @@ pub fn slot_at(plan: &Plan, frame: u64) -> Option<usize> {
         .get(slot)
         .is_some_and(|slot| frame < slot.record_end())
         .then_some(slot)
+}
+
+/// The beat nearest to `frame` that lies inside a slot, at least two frames from its ends.
+fn nearest_beat(plan: &Plan, slot: usize, frame: u64) -> Option<(u64, Option<Cut>)> {
+    let slot = plan.slots.get(slot)?;
+    let grid = plan.music.beat_grid.as_ref()?;
+    grid.beats
+        .iter()
+        .filter(|beat| beat.at >= plan.music.source_start)
+        .filter_map(|beat| Some((plan.frame_at(beat.at)?, beat)))
+        .filter(|(at, _)| *at >= slot.record_start + 2 && at + 2 <= slot.record_end())
+        .min_by_key(|(at, _)| at.abs_diff(frame))
+        .map(|(at, beat)| {
+            let on = if beat.position == 1 {
+                CutKind::Downbeat
+            } else {
+                CutKind::Beat
+            };
+            (at, Some(Cut { at: beat.at, on }))
+        })
 }
 
 /// An error as a sentence.

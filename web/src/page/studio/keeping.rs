@@ -496,7 +496,7 @@ impl Studio {
                 .map(|clip| clip.entry.with_untracked(|entry| entry.media.clone()))
                 .collect();
             let media: Vec<_> = media.iter().collect();
-            let mut found = self.candidates(&clips).await;
+            let mut found = Self::candidates(&clips);
             self.look_at_content(&media, &mut found, &clips).await;
             let relinked = relink(&media, &found);
             for one in &relinked.matches {
@@ -523,7 +523,7 @@ impl Studio {
         (songs, clips)
     }
 
-    async fn candidates(self, files: &[Dropped]) -> Vec<Candidate> {
+    fn candidates(files: &[Dropped]) -> Vec<Candidate> {
         files
             .iter()
             .map(|dropped| Candidate {

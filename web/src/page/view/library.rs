@@ -264,12 +264,8 @@ fn ClipCard(clip: Clip) -> impl IntoView {
                     <p class="hint small">
                         {clip.entry.with(|entry| entry.note.clone())}
                         {clip.entry.with(|entry| entry.depth != Depth::Inspected).then_some(
-                            " It takes part unseen and is rendered as usual. To have it looked at, drop in \
-                             the file that this makes: "
+                            " It takes part unseen, and is rendered as usual."
                         )}
-                        {clip.entry.with(|entry| entry.depth != Depth::Inspected).then(|| view! {
-                            <code>"render-native inspect --json clips/ > clips.json"</code>
-                        })}
                     </p>
                 }.into_any(),
                 ClipStage::Ready => {

@@ -9,6 +9,10 @@
 //! * [`keys`] — the keyboard, and its sheet.
 //! * [`export`], [`projects`] — windows over the page.
 //! * [`glyph`] — icons.
+#![expect(
+    clippy::must_use_candidate,
+    reason = "components are used by the view's macro, never called by hand"
+)]
 
 pub mod export;
 pub mod glyph;
