@@ -21,7 +21,7 @@ import { Cancelled, Refused } from './job.js';
 const CACHE = 8 * 2 ** 20;
 /** Where the way round a file that the page cannot look at begins. */
 export const ELSEWHERE =
-  'Run `render-native inspect --json` on it and drop the result here; it can then take part.';
+  'To have it looked at all the same, drop in what `render-native inspect --json` writes of it.';
 
 /**
  * An open clip.

@@ -16,6 +16,7 @@ use super::start::Start;
 use super::timeline::Timeline;
 use crate::page::offline::Offline;
 use crate::page::studio::notices::Tone;
+use crate::page::studio::song::SongStage;
 use crate::page::studio::{Panel, Sheet, Studio, files};
 
 /// The whole page.
@@ -86,7 +87,7 @@ fn stage_name(studio: Studio) -> &'static str {
         "starting"
     } else if studio.is_empty() {
         "idle"
-    } else if studio.song.stage.with(|stage| stage.is_busy()) || studio.clips.busy.get() > 0 {
+    } else if studio.song.stage.with(SongStage::is_busy) || studio.clips.busy.get() > 0 {
         "working"
     } else if studio.planning.pending.with(Option::is_some) {
         "planning"
@@ -227,7 +228,6 @@ fn turn_theme() {
 fn Status() -> impl IntoView {
     let studio: Studio = expect_context();
     let said = Memo::new(move |_| {
-        use crate::page::studio::song::SongStage;
         let song = studio.song.stage.with(|stage| match stage {
             SongStage::Decoding { name } => Some(format!("Decoding {name}")),
             SongStage::Listening { name } => Some(format!("Listening to {name}")),
