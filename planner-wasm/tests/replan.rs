@@ -389,8 +389,9 @@ fn twice_the_density_is_about_twice_the_cuts() {
         request.settings.density_permille = 500;
         let half = plan(&request).unwrap().slots.len();
         let count = twice.slots.len();
+        // The fastest style comes near the shortest shot there is.
         assert!(
-            (16..=24).contains(&(10 * count / normal)) && (4..=6).contains(&(10 * half / normal)),
+            (15..=22).contains(&(10 * count / normal)) && (4..=6).contains(&(10 * half / normal)),
             "{style:?}: {half}, {normal}, {count}"
         );
         let shortest = twice.slots.iter().map(|slot| slot.record_duration).min();
@@ -404,7 +405,7 @@ fn twice_the_density_is_about_twice_the_cuts() {
 fn a_section_of_its_own_pace_leaves_the_others_alone() {
     let mut request = ordinary(1, 180, Style::Balanced);
     let before = plan(&request).unwrap();
-    let section = request.grid.sections[3];
+    let section = request.grid.sections[1];
     request.settings.paces = vec![SectionPace {
         start: section.start,
         end: section.end,
@@ -419,7 +420,7 @@ fn a_section_of_its_own_pace_leaves_the_others_alone() {
         };
         plan.slots.iter().filter(within).count()
     };
-    assert!(2 * inside(&after) >= 3 * inside(&before));
+    assert!(10 * inside(&after) >= 16 * inside(&before));
     let outside = |plan: &Plan| -> Vec<(u64, u32, Clip)> {
         let (first, last) = (plan.frame_at(section.start), plan.frame_at(section.end));
         filling(plan)
