@@ -5,6 +5,7 @@
 //! [`time::Record`]); a [`plan::Plan`] exists only after it was checked.
 
 pub mod decision;
+pub mod editing;
 pub mod fingerprint;
 pub mod media;
 pub mod music;

@@ -13,8 +13,8 @@ use shared::fingerprint::Fingerprint;
 use shared::media::{MediaPath, MediaReference, VideoStream};
 use shared::music::{Beat, BeatGrid, Section, SectionLabel};
 use shared::plan::{
-    Clip, Cut, CutKind, Extra, Fit, MadeBy, MusicTrack, Output, Plan, PlanError, SCHEMA, Slot,
-    Speed, Style,
+    Clip, Cut, CutKind, Extra, Fit, Focus, MadeBy, MusicTrack, Output, Plan, PlanError, SCHEMA,
+    Slot, Speed, Style,
 };
 use shared::rate::Rate;
 
@@ -111,6 +111,10 @@ fn example() -> Plan {
             },
             alternates: vec![Clip::new(1, 0)],
             fit: Some(Fit::Blur),
+            focus: (index == 2).then_some(Focus {
+                x_permille: 250,
+                y_permille: 500,
+            }),
             locked: index == 1,
             extra: [("x_note".to_owned(), "mine".into())].into(),
         });
@@ -339,6 +343,7 @@ fn any_plan() -> impl Strategy<Value = Plan> {
                 },
                 alternates: vec![],
                 fit: None,
+                focus: None,
                 locked: cut,
                 extra: Extra::new(),
             });

@@ -57,6 +57,7 @@ pub fn plan(
                 clip: clips.next().unwrap(),
                 alternates: clips.collect(),
                 fit: None,
+                focus: None,
                 locked: false,
                 extra: Extra::new(),
             };

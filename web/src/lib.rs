@@ -1,13 +1,40 @@
 //! The planner page.
 //!
-//! A person drops a song; the browser decodes it, the planner's worker listens, the page shows
-//! the beats over the waveform. Nothing leaves the device.
+//! A person drops a song and clips; the browser decodes them, the planner's worker listens, looks and
+//! plans; the page shows the film in sync with the music, and what is disliked is changed. Nothing
+//! leaves the device.
 //!
+//! * [`document`] — what undo goes through: the brief and the plan that came of it.
+//! * [`insight`] — what can be told of a shot, and of a plan in numbers.
+//! * [`pacing`] — how dense cuts are, by slider and by section.
+//! * [`gesture`] — what a pointer does to the shots.
+//! * [`keys`] — what the keys do.
+//! * [`facts`] — clips and projects in a few words.
+//! * [`project`] — everything that a person has brought and decided, as one document.
+//! * [`ruler`] — times along the film.
+//! * [`replace`] — which window of a clip to show in place of another.
+//! * [`score`] — the song on the film's axis.
+//! * [`tapping`] — a tempo from taps.
+//! * [`unseen`] — what stands for clips that the browser cannot decode.
+//! * [`viewport`] — the stretch of the film that is in view.
 //! * [`waveform`] — a song's outline for drawing at any zoom.
 //! * [`wording`] — times, tempo and beats as text.
 //! * `page` — the page itself; exists for the browser alone.
 
+pub mod document;
+pub mod facts;
+pub mod gesture;
+pub mod keys;
+pub mod insight;
 #[cfg(target_arch = "wasm32")]
 pub mod page;
+pub mod pacing;
+pub mod project;
+pub mod replace;
+pub mod ruler;
+pub mod score;
+pub mod tapping;
+pub mod unseen;
+pub mod viewport;
 pub mod waveform;
 pub mod wording;

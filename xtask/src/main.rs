@@ -17,6 +17,7 @@ mod gates;
 mod packages;
 mod page;
 mod schema;
+mod sample;
 mod setup;
 mod test;
 mod workspace;

@@ -62,6 +62,14 @@ impl Manager {
         }
     }
 
+    /// The packages of node and npm.
+    pub(crate) const fn node(self) -> &'static [&'static str] {
+        match self {
+            Self::Apt | Self::Dnf | Self::Pacman | Self::Apk => &["nodejs", "npm"],
+            Self::Brew => &["node"],
+        }
+    }
+
     /// What a person would type to install these packages.
     pub(crate) fn line(self, packages: &[&str]) -> String {
         let sudo = if self == Self::Brew { "" } else { "sudo " };

@@ -7,7 +7,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::command::{cargo, command, exists, output, run};
 use crate::packages::Manager;
-use crate::{setup, workspace};
+use crate::{sample, setup, workspace};
+
+pub(crate) mod npm;
 
 /// The version of trunk that the page is built with; later ones need a newer compiler.
 const TRUNK: &str = "0.21.14";
@@ -21,12 +23,13 @@ pub(crate) fn browser_wanted() -> bool {
 }
 
 /// trunk and wasm-bindgen, each in the one version that fits; built from source where missing,
-/// into `target/tools`, so that nothing of the system's is replaced.
+/// into `target/tools`, so that nothing of the system's is replaced. And what npm's lock file names.
 ///
 /// # Errors
-/// If one cannot be built.
+/// If one cannot be built or had.
 pub(crate) fn setup_page_tools() -> Result<()> {
     setup::wasm_target()?;
+    npm::setup()?;
     // trunk's own lock file fits; that of wasm-bindgen-cli asks for crates that may not be there.
     install("trunk", "trunk", TRUNK, true)?;
     install(
@@ -37,12 +40,14 @@ pub(crate) fn setup_page_tools() -> Result<()> {
     )
 }
 
-/// Builds the page into `web/dist`.
+/// Builds the page into `web/dist`; trunk runs the scripts of `web/media/build`, which bundle the
+/// media workers and end with a table of sizes.
 ///
 /// # Errors
 /// If a tool is missing and cannot be had, or the page does not build.
 pub(crate) fn build_page() -> Result<()> {
     setup_page_tools()?;
+    sample::make()?;
     // trunk builds without the network, so that it never looks for tools there.
     run(cargo().args(["fetch", "--locked"]))?;
     run(command("trunk")

@@ -40,6 +40,20 @@ impl Tally {
             }
         }
     }
+
+    /// Adds what a line of node's test runner tells: `# pass 3`, `# fail 0`.
+    fn see_tap(&mut self, line: &str) {
+        let mut words = line.strip_prefix("# ").unwrap_or_default().split(' ');
+        let what = words.next().unwrap_or_default();
+        let Some(number) = words.next().and_then(|word| word.parse::<u64>().ok()) else {
+            return;
+        };
+        match what {
+            "pass" => self.passed += number,
+            "fail" | "cancelled" => self.failed += number,
+            _ => {}
+        }
+    }
 }
 
 impl fmt::Display for Tally {
@@ -69,11 +83,15 @@ pub(crate) fn run() -> Result<()> {
     let mut tests = cargo();
     tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
     let good = run_watched(&mut tests, |line| tally.see(line))?;
+    let scripts = !page::browser_wanted() || page::npm::test(|line| tally.see_tap(line))?;
 
     eprintln!("\n{gates} gates held");
     println!("{tally}");
-    if !good || tally.failed > 0 {
+    if !good {
         bail!("`cargo test --workspace` failed");
+    }
+    if !scripts || tally.failed > 0 {
+        bail!("the tests of the page's scripts failed");
     }
     Ok(())
 }
@@ -93,6 +111,21 @@ mod tests {
             tally.see(line);
         }
         assert_eq!((tally.passed, tally.failed), (5, 4));
+    }
+
+    #[test]
+    fn the_sums_of_the_page_s_scripts_are_added() {
+        let mut tally = Tally::default();
+        for line in [
+            "# tests 5",
+            "# pass 3",
+            "# fail 1",
+            "# cancelled 1",
+            "ok 1 - # pass 7",
+        ] {
+            tally.see_tap(line);
+        }
+        assert_eq!((tally.passed, tally.failed), (3, 2));
     }
 
     #[test]

@@ -112,6 +112,7 @@ pub(super) fn slot(
         clip: clip(assignment, index, &chosen.with)?,
         alternates: alternates(assignment, index, list, most_alternates.into()),
         fit: None,
+        focus: None,
         locked: false,
         extra: Extra::new(),
     })

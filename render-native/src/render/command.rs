@@ -54,8 +54,8 @@ pub(super) fn arguments(segment: &Segment, picture: &Picture<'_>, out: &Path) ->
         let tone_map = segment.encode.tone_map;
         args.extend(reading(take, way, &threads));
         let filter = match way {
-            Some(way) => filters::chain(canvas, segment.fit, take, way, tone_map),
-            None => filters::still(canvas, segment.fit, take, tone_map),
+            Some(way) => filters::chain(canvas, segment.framing, take, way, tone_map),
+            None => filters::still(canvas, segment.framing, take, tone_map),
         } + upload;
         let map = format!("0:{}", take.video.index);
         let more = ["-map", &map, "-an", "-sn", "-dn", "-vf", &filter];

@@ -3,13 +3,19 @@
 //! The order is: speed, frame rate, fields, alpha, geometry, colour. The rate comes early, since
 //! pictures that are dropped need no work; geometry comes before tone mapping, which is dear.
 
-use shared::plan::Fit;
+use shared::plan::{Fit, Focus};
 
-use super::segment::{Canvas, Pattern, Take, Way};
+use super::segment::{Canvas, Framing, Pattern, Take, Way};
 use crate::ffmpeg::probe::{Hdr, Video};
 
 /// The chain for `take`, read in the given way.
-pub(super) fn chain(canvas: Canvas, fit: Fit, take: &Take, way: Way, tone_map: bool) -> String {
+pub(super) fn chain(
+    canvas: Canvas,
+    framing: Framing,
+    take: &Take,
+    way: Way,
+    tone_map: bool,
+) -> String {
     let plain = way == Way::Plain;
     let mut filters = Vec::new();
     if way == Way::Sequential {
@@ -23,7 +29,7 @@ pub(super) fn chain(canvas: Canvas, fit: Fit, take: &Take, way: Way, tone_map: b
     }
     // Without `start_time` a first picture that comes late makes a gap of one frame.
     filters.push(format!("fps={}:start_time=0", canvas.rate));
-    filters.push(picture(canvas, fit, &take.video, plain, tone_map));
+    filters.push(picture(canvas, framing, &take.video, plain, tone_map));
     if way == Way::Extended {
         filters.push("tpad=stop=-1:stop_mode=clone".to_owned());
     }
@@ -31,11 +37,11 @@ pub(super) fn chain(canvas: Canvas, fit: Fit, take: &Take, way: Way, tone_map: b
 }
 
 /// The chain that shows the first picture of `take` for ever.
-pub(super) fn still(canvas: Canvas, fit: Fit, take: &Take, tone_map: bool) -> String {
+pub(super) fn still(canvas: Canvas, framing: Framing, take: &Take, tone_map: bool) -> String {
     // Time stamps are counted anew behind the loop; `fps` alone gives nothing for one picture.
     format!(
         "{},loop=loop=-1:size=1,setpts=N/({rate})/TB,fps={rate}:start_time=0",
-        picture(canvas, fit, &take.video, false, tone_map),
+        picture(canvas, framing, &take.video, false, tone_map),
         rate = canvas.rate,
     )
 }
@@ -64,7 +70,7 @@ pub(super) fn pattern(canvas: Canvas, pattern: Pattern) -> String {
 const TAGS: &str = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709";
 
 /// Fields, alpha, geometry and colour.
-fn picture(canvas: Canvas, fit: Fit, video: &Video, plain: bool, tone_map: bool) -> String {
+fn picture(canvas: Canvas, framing: Framing, video: &Video, plain: bool, tone_map: bool) -> String {
     let mut filters = Vec::new();
     if video.interlaced && !plain {
         filters.push("bwdif=mode=send_frame:deint=interlaced".to_owned());
@@ -80,15 +86,11 @@ fn picture(canvas: Canvas, fit: Fit, video: &Video, plain: bool, tone_map: bool)
     } else {
         conversion(video)
     };
-    filters.push(geometry(
-        canvas,
-        if plain && fit == Fit::Blur {
-            Fit::Pad
-        } else {
-            fit
-        },
-        &convert,
-    ));
+    let fit = match framing.fit {
+        Fit::Blur if plain => Fit::Pad,
+        fit => fit,
+    };
+    filters.push(geometry(canvas, Framing { fit, ..framing }, &convert));
     if let Some(hdr) = hdr {
         filters.push(tone_mapping(hdr, video));
     }
@@ -100,7 +102,7 @@ fn picture(canvas: Canvas, fit: Fit, video: &Video, plain: bool, tone_map: bool)
 
 /// Scaling by the shape as shown: `dar` holds the pixels' own shape and the rotation, which ffmpeg
 /// applies before. Sizes are rounded to even numbers, outwards when cropping, inwards when padding.
-fn geometry(canvas: Canvas, fit: Fit, convert: &str) -> String {
+fn geometry(canvas: Canvas, framing: Framing, convert: &str) -> String {
     let Canvas {
         width: w,
         height: h,
@@ -118,8 +120,8 @@ fn geometry(canvas: Canvas, fit: Fit, convert: &str) -> String {
          :h='if(gt(dar,{w}/{h}),max(2,min({h},round({w}/dar/2)*2)),{h})'\
          :flags=bicubic{convert}"
     );
-    match fit {
-        Fit::Crop => cover(w, h),
+    match framing.fit {
+        Fit::Crop => cover(w, h) + &offset(framing.focus),
         Fit::Pad => format!("{contain},setsar=1,pad={w}:{h}:(ow-iw)/2:(oh-ih)/2"),
         Fit::Blur => {
             // Blurred small and enlarged: the same to the eye and much cheaper.
@@ -135,6 +137,19 @@ fn geometry(canvas: Canvas, fit: Fit, convert: &str) -> String {
             )
         }
     }
+}
+
+/// Where the window of a crop lies in what stands over. In the middle it lies by itself, and a
+/// filter that says nothing of it is the one that films without a focus have.
+fn offset(focus: Focus) -> String {
+    if focus == Focus::CENTRE {
+        return String::new();
+    }
+    let Focus {
+        x_permille: x,
+        y_permille: y,
+    } = focus;
+    format!(":(iw-ow)*{x}/1000:(ih-oh)*{y}/1000")
 }
 
 /// Options of `scale` that turn the source's numbers into BT.709 in video range. A file that does

@@ -26,7 +26,7 @@ use super::resources::shape_of;
 use super::schedule::estimate::{Class, Estimator, Footprint, Target};
 use super::schedule::learned::Learned;
 use super::schedule::{Queue, Shape};
-use super::segment::{Canvas, Encode, Picture, Segment, SegmentKey, Take, Way};
+use super::segment::{Canvas, Encode, Framing, Picture, Segment, SegmentKey, Take, Way};
 use super::settings::RenderSettings;
 use super::sound::{Song, Sound};
 use super::sources::Sources;
@@ -145,7 +145,10 @@ impl Job<'_> {
             index,
             frames: slot.record_duration,
             canvas: self.canvas,
-            fit: slot.fit.unwrap_or(self.plan.output.fit),
+            framing: Framing {
+                fit: slot.fit.unwrap_or(self.plan.output.fit),
+                focus: slot.focus.unwrap_or_default(),
+            },
             encode: self.encode,
         };
         Ok((segment, slot))

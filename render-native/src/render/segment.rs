@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use shared::fingerprint::Fingerprint;
-use shared::plan::{Fit, Speed};
+use shared::plan::{Fit, Focus, Speed};
 use shared::rate::Rate;
 
 use super::encoder::Encoder;
@@ -91,6 +91,15 @@ pub(super) struct Take {
     pub(super) speed: Speed,
 }
 
+/// How a picture of another shape is brought into the frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Framing {
+    /// How it is fitted.
+    pub(super) fit: Fit,
+    /// Which part is kept where that cuts something off.
+    pub(super) focus: Focus,
+}
+
 /// One render job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Segment {
@@ -100,8 +109,8 @@ pub(super) struct Segment {
     pub(super) frames: u32,
     /// The film's picture.
     pub(super) canvas: Canvas,
-    /// How a picture of another shape is fitted.
-    pub(super) fit: Fit,
+    /// How a picture of another shape is brought into the frame.
+    pub(super) framing: Framing,
     /// How it is encoded.
     pub(super) encode: Encode,
 }

@@ -16,8 +16,10 @@ mod write;
 #[cfg(feature = "schema")]
 pub mod schema;
 
+pub(crate) use fields::MAX_EXACT;
+
 pub use error::{PlanError, Problem};
 pub use model::{
-    Clip, Cut, CutKind, Extra, Fit, MAX_BEATS, MAX_MEDIA, MAX_PLAN_BYTES, MAX_SLOTS, MadeBy,
-    MusicTrack, Output, Plan, SCHEMA, Slot, Speed, Style,
+    Clip, Cut, CutKind, Extra, Fit, Focus, MAX_ALTERNATES, MAX_BEATS, MAX_MEDIA, MAX_PLAN_BYTES,
+    MAX_SLOTS, MadeBy, MusicTrack, Output, Plan, SCHEMA, Slot, Speed, Style,
 };

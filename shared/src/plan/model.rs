@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::decision::Decision;
 use crate::media::MediaReference;
@@ -18,6 +19,8 @@ pub const SCHEMA: &str = "autocut-plan/1";
 pub const MAX_PLAN_BYTES: u64 = 64 * 1024 * 1024;
 /// Most slots in a plan.
 pub const MAX_SLOTS: usize = 200_000;
+/// Most alternates of one slot.
+pub const MAX_ALTERNATES: usize = 64;
 /// Most media references in a plan.
 pub const MAX_MEDIA: usize = 100_000;
 /// Most beats in a plan.
@@ -108,6 +111,22 @@ pub enum Fit {
     Blur,
 }
 
+/// Which part of a picture is kept where it is cropped: how what stands over is shared out between
+/// its two sides. On a side where nothing stands over it has no effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Focus {
+    /// How much of what stands over is cut off at the left, 0 to 1000: 0 keeps the left edge, 500
+    /// the middle, 1000 the right edge.
+    #[cfg_attr(feature = "schema", schemars(range(max = 1000)))]
+    pub x_permille: u16,
+    /// How much of it is cut off at the top, 0 to 1000: 0 keeps the upper edge, 500 the middle,
+    /// 1000 the lower edge.
+    #[cfg_attr(feature = "schema", schemars(range(max = 1000)))]
+    pub y_permille: u16,
+}
+
 /// Style of the cutting.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -165,6 +184,9 @@ pub struct Slot {
     /// How the picture is fitted, if not as the output says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fit: Option<Fit>,
+    /// Which part is kept where a crop cuts off what stands over; the middle if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub focus: Option<Focus>,
     /// A new plan keeps this slot as it is.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(feature = "schema", schemars(default))]
@@ -176,7 +198,7 @@ pub struct Slot {
 }
 
 /// The musical event that a slot begins on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 pub struct Cut {
@@ -207,7 +229,7 @@ pub enum CutKind {
 }
 
 /// A stretch of one source file: `record_duration` frames of film from `source_start` on.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 pub struct Clip {
@@ -219,16 +241,16 @@ pub struct Clip {
     #[serde(default, skip_serializing_if = "Speed::is_normal")]
     pub speed: Speed,
     /// How good a choice the planner thought it, 0 to 1000.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score_permille: Option<u16>,
     /// Keys beginning with `x_`, kept as they are.
-    #[serde(flatten)]
+    #[serde(flatten, deserialize_with = "foreign")]
     #[cfg_attr(feature = "schema", schemars(skip))]
     pub extra: Extra,
 }
 
 /// Source time per record time as an exact fraction: `1/2` is half speed. From 1/8 to 8.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Speed(Rate);
@@ -252,6 +274,23 @@ impl Speed {
     #[must_use]
     pub fn is_normal(&self) -> bool {
         self.terms() == (1, 1)
+    }
+}
+
+impl<'de> Deserialize<'de> for Speed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let ratio = Rate::deserialize(deserializer)?;
+        Self::new(ratio.num(), ratio.den())
+            .ok_or_else(|| D::Error::custom("a speed is from 1/8 to 8"))
+    }
+}
+
+/// Other programs' keys; any other key is refused, since a plan with it would be.
+fn foreign<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Extra, D::Error> {
+    let extra = Extra::deserialize(deserializer)?;
+    match extra.keys().find(|key| !key.starts_with("x_")) {
+        Some(key) => Err(D::Error::custom(format!("unknown key {key:?}"))),
+        None => Ok(extra),
     }
 }
 
@@ -283,6 +322,26 @@ impl Fit {
         ("pad", Self::Pad),
         ("blur", Self::Blur),
     ];
+}
+
+impl Focus {
+    /// The middle: what a crop keeps unless told otherwise.
+    pub const CENTRE: Self = Self {
+        x_permille: 500,
+        y_permille: 500,
+    };
+
+    /// Whether both numbers are at most 1000.
+    #[must_use]
+    pub const fn is_sound(self) -> bool {
+        self.x_permille <= 1000 && self.y_permille <= 1000
+    }
+}
+
+impl Default for Focus {
+    fn default() -> Self {
+        Self::CENTRE
+    }
 }
 
 impl Style {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::error::PlanError;
 use super::fields::{Fields, MAX_EXACT, Path, Problems, text};
 use super::model::{
-    Clip, Cut, CutKind, Fit, MAX_BEATS, MAX_MEDIA, MAX_PLAN_BYTES, MAX_SLOTS, MadeBy, MusicTrack,
-    Output, Plan, SCHEMA, Slot, Style,
+    Clip, Cut, CutKind, Fit, Focus, MAX_ALTERNATES, MAX_BEATS, MAX_MEDIA, MAX_PLAN_BYTES,
+    MAX_SLOTS, MadeBy, MusicTrack, Output, Plan, SCHEMA, Slot, Style,
 };
 use super::node::Node;
 use crate::decision::{Decision, DecisionCode};
@@ -15,8 +15,6 @@ use crate::music::{Beat, BeatGrid, Section, SectionLabel};
 
 /// Most entries in lists that have no limit of their own.
 const MAX_ITEMS: usize = 100_000;
-/// Most alternates of one slot.
-const MAX_ALTERNATES: usize = 64;
 /// Width and height of a film, in pixels.
 const FRAME_SIDE: std::ops::RangeInclusive<u64> = 16..=8192;
 
@@ -299,6 +297,7 @@ fn slot(node: &Node<'_>, path: &Path<'_>, problems: &mut Problems) -> Option<Slo
         "clip",
         "alternates",
         "fit",
+        "focus",
         "locked",
     ];
     let fields = Fields::of(node, path, &known, problems)?;
@@ -310,6 +309,8 @@ fn slot(node: &Node<'_>, path: &Path<'_>, problems: &mut Problems) -> Option<Slo
     let clip = clip.and_then(|node| self::clip(node, &Path::Field(path, "clip"), problems));
     let alternates = fields.list("alternates", MAX_ALTERNATES, problems, self::clip);
     let fit = fields.one_of("fit", Fit::NAMES, problems);
+    let focus = fields.get("focus");
+    let focus = focus.and_then(|node| self::focus(node, &Path::Field(path, "focus"), problems));
     let locked = fields.flag("locked", problems);
     Some(Slot {
         record_start: start?,
@@ -318,8 +319,19 @@ fn slot(node: &Node<'_>, path: &Path<'_>, problems: &mut Problems) -> Option<Slo
         clip: clip?,
         alternates,
         fit,
+        focus,
         locked,
         extra: fields.extra(),
+    })
+}
+
+fn focus(node: &Node<'_>, path: &Path<'_>, problems: &mut Problems) -> Option<Focus> {
+    let fields = Fields::of(node, path, &["x_permille", "y_permille"], problems)?;
+    let x = fields.need_whole("x_permille", 0..=1000, problems);
+    let y = fields.need_whole("y_permille", 0..=1000, problems);
+    Some(Focus {
+        x_permille: u16::try_from(x?).ok()?,
+        y_permille: u16::try_from(y?).ok()?,
     })
 }
 

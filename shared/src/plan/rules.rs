@@ -2,7 +2,7 @@
 
 use super::error::Problem;
 use super::fields::{MAX_EXACT, Path, Problems};
-use super::model::{Clip, MAX_BEATS, MAX_MEDIA, MAX_SLOTS, Plan, SCHEMA};
+use super::model::{Clip, MAX_ALTERNATES, MAX_BEATS, MAX_MEDIA, MAX_SLOTS, Plan, SCHEMA};
 use crate::music::BeatGrid;
 
 impl Plan {
@@ -165,6 +165,17 @@ fn slots(plan: &Plan, path: &Path<'_>, problems: &mut Problems) {
                 },
             );
         }
+        if let Some(focus) = slot.focus {
+            let focus_path = Path::Field(&item, "focus");
+            let sides = [
+                ("x_permille", focus.x_permille),
+                ("y_permille", focus.y_permille),
+            ];
+            for (name, value) in sides.into_iter().filter(|(_, value)| *value > 1000) {
+                let path = Path::Field(&focus_path, name);
+                problems.note(&path, format_args!("{value} is not between 0 and 1000"));
+            }
+        }
         clip(
             plan,
             &slot.clip,
@@ -173,6 +184,13 @@ fn slots(plan: &Plan, path: &Path<'_>, problems: &mut Problems) {
             problems,
         );
         let alternates = Path::Field(&item, "alternates");
+        if slot.alternates.len() > MAX_ALTERNATES {
+            let found = slot.alternates.len();
+            problems.note(
+                &alternates,
+                format_args!("has {found} items; the most is {MAX_ALTERNATES}"),
+            );
+        }
         for (index, alternate) in slot.alternates.iter().enumerate() {
             let path = Path::Item(&alternates, index);
             clip(plan, alternate, slot.record_duration, &path, problems);
@@ -209,6 +227,12 @@ fn clip(plan: &Plan, clip: &Clip, frames: u32, path: &Path<'_>, problems: &mut P
         );
         return;
     };
+    if let Some(score) = clip.score_permille.filter(|score| *score > 1000) {
+        problems.note(
+            &Path::Field(path, "score_permille"),
+            format_args!("{score} is not between 0 and 1000"),
+        );
+    }
     if clip
         .source_end(frames, plan.output.rate)
         .is_none_or(|end| end > MAX_EXACT)

@@ -16,6 +16,7 @@ mod documents;
 mod farm;
 mod faults;
 mod files;
+mod focus;
 mod hang;
 mod hardware;
 mod hostile;

@@ -1,17 +1,22 @@
 //! The page itself; for the browser alone.
 //!
-//! * [`session`] — what the page is doing, and the way from a file to beats.
+//! * [`studio`] — what the page knows and does.
 //! * [`decode`] — a file to samples, by the browser's decoders.
+//! * [`dialog`] — a window over the page.
+//! * [`offline`] — the page without a network.
 //! * [`planner`] — the planner's worker.
-//! * [`view`] — what is shown of it; [`chart`] draws waveform and beats.
+//! * [`store`] — projects kept in the browser.
+//! * [`view`] — what is shown of it.
 
-pub mod chart;
 pub mod decode;
+pub mod dialog;
+pub mod offline;
 pub mod planner;
-pub mod session;
+pub mod store;
+pub mod studio;
 pub mod view;
 
 /// Puts the page into the document.
 pub fn open() {
-    leptos::mount::mount_to_body(view::Page);
+    leptos::mount::mount_to_body(view::shell::Page);
 }

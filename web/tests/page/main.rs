@@ -4,13 +4,32 @@
 //! `cargo xtask test` builds the page first; by hand it is `cargo xtask page`. A missing browser is
 //! a failure, since a test that quietly does nothing hides what breaks; whoever has none sets
 //! `AUTOCUT_SKIP_BROWSER=1`.
+//!
+//! * `browser` — Chromium and its driver; `page` — the page as a person uses it; `site` — a server.
+//! * `media`, `sound` — what is brought along; `bench` of the same browser is beside this folder.
+//! * `film` — from files to a film; `shots` — what is changed on the way; `replan` — what stays.
+//! * `kept` — reload, relink, two tabs, a full disk; `unseen` — clips that no browser decodes.
+//! * `refused` — what is no song, clip, plan; `given_up` — cancelled.
+//! * `keyboard`, `access` — without a mouse, without sight; `quiet` — network, console, offline.
+//! * `parity` — the planner in the browser is the planner here.
 #![cfg(not(target_arch = "wasm32"))]
 #![cfg(test)]
 
+mod access;
 mod browser;
+mod film;
+mod given_up;
+mod kept;
+mod keyboard;
+mod media;
+mod page;
 mod parity;
+mod quiet;
+mod refused;
+mod replan;
+mod shots;
 mod site;
-mod song;
 mod sound;
 #[path = "../../../planner-wasm/tests/synthetic/mod.rs"]
 mod synthetic;
+mod unseen;

@@ -7,7 +7,8 @@ use planner_wasm::worker::protocol::{Reply, Request};
 use serde_json::Value;
 use thirtyfour::prelude::*;
 
-use crate::browser::{skipped, stage, with_browser};
+use crate::browser::{skipped, with_browser};
+use crate::page::Page;
 use crate::site::Site;
 use crate::{sound, synthetic};
 
@@ -38,7 +39,7 @@ const ASK: &str = "
     send().catch((error) => done('page: ' + error));";
 
 async fn ask(
-    page: &WebDriver,
+    page: &Page,
     request: &Request,
     samples: Option<&str>,
     cancel: Option<&Request>,
@@ -80,15 +81,12 @@ fn the_worker_gives_the_bytes_of_the_native_planner() {
         order: Box::new(film.into()),
     };
     let [beats, planned, cancelled] = with_browser(async |page| {
-        page.set_script_timeout(std::time::Duration::from_mins(2))
-            .await?;
-        page.goto(site.address()).await?;
-        stage(&page, "idle").await?;
+        page.open(&site).await?;
         let cancel = Request::Cancel { id: 9 };
         Ok([
-            ask(&page, &listen(7), Some("music.f32"), None).await?,
-            ask(&page, &order, None, None).await?,
-            ask(&page, &listen(9), Some("music.f32"), Some(&cancel)).await?,
+            ask(page, &listen(7), Some("music.f32"), None).await?,
+            ask(page, &order, None, None).await?,
+            ask(page, &listen(9), Some("music.f32"), Some(&cancel)).await?,
         ])
     });
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -13,7 +14,15 @@ const FOLDER: &str = "/some/where/autocut/";
 /// The page, and files beside it, served on a port of this machine until the test ends.
 pub(crate) struct Site {
     port: u16,
-    asked: Arc<Mutex<Vec<String>>>,
+    shared: Arc<Shared>,
+}
+
+/// What every connection sees.
+struct Shared {
+    dist: PathBuf,
+    more: Vec<(&'static str, Vec<u8>)>,
+    asked: Mutex<Vec<String>>,
+    gone: AtomicBool,
 }
 
 impl Site {
@@ -27,15 +36,20 @@ impl Site {
         );
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let port = listener.local_addr().expect("a bound port").port();
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let (log, files) = (Arc::clone(&asked), Arc::new((dist, more)));
+        let shared = Arc::new(Shared {
+            dist,
+            more,
+            asked: Mutex::default(),
+            gone: AtomicBool::new(false),
+        });
+        let site = Arc::clone(&shared);
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let (log, files) = (Arc::clone(&log), Arc::clone(&files));
-                thread::spawn(move || answer(stream, &log, &files.0, &files.1));
+                let site = Arc::clone(&site);
+                thread::spawn(move || answer(stream, &site));
             }
         });
-        Self { port, asked }
+        Self { port, shared }
     }
 
     /// The page's address.
@@ -45,17 +59,17 @@ impl Site {
 
     /// Every path that was asked for so far.
     pub(crate) fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+        self.shared.asked.lock().unwrap().clone()
+    }
+
+    /// From now on nobody answers, as without a network.
+    pub(crate) fn go_away(&self) {
+        self.shared.gone.store(true, Ordering::Relaxed);
     }
 }
 
 /// Answers the requests of one connection. A browser that hangs up is no error.
-fn answer(
-    mut stream: TcpStream,
-    log: &Mutex<Vec<String>>,
-    dist: &Path,
-    more: &[(&'static str, Vec<u8>)],
-) {
+fn answer(mut stream: TcpStream, site: &Shared) {
     let mut lines = BufReader::new(stream.try_clone().expect("a second handle")).lines();
     while let Some(Ok(first)) = lines.next() {
         // Headers end in an empty line; a GET has no body.
@@ -63,13 +77,17 @@ fn answer(
             .next()
             .is_some_and(|line| line.is_ok_and(|line| !line.is_empty()))
         {}
-        let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
-        log.lock().unwrap().push(path.clone());
+        if site.gone.load(Ordering::Relaxed) {
+            return;
+        }
+        let address = first.split(' ').nth(1).unwrap_or_default().to_owned();
+        site.asked.lock().unwrap().push(address.clone());
+        let path = address.split('?').next().unwrap_or_default();
         let found = path.strip_prefix(FOLDER).and_then(|name| {
             let name = if name.is_empty() { "index.html" } else { name };
-            let beside = more.iter().find(|(file, _)| *file == name);
+            let beside = site.more.iter().find(|(file, _)| *file == name);
             let bytes = beside.map(|(_, bytes)| bytes.clone());
-            let bytes = bytes.or_else(|| std::fs::read(inside(dist, name)?).ok())?;
+            let bytes = bytes.or_else(|| std::fs::read(inside(&site.dist, name)?).ok())?;
             Some((kind(name), bytes))
         });
         let (status, (kind, bytes)) = match found {
@@ -97,7 +115,10 @@ fn kind(name: &str) -> &'static str {
         Some("html") => "text/html; charset=utf-8",
         Some("css") => "text/css",
         Some("js") => "text/javascript",
+        Some("json") => "application/json",
+        Some("svg") => "image/svg+xml",
         Some("wasm") => "application/wasm",
+        Some("webmanifest") => "application/manifest+json",
         _ => "application/octet-stream",
     }
 }

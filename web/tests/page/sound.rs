@@ -19,14 +19,6 @@ pub(crate) fn click_track(seconds: usize) -> Vec<i16> {
         .collect()
 }
 
-/// The samples as decoders give them.
-pub(crate) fn decoded(samples: &[i16]) -> Vec<f32> {
-    samples
-        .iter()
-        .map(|&sample| f32::from(sample) / 32_768.0)
-        .collect()
-}
-
 /// A WAV file of one channel.
 pub(crate) fn wav(samples: &[i16]) -> Vec<u8> {
     let bytes = u32::try_from(samples.len() * 2).unwrap();

@@ -206,7 +206,7 @@ const RECIPES: &[Recipe] = &[
 ///
 /// # Errors
 /// If a clip cannot be made for another reason.
-pub(super) fn make(folder: &Path) -> Result<()> {
+pub(crate) fn make(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let encoders = output(command("ffmpeg").args(["-hide_banner", "-encoders"]))?;
     let encoders = String::from_utf8_lossy(&encoders);

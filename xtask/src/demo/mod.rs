@@ -1,7 +1,7 @@
 //! `cargo xtask demo`: from nothing to a film whose cuts are measured, in one command.
 
-mod clips;
-mod song;
+pub(crate) mod clips;
+pub(crate) mod song;
 
 use std::fs;
 

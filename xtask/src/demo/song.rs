@@ -54,7 +54,7 @@ fn arrangement(bar: usize) -> Arrangement {
 ///
 /// # Errors
 /// If the file cannot be written.
-pub(super) fn write(path: &Path) -> Result<()> {
+pub(crate) fn write(path: &Path) -> Result<()> {
     let left_right = mix();
     let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
     let mut out = BufWriter::new(file);

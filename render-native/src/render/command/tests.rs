@@ -1,13 +1,13 @@
 use std::path::PathBuf;
 
 use shared::fingerprint::Fingerprint;
-use shared::plan::{Fit, Speed};
+use shared::plan::{Fit, Focus, Speed};
 use shared::rate::Rate;
 
 use super::*;
 use crate::ffmpeg::probe::{Colour, Video};
 use crate::render::encoder::Encoder;
-use crate::render::segment::{Canvas, Encode, Pattern, Take};
+use crate::render::segment::{Canvas, Encode, Framing, Pattern, Take};
 
 fn video(pix_fmt: &str, colour: Colour) -> Video {
     Video {
@@ -52,7 +52,10 @@ fn segment(fit: Fit) -> Segment {
             height: 720,
             rate: "30000/1001".parse().unwrap(),
         },
-        fit,
+        framing: Framing {
+            fit,
+            focus: Focus::CENTRE,
+        },
         encode: Encode {
             encoder: Encoder::default(),
             hardware: None,
@@ -212,6 +215,33 @@ fn slow_motion_and_a_blurred_background() {
     insta::assert_snapshot!(filter_of(&Picture::Take { take: &take, way }, Fit::Blur), @r#"
     setpts=PTS*2/1,fps=30000/1001:start_time=0,format=gbrap,premultiply=inplace=1,split[front][back];[back]scale=w='if(gt(dar,160/90),max(160,ceil(90*dar/2)*2),160)':h='if(gt(dar,160/90),90,max(90,ceil(160/dar/2)*2))':flags=bicubic:in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv,crop=160:90,setsar=1,boxblur=lr='min(6,min(w,h)/4)':lp=2:cr='min(3,min(cw,ch)/4)':cp=2,scale=1280:720:flags=bilinear,setsar=1[behind];[front]scale=w='if(gt(dar,1280/720),1280,max(2,min(1280,round(720*dar/2)*2)))':h='if(gt(dar,1280/720),max(2,min(720,round(1280/dar/2)*2)),720)':flags=bicubic:in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv,setsar=1[before];[behind][before]overlay=(W-w)/2:(H-h)/2:format=auto,setsar=1,format=yuv420p,setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709
     "#);
+}
+
+#[test]
+fn a_focus_moves_the_window_of_a_crop_and_of_nothing_else() {
+    let take = take(video("yuv420p", Colour::default()));
+    let focused = |fit, picture: &Picture<'_>| {
+        let mut segment = segment(fit);
+        segment.framing.focus = Focus {
+            x_permille: 250,
+            y_permille: 1000,
+        };
+        let args = arguments(&segment, picture, Path::new("/x"));
+        let at = args.iter().position(|arg| arg == "-vf").unwrap();
+        args[at + 1].to_str().unwrap().to_owned()
+    };
+    let moved = "crop=1280:720:(iw-ow)*250/1000:(ih-oh)*1000/1000,";
+    for way in [Way::Seek, Way::Sequential, Way::Plain, Way::Extended] {
+        let picture = Picture::Take { take: &take, way };
+        let usual = filter_of(&picture, Fit::Crop);
+        let there = focused(Fit::Crop, &picture);
+        assert_eq!(there, usual.replace("crop=1280:720,", moved));
+        assert_ne!(there, usual);
+        for fit in [Fit::Pad, Fit::Blur] {
+            assert_eq!(focused(fit, &picture), filter_of(&picture, fit));
+        }
+    }
+    assert!(focused(Fit::Crop, &Picture::Still { take: &take }).contains(moved));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
-use shared::plan::Fit;
+use shared::plan::{Fit, Focus};
 
 use super::candidates::Hardware;
 use crate::ffmpeg::capabilities::Capabilities;
@@ -27,7 +27,7 @@ use crate::render::job::side_by_side;
 use crate::render::judge;
 use crate::render::sample_table;
 use crate::render::schedule::estimate::Footprint;
-use crate::render::segment::{Canvas, Encode, Pattern, Picture, Segment};
+use crate::render::segment::{Canvas, Encode, Framing, Pattern, Picture, Segment};
 
 /// The two films, with the frames of each: different pictures, and different lengths.
 const FILMS: [(Pattern, u32); 2] = [(Pattern::Moving, 12), (Pattern::Counting, 7)];
@@ -89,7 +89,10 @@ impl Trial<'_> {
             index: 0,
             frames,
             canvas: self.canvas,
-            fit: Fit::Crop,
+            framing: Framing {
+                fit: Fit::Crop,
+                focus: Focus::CENTRE,
+            },
             encode: Encode {
                 encoder: self.encoder,
                 hardware: Some(hardware),

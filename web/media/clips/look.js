@@ -1,0 +1,174 @@
+// Looks at a clip: decoded pictures, made small, go to the planner, which says what they show.
+import { VideoSampleSink } from 'mediabunny';
+
+import { keyTimes, plain, undecodable, withClip } from './file.js';
+import { counted, quickInstants } from './instants.js';
+import { Cancelled, Refused } from './job.js';
+import { Painter } from './painter.js';
+import * as takes from './takes.js';
+
+/** How often a job tells how far it is, in milliseconds. */
+const TOLD_MS = 200;
+
+/**
+ * Looks at key pictures, about one a second: enough for quality, not for shake, nor for most cuts.
+ *
+ * @param {import('./job.js').Job} job
+ * @param {Blob} file
+ * @param {import('./analyst.js').Analyst} analyst
+ * @param {(doneUs: number, totalUs: number) => void} tell
+ * @returns {Promise<{ footage: string, pictures: number, note?: string }>}
+ */
+export function quick(job, file, analyst, tell) {
+  const samplesOf = async (clip, endUs) => {
+    const pixels = (await clip.track.getCodedWidth()) * (await clip.track.getCodedHeight());
+    const times = await keyTimes(job, clip, (startUs) => quickInstants(startUs, endUs, pixels));
+    return new VideoSampleSink(clip.track).samplesAtTimestamps(times);
+  };
+  // Key pictures may be far apart, and each stands for all that follows: the first, if it lies before
+  // the start, for the start, and the last to the end.
+  return look(job, file, analyst, tell, samplesOf, { longestUs: Infinity, keys: true });
+}
+
+/** Looks at every picture. The parameters and the result are those of [`quick`]. */
+export function dense(job, file, analyst, tell) {
+  const samplesOf = async (clip) => new VideoSampleSink(clip.track).samples();
+  const all = { longestUs: takes.LONGEST_GAP_US, keys: false };
+  return look(job, file, analyst, tell, samplesOf, all);
+}
+
+async function look(job, file, analyst, tell, samplesOf, cadence) {
+  return withClip(job, file, async (clip) => {
+    const { track, startUs } = clip;
+    const reason = await job.step(undecodable(clip), 'ask whether it can be decoded');
+    if (reason !== null) {
+      throw new Refused(reason);
+    }
+    const end = await job.step(track.computeDuration(), 'find where it ends');
+    const endUs = Math.max(0, counted(end, startUs));
+    const samples = await samplesOf(clip, endUs);
+    const shown = new Shown(job, analyst, cadence, endUs);
+    try {
+      const painter = new Painter(await track.getColorSpace());
+      let told = -Infinity;
+      for (;;) {
+        const { value: sample, done } = await next(job, samples, shown);
+        if (done) {
+          break;
+        }
+        if (!sample) {
+          continue;
+        }
+        try {
+          const countedUs = counted(sample.timestamp, startUs);
+          const atUs = cadence.keys ? Math.max(0, countedUs) : countedUs;
+          await shown.add(atUs, () => painter.paint(sample));
+          const now = performance.now();
+          if (now - told > TOLD_MS) {
+            told = now;
+            tell(Math.min(Math.max(atUs, 0), endUs), endUs);
+          }
+        } finally {
+          sample.close();
+        }
+      }
+      return await shown.footage();
+    } finally {
+      // What is still decoded is closed, and a planner that waits for more is told that none comes.
+      await samples.return();
+      shown.cancel();
+    }
+  });
+}
+
+/** The next decoded picture; a decoder that dies after the first has shown all that it can. */
+async function next(job, samples, shown) {
+  try {
+    return await job.step(samples.next(), 'decode a picture');
+  } catch (error) {
+    if (error instanceof Cancelled || shown.pictures === 0) {
+      throw error;
+    }
+    shown.note = `It could be decoded only in part (${plain(error)}).`;
+    return { value: undefined, done: true };
+  }
+}
+
+/** What the planner has been shown of a clip, take by take. */
+class Shown {
+  #job;
+  #analyst;
+  #cadence;
+  #endUs;
+  #take = null;
+  /** The longest take that has ended, as a promise of its footage. */
+  #best = null;
+  #jumps = 0;
+
+  pictures = 0;
+  /** What was odd, for people. */
+  note;
+
+  constructor(job, analyst, cadence, endUs) {
+    this.#job = job;
+    this.#analyst = analyst;
+    this.#cadence = cadence;
+    this.#endUs = endUs;
+  }
+
+  /**
+   * @param {number} atUs when the picture is shown
+   * @param {() => Promise<Uint8ClampedArray>} paint makes it, if it is wanted
+   */
+  async add(atUs, paint) {
+    const what = takes.next(this.#take, atUs, this.#cadence.longestUs);
+    if (what === 'leave') {
+      return;
+    }
+    if (what === 'begin') {
+      this.#jumps += this.#take === null ? 0 : 1;
+      await this.#end();
+      const viewing = await this.#job.step(this.#analyst.viewing(), 'reach the planner');
+      this.#take = { viewing, startUs: atUs, lastUs: atUs, stepUs: 0 };
+    }
+    const take = this.#take;
+    take.stepUs = atUs - take.lastUs;
+    take.lastUs = atUs;
+    this.pictures += 1;
+    await this.#job.step(take.viewing.show(await this.#job.step(paint(), 'make a picture small'), atUs), 'show the planner a picture');
+  }
+
+  async #end() {
+    const take = this.#take;
+    this.#take = null;
+    if (take === null) {
+      return;
+    }
+    const until = this.#cadence.keys && this.note === undefined
+      ? Math.max(this.#endUs, takes.end(take))
+      : takes.end(take);
+    const footage = await this.#job.step(take.viewing.end(until), 'sum up what it shows');
+    const lasts = until - take.startUs;
+    if (this.#best === null || lasts > this.#best.lasts) {
+      this.#best = { footage, lasts };
+    }
+  }
+
+  async footage() {
+    await this.#end();
+    if (this.#best === null) {
+      throw new Refused('no picture can be decoded from it');
+    }
+    const jumped =
+      this.#jumps > 0
+        ? `Its time jumps ${this.#jumps} times; only the longest stretch is used.`
+        : undefined;
+    const note = [jumped, this.note].filter(Boolean).join(' ');
+    return { footage: this.#best.footage, pictures: this.pictures, ...(note && { note }) };
+  }
+
+  cancel() {
+    this.#take?.viewing.cancel();
+    this.#take = null;
+  }
+}

@@ -1,0 +1,97 @@
+// What a clip is, from its container alone.
+import { VideoSampleSink } from 'mediabunny';
+
+import { undecodable, withClip } from './file.js';
+import { Refused } from './job.js';
+import { steadyRate } from './rate.js';
+import { windows } from './windows.js';
+
+/** Packets whose times tell the frame rate. */
+const LOOKED_AT = 300;
+/** Largest picture side that is worked with, as on the command line. */
+const LARGEST = 32_768;
+
+/**
+ * @param {import('./job.js').Job} job
+ * @param {Blob} file
+ * @param {import('./analyst.js').Analyst} analyst hashes
+ * @returns {Promise<object>} the body of a `probed` message
+ */
+export function probe(job, file, analyst) {
+  return withClip(job, file, async (clip) => {
+    const { track, packets, codec, startUs } = clip;
+    const times = await rateTimes(job, packets);
+    if (times.length === 0) {
+      throw new Refused('it holds no picture');
+    }
+    const end = await job.step(track.computeDuration(), 'find where it ends');
+    const lasts = Math.round((end - Math.max(Math.min(...times), startUs / 1e6)) * 1e6);
+    const reason = await job.step(undecodable(clip), 'ask whether it can be decoded');
+    const { width, height } = await size(job, clip, reason === null);
+    return {
+      media: {
+        bytes: file.size,
+        duration_us: lasts > 0 ? lasts : null,
+        fingerprint: await fingerprint(job, file, analyst),
+        video: { width, height, codec, rate: steadyRate(times, await track.getTimeResolution()) },
+      },
+      start_us: startUs,
+      rotation: await track.getRotation(),
+      decodable: reason === null,
+      ...(reason === null ? {} : { reason }),
+    };
+  });
+}
+
+/** The size as shown: upright, in square pixels. */
+async function size(job, { track, sizeIsSure }, decodable) {
+  let [width, height] = [await track.getDisplayWidth(), await track.getDisplayHeight()];
+  if (decodable && !sizeIsSure) {
+    // A picture itself knows better than what is guessed of it: fields, for instance, are half as
+    // high as their picture.
+    const seconds = await track.getFirstTimestamp();
+    const sample = await job
+      .step(new VideoSampleSink(track).getSample(seconds), 'decode its first picture')
+      .catch(() => job.check());
+    if (sample) {
+      [width, height] = [sample.displayWidth, sample.displayHeight];
+      sample.close();
+    }
+  }
+  if (!(width >= 1 && height >= 1 && width <= LARGEST && height <= LARGEST)) {
+    throw new Refused('it does not say how large its picture is');
+  }
+  return { width: Math.round(width), height: Math.round(height) };
+}
+
+/** When the first pictures are shown, in seconds of the container's time. */
+async function rateTimes(job, packets) {
+  const times = [];
+  let packet = await job.step(
+    packets.getFirstPacket({ metadataOnly: true }),
+    'read its first picture',
+  );
+  let latest = -Infinity;
+  // Where a packet is shown before one that came earlier, others are still to come between.
+  while (packet && (times.length < LOOKED_AT || packet.timestamp < latest)) {
+    times.push(packet.timestamp);
+    latest = Math.max(latest, packet.timestamp);
+    packet = await job.step(
+      packets.getNextPacket(packet, { metadataOnly: true }),
+      'read when its pictures are shown',
+    );
+  }
+  return times;
+}
+
+async function fingerprint(job, file, analyst) {
+  const parts = windows(file.size);
+  const bytes = new Uint8Array(parts.reduce((sum, [start, end]) => sum + end - start, 0));
+  let at = 0;
+  for (const [start, end] of parts) {
+    const part = await job.step(file.slice(start, end).arrayBuffer(), 'read parts of it');
+    bytes.set(new Uint8Array(part), at);
+    at += part.byteLength;
+  }
+  return job.step(analyst.fingerprint(file.size, bytes), 'tell it from others');
+}

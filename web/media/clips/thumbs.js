@@ -1,0 +1,86 @@
+// A few small pictures of a clip, to be recognised by.
+import { VideoSampleSink } from 'mediabunny';
+
+import { keyTimes, undecodable, withClip } from './file.js';
+import { counted, evenInstants } from './instants.js';
+import { Refused } from './job.js';
+
+/** Most pictures of one clip, and their least and largest height in pixels. */
+const MOST = 240;
+const LOWEST = 8;
+const HIGHEST = 720;
+/** No picture is wider than so many times its height. */
+const WIDEST = 4;
+
+/**
+ * The key pictures nearest before the middles of `count` equal parts; fewer if there are fewer.
+ *
+ * @param {import('./job.js').Job} job
+ * @param {Blob} file
+ * @param {number} count how many are wanted
+ * @param {number} height of each, in pixels; the width follows from the clip's shape
+ * @returns {Promise<{ at_us: number, bitmap: ImageBitmap }[]>} in order; they are the caller's
+ */
+export function thumbs(job, file, count, height) {
+  return withClip(job, file, async (clip) => {
+    const { track, startUs } = clip;
+    const reason = await job.step(undecodable(clip), 'ask whether it can be decoded');
+    if (reason !== null) {
+      throw new Refused(reason);
+    }
+    const end = await job.step(track.computeDuration(), 'find where it ends');
+    const times = await keyTimes(job, clip, (beginUs) =>
+      evenInstants(beginUs, counted(end, startUs), clamp(count, 1, MOST)),
+    );
+    const tall = clamp(height, LOWEST, HIGHEST);
+    const shape = (await track.getDisplayWidth()) / (await track.getDisplayHeight());
+    const wide = clamp(tall * shape, 1, tall * WIDEST);
+    const canvas = new OffscreenCanvas(wide, tall);
+    const context = canvas.getContext('2d', { alpha: false });
+    context.imageSmoothingQuality = 'medium';
+
+    const bitmaps = [];
+    const samples = new VideoSampleSink(track).samplesAtTimestamps(times);
+    let whole = false;
+    try {
+      for (;;) {
+        const { value: sample, done } = await job.step(samples.next(), 'decode a picture');
+        if (done) {
+          break;
+        }
+        if (!sample) {
+          continue;
+        }
+        const at_us = Math.max(0, counted(sample.timestamp, startUs));
+        try {
+          sample.draw(context, 0, 0, wide, tall);
+        } finally {
+          sample.close();
+        }
+        bitmaps.push({ at_us, bitmap: canvas.transferToImageBitmap() });
+      }
+      whole = true;
+    } catch (error) {
+      // What came before the damage is good enough to be recognised by.
+      if (bitmaps.length === 0) {
+        throw error;
+      }
+      job.check();
+      whole = true;
+    } finally {
+      await samples.return();
+      if (!whole) {
+        bitmaps.forEach(({ bitmap }) => bitmap.close());
+      }
+    }
+    if (bitmaps.length === 0) {
+      throw new Refused('no picture can be decoded from it');
+    }
+    return bitmaps;
+  });
+}
+
+function clamp(value, least, most) {
+  const whole = Math.round(Number(value));
+  return Number.isFinite(whole) ? Math.min(Math.max(whole, least), most) : least;
+}

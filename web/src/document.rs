@@ -1,0 +1,132 @@
+//! What undo and redo go through: the brief and the plan that came of it.
+
+use std::sync::Arc;
+
+use planner_wasm::edit::{PlanRequest, SourceClip};
+use planner_wasm::footage::Footage;
+use planner_wasm::music::corrections;
+use shared::editing::{Keep, KeptPlan};
+use shared::media::MediaReference;
+use shared::music::BeatGrid;
+use shared::plan::Plan;
+use shared::rate::Rate;
+use shared::time::{Music, Rounding, Time};
+
+use crate::project::{Brief, ClipEntry, SongEntry};
+
+/// Brief and plan.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Document {
+    /// What the plan was asked to be.
+    pub brief: Brief,
+    /// The plan; none before the first.
+    pub plan: Option<Arc<Plan>>,
+}
+
+impl Keep for Document {
+    type Kept = (Arc<Brief>, Option<KeptPlan>);
+
+    fn keep(&self, before: Option<&Self::Kept>) -> Self::Kept {
+        let brief = match before {
+            Some((before, _)) if **before == self.brief => Arc::clone(before),
+            _ => Arc::new(self.brief.clone()),
+        };
+        let before = before.and_then(|(_, plan)| plan.as_ref());
+        (brief, self.plan.as_ref().map(|plan| plan.keep(before)))
+    }
+
+    fn restore((brief, plan): &Self::Kept) -> Self {
+        Self {
+            brief: Brief::clone(brief),
+            plan: plan.as_ref().map(|plan| Arc::new(Plan::restore(plan))),
+        }
+    }
+}
+
+/// The grid with the corrections that can be made; one that cannot is left out.
+#[must_use]
+pub fn corrected(heard: &BeatGrid, corrections: &[corrections::Correction]) -> BeatGrid {
+    corrections::corrected(heard, corrections).unwrap_or_else(|_| heard.clone())
+}
+
+/// How many whole frames at `rate` fit into `samples` samples; none on overflow.
+#[must_use]
+pub fn frames_of(samples: u64, samples_per_second: u32, rate: Rate) -> Option<u64> {
+    let music = Rate::whole(samples_per_second).ok()?;
+    let length = Time::<Music>::new(i64::try_from(samples).ok()?, music);
+    u64::try_from(length.rescaled(rate, Rounding::Floor)?.ticks()).ok()
+}
+
+/// The request for a plan, as the brief has it.
+///
+/// All clips of the project are in it at their places, since slots name them by place; those without
+/// footage, or that were taken out, offer none.
+#[must_use]
+pub fn request(brief: &Brief, song: &SongEntry, clips: &[ClipEntry]) -> PlanRequest {
+    PlanRequest {
+        output: brief.output(),
+        song: song.media.clone(),
+        grid: corrected(&song.heard, &brief.corrections),
+        clips: clips
+            .iter()
+            .map(|clip| SourceClip {
+                media: clip.media.clone(),
+                footage: clip
+                    .footage
+                    .as_deref()
+                    .filter(|_| !clip.removed)
+                    .map_or_else(nothing, Footage::clone),
+            })
+            .collect(),
+        settings: brief.settings.clone(),
+        bans: brief.bans.clone(),
+        decisions: song.decisions.clone(),
+    }
+}
+
+fn nothing() -> Footage {
+    Footage {
+        start_us: 0,
+        end_us: 0,
+        shots: Vec::new(),
+        ticks: Vec::new(),
+        anchors: Vec::new(),
+    }
+}
+
+/// The plan as a file holds it: clips that no slot names are not in it.
+#[must_use]
+pub fn compact(plan: &Plan) -> Plan {
+    let mut compact = plan.clone();
+    let mut used = vec![false; plan.media.len()];
+    let clips = |slot: &shared::plan::Slot| {
+        std::iter::once(slot.clip.media)
+            .chain(slot.alternates.iter().map(|clip| clip.media))
+            .collect::<Vec<_>>()
+    };
+    for media in plan.slots.iter().flat_map(clips) {
+        if let Some(used) = usize::try_from(media).ok().and_then(|at| used.get_mut(at)) {
+            *used = true;
+        }
+    }
+    let mut places = Vec::with_capacity(used.len());
+    let mut kept: Vec<MediaReference> = Vec::new();
+    for (media, used) in plan.media.iter().zip(&used) {
+        places.push(u32::try_from(kept.len()).unwrap_or(u32::MAX));
+        if *used {
+            kept.push(media.clone());
+        }
+    }
+    let place = |media: u32| {
+        let at = usize::try_from(media).ok();
+        at.and_then(|at| places.get(at).copied()).unwrap_or(media)
+    };
+    for slot in &mut compact.slots {
+        slot.clip.media = place(slot.clip.media);
+        for clip in &mut slot.alternates {
+            clip.media = place(clip.media);
+        }
+    }
+    compact.media = kept;
+    compact
+}

@@ -1,0 +1,181 @@
+//! Asking the planner for a plan.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use planner_wasm::edit::Scope;
+use planner_wasm::worker::order::PlanOrder;
+use planner_wasm::worker::protocol::{JobId, Reply, Request};
+use shared::plan::Plan;
+
+use super::Studio;
+use crate::document::request;
+use crate::project::Brief;
+
+/// How much of the plan is to be new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// Everything that is not locked.
+    All,
+    /// These slots alone.
+    Slots(Vec<usize>),
+    /// Everything, locked or not, as if there had been no plan.
+    Fresh,
+}
+
+/// A change that the planner works on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pending {
+    /// What it is called in the history.
+    pub label: String,
+    /// What the plan is asked to be.
+    pub brief: Brief,
+    /// How much of it is to be new.
+    pub wish: Wish,
+}
+
+/// What the planner is asked. A handle.
+#[derive(Clone, Copy)]
+pub struct Planning {
+    /// The change that it works on.
+    pub pending: RwSignal<Option<Pending>>,
+    /// Why there is no plan, if the last one could not be made.
+    pub refused: RwSignal<Option<String>>,
+    job: StoredValue<Option<JobId>>,
+}
+
+impl Planning {
+    pub(super) fn new() -> Self {
+        Self {
+            pending: RwSignal::new(None),
+            refused: RwSignal::new(None),
+            job: StoredValue::new(None),
+        }
+    }
+}
+
+impl Studio {
+    /// Song or clips are there: makes the first plan once both are, or another one for `other` music.
+    pub(super) fn plan_when_ready(self, other: bool) {
+        let none = self.plan.with_untracked(Option::is_none);
+        if self.grid.with_untracked(Option::is_none)
+            || self.clips.busy.get_untracked() > 0
+            || !self.has_footage()
+        {
+            self.keep_soon();
+            return;
+        }
+        if none {
+            self.wish("First plan", self.brief.get_untracked(), Wish::Fresh);
+        } else if other {
+            self.wish("Another song", self.brief.get_untracked(), Wish::Fresh);
+        } else {
+            self.keep_soon();
+        }
+    }
+
+    /// Whether some clip can be used.
+    #[must_use]
+    pub fn has_footage(self) -> bool {
+        self.clips.list.with_untracked(|list| {
+            list.iter().any(|clip| {
+                clip.entry
+                    .with_untracked(|entry| !entry.removed && entry.footage.is_some())
+            })
+        })
+    }
+
+    /// A plan with the same brief, for clips that came or went.
+    pub fn plan_anew(self, label: &str) {
+        self.wish(label, self.brief.get_untracked(), Wish::All);
+    }
+
+    /// Asks for a plan; an earlier wish that is not yet met is given up, and its change is part of
+    /// this one.
+    pub(super) fn wish(self, label: &str, brief: Brief, wish: Wish) {
+        let planning = self.planning;
+        self.stop_job();
+        let song = self.song.entry.get_untracked();
+        let song = song.filter(|entry| entry.is_heard());
+        let (Some(planner), Some(song)) = (self.planner(), song) else {
+            // Without music there is nothing to plan, but what is wished is kept.
+            self.push(label, |document| document.brief = brief);
+            return;
+        };
+        let clips = self.clips.entries();
+        if !self.has_footage() {
+            self.push(label, |document| document.brief = brief);
+            return;
+        }
+        let order = Box::new(PlanOrder::from(request(&brief, &song, &clips)));
+        let previous = self.plan.get_untracked().filter(|_| wish != Wish::Fresh);
+        let scope = match &wish {
+            Wish::Slots(slots) => Scope::Slots { slots: slots.clone() },
+            Wish::All | Wish::Fresh => Scope::All,
+        };
+        let make = |id| match previous {
+            Some(previous) => Request::Replan {
+                id,
+                order,
+                plan: previous.to_json(),
+                scope,
+            },
+            None => Request::Plan { id, order },
+        };
+        planning.pending.set(Some(Pending {
+            label: label.to_owned(),
+            brief,
+            wish,
+        }));
+        let job = planner.ask(make, None, move |reply| self.planned(reply));
+        planning.job.set_value(Some(job));
+    }
+
+    fn planned(self, reply: Reply) {
+        let planning = self.planning;
+        match reply {
+            Reply::Planned { plan, .. } => {
+                planning.job.set_value(None);
+                let Some(pending) = planning.pending.get_untracked() else {
+                    return;
+                };
+                match Plan::from_json(&plan) {
+                    Ok(plan) => {
+                        planning.refused.set(None);
+                        self.push(&pending.label, |document| {
+                            document.brief = pending.brief;
+                            document.plan = Some(Arc::new(plan));
+                        });
+                    }
+                    Err(error) => planning.refused.set(Some(error.to_string())),
+                }
+                planning.pending.set(None);
+            }
+            Reply::Failed { message, .. } => {
+                planning.job.set_value(None);
+                planning.pending.set(None);
+                if self.plan.with_untracked(Option::is_some) {
+                    self.notices
+                        .warn(format!("The plan stays as it was: {message}."));
+                } else {
+                    planning.refused.set(Some(message));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Gives up the plan that is being made.
+    pub fn give_up_plan(self) {
+        self.stop_job();
+        self.planning.pending.set(None);
+    }
+
+    fn stop_job(self) {
+        let mut job = None;
+        self.planning.job.update_value(|kept| job = kept.take());
+        if let (Some(job), Some(planner)) = (job, self.planner()) {
+            planner.cancel(job);
+        }
+    }
+}

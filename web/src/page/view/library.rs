@@ -1,0 +1,342 @@
+//! Song and clips.
+
+use std::sync::Arc;
+
+use leptos::html::{Canvas, Input};
+use leptos::prelude::*;
+use planner_wasm::footage::{Defects, Footage, TICK_US};
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+use super::glyph::Glyph;
+use crate::page::studio::clips::{Clip, ClipStage, Thumb};
+use crate::page::studio::song::SongStage;
+use crate::page::studio::{Studio, files};
+use crate::project::Depth;
+use crate::{facts, wording};
+
+/// Song and clips.
+#[component]
+pub fn Library() -> impl IntoView {
+    let studio: Studio = expect_context();
+    let clips = Memo::new(move |_| {
+        let all = studio.clips.list.get();
+        all.into_iter().filter(|clip| !clip.is_removed()).map(|clip| clip.media).collect::<Vec<_>>()
+    });
+    let count = Memo::new(move |_| clips.with(Vec::len));
+    let missing = Memo::new(move |_| {
+        let clips = studio.clips.list.get();
+        let gone = |clip: &&Clip| !clip.is_removed() && clip.stage.with(|s| *s == ClipStage::Missing);
+        clips.iter().filter(gone).count() + usize::from(studio.song.is_missing())
+    });
+    let quick = Memo::new(move |_| {
+        studio.clips.list.get().iter().any(|clip| {
+            clip.stage.with(|stage| *stage == ClipStage::Ready)
+                && clip.entry.with(|entry| !entry.removed && entry.depth == Depth::Quick)
+        })
+    });
+    view! {
+        <div class="stack">
+            <h2 class="unseen">"Song and clips"</h2>
+            <SongCard/>
+            <div class="row apart">
+                <h3>{move || match count.get() {
+                    1 => "1 clip".to_owned(),
+                    count => format!("{count} clips"),
+                }}</h3>
+                <Add/>
+            </div>
+            <Show when=move || { missing.get() > 0 }>
+                <p class="hint small">
+                    {move || match missing.get() {
+                        1 => "1 file is not here any more. Drop it, or the folder that it is in, to go on with it.".to_owned(),
+                        count => format!("{count} files are not here any more. Drop them, or the folder that they are in, to go on with them."),
+                    }}
+                </p>
+            </Show>
+            <Show when=move || studio.clips.busy.get() != 0>
+                <div class="row apart small">
+                    <span class="quiet">{move || format!("Looking at clips: {} to go", studio.clips.busy.get())}</span>
+                    <button id="cancel-clips" class="plain" on:click=move |_| studio.give_up_clips()>"Cancel"</button>
+                </div>
+            </Show>
+            <ul class="clips" id="clips">
+                <For each=move || clips.get() key=|media| *media let(media)>
+                    {studio.clips.get(media).map(|clip| view! { <ClipCard clip/> })}
+                </For>
+            </ul>
+            <Show when=move || quick.get() && studio.clips.busy.get() == 0>
+                <div class="stack tight">
+                    <button id="closer" on:click=move |_| studio.look_closer()>"Look closer at every picture"</button>
+                    <p class="quiet small">
+                        "So far key frames were looked at. A closer look finds hits and shake; then plan again."
+                    </p>
+                </div>
+            </Show>
+        </div>
+    }
+}
+
+/// More files.
+#[component]
+fn Add() -> impl IntoView {
+    let studio: Studio = expect_context();
+    let input = NodeRef::<Input>::new();
+    view! {
+        <label class="button">
+            {Glyph::Plus.show()}"Add"
+            <input
+                id="more"
+                class="unseen"
+                type="file"
+                multiple
+                accept="audio/*,video/*,.mkv,.mts,.m2ts,.ts,.avi,.mov,.json"
+                aria-label="Add song, clips, a plan or an analysis"
+                node_ref=input
+                on:change=move |_| if let Some(input) = input.get() {
+                    studio.take(files::listed(input.files()));
+                    input.set_value("");
+                }
+            />
+        </label>
+    }
+}
+
+/// The song.
+#[component]
+fn SongCard() -> impl IntoView {
+    let studio: Studio = expect_context();
+    let desk = studio.song;
+    view! {
+        <div class="song card" id="song">
+            {move || match desk.stage.get() {
+                SongStage::Decoding { name } => view! {
+                    <Busy title=format!("Decoding {name}") done=None cancel=move || studio.give_up_song()/>
+                }.into_any(),
+                SongStage::Listening { name } => view! {
+                    <Busy title=format!("Listening to {name}") done=Some(desk.done) cancel=move || studio.give_up_song()/>
+                }.into_any(),
+                SongStage::Failed { name, message } => view! {
+                    <div role="alert">
+                        <h3 class="bad">{format!("No beats from “{name}”")}</h3>
+                        <p class="small" id="failure">{message}</p>
+                    </div>
+                }.into_any(),
+                SongStage::Idle => match desk.entry.get() {
+                    Some(entry) => view! {
+                        <div class="row">
+                            <span class="badge">{Glyph::Note.show()}</span>
+                            <div class="stack tight grow">
+                                <strong class="clamp">{entry.media.path.name().to_owned()}</strong>
+                                <span class="quiet small number">
+                                    {move || studio.grid.with(|grid| grid.as_ref().map(|grid| {
+                                        format!(
+                                            "{} · {} · {}",
+                                            wording::clock(grid.duration, grid.rate),
+                                            wording::tempo(grid.tempo_millibpm),
+                                            wording::confidence(grid.confidence_permille),
+                                        )
+                                    }))}
+                                </span>
+                            </div>
+                            {desk.is_missing().then(|| view! { <span class="tag warn">"File not here"</span> })}
+                        </div>
+                    }.into_any(),
+                    None => view! {
+                        <div class="row">
+                            <span class="badge">{Glyph::Note.show()}</span>
+                            <p class="small quiet">"No song yet. Drop one, or add it below."</p>
+                        </div>
+                    }.into_any(),
+                },
+            }}
+        </div>
+    }
+}
+
+/// Work that goes on.
+#[component]
+fn Busy(
+    title: String,
+    done: Option<RwSignal<f64>>,
+    cancel: impl Fn() + 'static,
+) -> impl IntoView {
+    view! {
+        <div class="stack tight">
+            <div class="row apart">
+                <strong class="clamp small">{title}</strong>
+                <button id="cancel" class="plain" on:click=move |_| cancel()>"Cancel"</button>
+            </div>
+            {match done {
+                Some(done) => view! {
+                    <progress aria-label="Progress" max="1" prop:value=move || done.get()></progress>
+                }.into_any(),
+                None => view! { <progress aria-label="Progress"></progress> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+/// One clip.
+#[component]
+fn ClipCard(clip: Clip) -> impl IntoView {
+    let studio: Studio = expect_context();
+    let name = Memo::new(move |_| clip.entry.with(|entry| entry.media.path.name().to_owned()));
+    let facts = Memo::new(move |_| clip.entry.with(|entry| facts::of_clip(&entry.media)));
+    let uses = Memo::new(move |_| {
+        studio.plan.with(|plan| {
+            plan.as_ref().map_or(0, |plan| {
+                let own = |media: u32| usize::try_from(media) == Ok(clip.media);
+                plan.slots.iter().filter(|slot| own(slot.clip.media)).count()
+            })
+        })
+    });
+    let reasons = Memo::new(move |_| {
+        clip.entry.with(|entry| entry.footage.as_ref().map(|footage| facts::rejected(footage)).unwrap_or_default())
+    });
+    view! {
+        <li class="clip card" data-state=move || clip.stage.with(state_name)>
+            <Strip clip/>
+            <div class="row">
+                <div class="stack tight grow">
+                    <span class="clamp small" title=move || name.get()><strong>{move || name.get()}</strong></span>
+                    <span class="quiet small number clamp">{move || facts.get()}</span>
+                </div>
+                <Show when=move || { uses.get() > 0 }>
+                    <span class="tag" title="Shots of the film that show it">{move || format!("× {}", uses.get())}</span>
+                </Show>
+                <button
+                    class="plain icon"
+                    aria-label=move || format!("Take out {}", name.get())
+                    title="Take out of the film"
+                    on:click=move |_| studio.remove_clip(clip)
+                >{Glyph::Cross.show()}</button>
+            </div>
+            {move || match clip.stage.get() {
+                ClipStage::Looking => view! {
+                    <progress aria-label=format!("Looking at {}", name.get()) max="1" prop:value=move || clip.done.get()></progress>
+                }.into_any(),
+                ClipStage::Waiting => view! { <p class="quiet small">"Waits for its turn"</p> }.into_any(),
+                ClipStage::Failed(reason) => view! { <p class="bad small">{reason}</p> }.into_any(),
+                ClipStage::Missing => view! { <p class="hint small">"The file is not here. Drop it to go on with it."</p> }.into_any(),
+                ClipStage::Unseen => view! {
+                    <p class="hint small">
+                        {clip.entry.with(|entry| entry.note.clone())}
+                        {clip.entry.with(|entry| entry.depth != Depth::Inspected).then_some(
+                            " It takes part unseen and is rendered as usual. To have it looked at, drop in \
+                             the file that this makes: "
+                        )}
+                        {clip.entry.with(|entry| entry.depth != Depth::Inspected).then(|| view! {
+                            <code>"render-native inspect --json clips/ > clips.json"</code>
+                        })}
+                    </p>
+                }.into_any(),
+                ClipStage::Ready => {
+                    let reasons = reasons.get();
+                    (!reasons.is_empty()).then(|| view! { <p class="quiet small">{reasons}</p> }).into_any()
+                }
+            }}
+        </li>
+    }
+}
+
+const fn state_name(stage: &ClipStage) -> &'static str {
+    match stage {
+        ClipStage::Waiting => "waiting",
+        ClipStage::Looking => "looking",
+        ClipStage::Ready => "ready",
+        ClipStage::Unseen => "unseen",
+        ClipStage::Failed(_) => "failed",
+        ClipStage::Missing => "missing",
+    }
+}
+
+/// A clip's pictures over its length, with what is rejected and what is worth a beat.
+#[component]
+fn Strip(clip: Clip) -> impl IntoView {
+    let canvas = NodeRef::<Canvas>::new();
+    Effect::new(move |_| {
+        let footage = clip.entry.with(|entry| entry.footage.clone());
+        clip.thumbs.with(|thumbs| {
+            if let Some(canvas) = canvas.get() {
+                draw(&canvas, thumbs, footage.as_ref());
+            }
+        });
+    });
+    let told = Memo::new(move |_| {
+        clip.entry.with(|entry| entry.footage.as_ref().map_or_else(
+            || "Not looked at yet".to_owned(),
+            |footage| facts::of_footage(footage),
+        ))
+    });
+    view! { <canvas class="strip" node_ref=canvas role="img" aria-label=move || told.get() title=move || told.get()></canvas> }
+}
+
+/// Width and height of a strip's drawing, in pixels; style sizes it.
+const STRIP: (f64, f64) = (480.0, 56.0);
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "places on the screen need no 53 bits"
+)]
+fn draw(canvas: &HtmlCanvasElement, thumbs: &[Thumb], footage: Option<&Arc<Footage>>) {
+    let (width, height) = STRIP;
+    canvas.set_width(width as u32);
+    canvas.set_height(height as u32);
+    let pen = canvas.get_context("2d").ok().flatten();
+    let Some(pen) = pen.and_then(|pen| pen.dyn_into::<CanvasRenderingContext2d>().ok()) else {
+        return;
+    };
+    let share = width / thumbs.len().max(1) as f64;
+    for (at, thumb) in thumbs.iter().enumerate() {
+        let left = at as f64 * share;
+        let (wide, high) = (f64::from(thumb.bitmap.width()), f64::from(thumb.bitmap.height()));
+        // Fill the place, cut what stands over.
+        let scale = (share / wide.max(1.0)).max(height / high.max(1.0));
+        let (part_w, part_h) = (share / scale, height / scale);
+        // A bitmap that was closed draws nothing, and the place stays empty.
+        let _ = pen.draw_image_with_image_bitmap_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
+            &thumb.bitmap,
+            (wide - part_w) / 2.0,
+            (high - part_h) / 2.0,
+            part_w,
+            part_h,
+            left,
+            0.0,
+            share,
+            height,
+        );
+    }
+    let Some(footage) = footage else { return };
+    let length = footage.end_us.max(1) as f64;
+    let style = window().get_computed_style(canvas).ok().flatten();
+    let colour = |name: &str| {
+        let value = style.as_ref().and_then(|style| style.get_property_value(name).ok());
+        value.unwrap_or_default().trim().to_owned()
+    };
+    // Rejected spans are darkened and hatched: not by colour alone.
+    let ticks = TICK_US as f64 / length * width;
+    for (at, tick) in footage.ticks.iter().enumerate() {
+        if !Defects::reject(tick.defects) {
+            continue;
+        }
+        let left = (footage.start_us as f64 + at as f64 * TICK_US as f64) / length * width;
+        pen.set_fill_style_str("rgb(10 10 12 / 62%)");
+        pen.fill_rect(left, 0.0, ticks + 0.5, height);
+        pen.set_fill_style_str(&colour("--bad"));
+        pen.fill_rect(left, height - 4.0, ticks + 0.5, 4.0);
+    }
+    pen.set_fill_style_str(&colour("--accent"));
+    for anchor in &footage.anchors {
+        if anchor.kind == planner_wasm::footage::AnchorKind::Impact {
+            let x = anchor.at_us as f64 / length * width;
+            pen.begin_path();
+            pen.move_to(x - 4.0, 0.0);
+            pen.line_to(x + 4.0, 0.0);
+            pen.line_to(x, 7.0);
+            pen.fill();
+        }
+    }
+}

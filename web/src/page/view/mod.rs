@@ -1,0 +1,22 @@
+//! What is shown.
+//!
+//! * [`shell`] — the page as a whole: its bar, its places, what is dropped on it.
+//! * [`start`] — the page before there is anything.
+//! * [`library`] — song and clips.
+//! * [`stage`] — the preview and its buttons.
+//! * [`timeline`] — the shots over the music.
+//! * [`panels`] — the selected shot, the beat lab, the film.
+//! * [`keys`] — the keyboard, and its sheet.
+//! * [`export`], [`projects`] — windows over the page.
+//! * [`glyph`] — icons.
+
+pub mod export;
+pub mod glyph;
+pub mod keys;
+pub mod library;
+pub mod panels;
+pub mod projects;
+pub mod shell;
+pub mod stage;
+pub mod start;
+pub mod timeline;

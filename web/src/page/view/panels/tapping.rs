@@ -1,0 +1,83 @@
+//! A pad to tap the tempo on while the song plays.
+
+use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
+use leptos::prelude::*;
+use planner_wasm::music::corrections::{Correction, LEAST_TAPS};
+
+use super::place::playhead;
+use crate::page::studio::Studio;
+use crate::wording;
+
+/// The pad.
+#[component]
+pub(super) fn TapPad() -> impl IntoView {
+    let studio: Studio = expect_context();
+    let taps = studio.taps;
+    let count = Memo::new(move |_| taps.samples.with(Vec::len));
+    let tap = move || {
+        if let Some(at) = untrack(|| playhead(studio)) {
+            let rate = studio
+                .grid
+                .with_untracked(|grid| grid.as_ref().map_or(0, |grid| grid.rate));
+            taps.tap(at, rate);
+        }
+    };
+    let pressed = move |event: PointerEvent| {
+        // On the way down, not on release: a tap is when the finger meets the pad.
+        if event.button() == 0 {
+            tap();
+        }
+    };
+    let clicked = move |event: MouseEvent| {
+        // A click without a press comes from a screen reader.
+        if event.detail() == 0 {
+            tap();
+        }
+    };
+    let keyed = move |event: KeyboardEvent| {
+        if event.key() == "Enter" || event.key() == " " {
+            // Else the button would be clicked on release, and the page would pause.
+            event.prevent_default();
+            event.stop_propagation();
+            if !event.repeat() {
+                tap();
+            }
+        }
+    };
+    let playing = move || studio.transport.playing.get();
+    let told = move || match (count.get(), taps.tempo()) {
+        (0, _) if playing() => "Tap on every beat".to_owned(),
+        (0, _) => "Play the song, then tap on every beat".to_owned(),
+        (count, Some(tempo)) => format!(
+            "{} · {}",
+            wording::tempo(tempo),
+            wording::count(count, "tap")
+        ),
+        (count, None) => wording::count(count, "tap"),
+    };
+    let take = move |_| {
+        let taps_made = taps.samples.get_untracked();
+        studio.correct("Beats as tapped", Correction::Tap { taps: taps_made });
+        taps.clear();
+    };
+    view! {
+        <section class="part">
+            <h3>"Tap the tempo"</h3>
+            <button
+                id="tap"
+                class="pad"
+                on:pointerdown=pressed
+                on:click=clicked
+                on:keydown=keyed
+            >
+                <span class="number">{told}</span>
+            </button>
+            <div class="group">
+                <button disabled=move || playing() on:click=move |_| studio.transport.play()>"Play"</button>
+                <button id="take-taps" disabled=move || { count.get() < LEAST_TAPS } on:click=take>"Use these taps"</button>
+                <button disabled=move || { count.get() == 0 } on:click=move |_| taps.clear()>"Clear"</button>
+            </div>
+            <p class="small quiet">{format!("At least {LEAST_TAPS} taps. Between them beats follow the song.")}</p>
+        </section>
+    }
+}

@@ -1,0 +1,156 @@
+//! Sections, energy, waveform and beats.
+
+use std::ops::Range;
+
+use crate::gesture::Lanes;
+use crate::page::view::timeline::pen::{Hand, Pen, pixels};
+use crate::page::view::timeline::scene::Scene;
+use crate::ruler::BeatLines;
+use crate::score::{Band, Mark, Score};
+use crate::viewport::{Viewport, nearest};
+
+/// Room between two numbers of bars, in pixels.
+const NUMBER_PX: f64 = 42.0;
+/// Samples a second of the waveform.
+const WAVE_RATE: f64 = planner_wasm::music::ANALYSIS_RATE as f64;
+
+/// The sections by name, deeper in colour the more energy they have.
+pub(super) fn sections(pen: &Pen<'_>, lane: &Range<f64>, score: &Score, view: &Viewport) {
+    let shown = view.visible(&score.sections, |band| band.start, |band| band.end);
+    let shown = score.sections.get(shown).unwrap_or_default();
+    let height = lane.end - lane.start - 2.0;
+    let edges = |band: &Band| {
+        let (left, right) = (view.x(band.start).max(-8.0), view.x(band.end));
+        (left, right.min(view.width() + 8.0))
+    };
+    pen.fill(&pen.palette.section);
+    for band in shown {
+        let (left, right) = edges(band);
+        pen.alpha(0.10 + 0.34 * f64::from(band.energy) / 1000.0);
+        pen.block((left + 0.5, lane.start), ((right - left - 1.0).max(1.0), height), 4.0);
+    }
+    pen.alpha(1.0);
+    pen.fill(&pen.palette.ink);
+    for band in shown {
+        let (left, right) = edges(band);
+        let left = left.max(0.0) + 7.0;
+        let room = right - left - 5.0;
+        if room < 22.0 {
+            continue;
+        }
+        pen.hand(Hand::Strong);
+        let name = capital(band.label.as_str());
+        pen.fitted(&name, left, lane.start + 13.0, room);
+        let energy = format!("{} %", (band.energy + 5) / 10);
+        let at = left + pen.measure(&name) + 6.0;
+        pen.hand(Hand::Small);
+        if at + pen.measure(&energy) < right - 5.0 {
+            pen.alpha(0.75);
+            pen.text(&energy, at, lane.start + 13.0);
+            pen.alpha(1.0);
+        }
+    }
+}
+
+/// Energy behind, the waveform over it, beats before both.
+pub(super) fn music(pen: &Pen<'_>, lanes: &Lanes, scene: &Scene, view: &Viewport) {
+    let Some(score) = &scene.score else { return };
+    let lane = &lanes.music;
+    energy(pen, lane, score, view);
+    if let Some(sound) = &scene.sound {
+        let span = view.span();
+        let sample = |at: f64| {
+            let sample = nearest(score.song_seconds(at) * WAVE_RATE);
+            usize::try_from(sample).unwrap_or(usize::MAX)
+        };
+        let rows = sound.columns(&(sample(span.start)..sample(span.end)), columns(view));
+        let middle = f64::midpoint(lane.start, lane.end);
+        let half = (lane.end - lane.start) / 2.0 - 4.0;
+        let gain = half / scene.loudest.max(1e-3);
+        pen.alpha(1.0);
+        pen.fill(&pen.palette.wave);
+        for (x, peak) in (0_u32..).zip(rows) {
+            let Some(peak) = peak else { continue };
+            let (top, bottom) = (f64::from(peak.high) * gain, f64::from(peak.low) * gain);
+            pen.rect(f64::from(x), middle - top, 1.0, (top - bottom).max(1.0));
+        }
+    }
+    beats(pen, lanes, score, view);
+}
+
+fn columns(view: &Viewport) -> usize {
+    usize::try_from(pixels(view.width())).unwrap_or(0)
+}
+
+/// How loud and busy the music is, as a soft hill.
+fn energy(pen: &Pen<'_>, lane: &Range<f64>, score: &Score, view: &Viewport) {
+    let shown = view.visible(&score.beats, |beat| beat.place, |beat| beat.place);
+    let around = shown.start.saturating_sub(1)..(shown.end + 1).min(score.beats.len());
+    let beats = score.beats.get(around).unwrap_or_default();
+    let (Some(first), Some(last)) = (beats.first(), beats.last()) else {
+        return;
+    };
+    // Beats that stand closer than a pixel are not all needed.
+    let every = nearest((1.5 / (score.beat_frames * view.scale()).max(1e-3)).ceil()).max(1);
+    let every = usize::try_from(every).unwrap_or(1);
+    let height = lane.end - lane.start;
+    let y = |beat: &Mark| lane.end - (0.08 + 0.92 * f64::from(beat.energy) / 1000.0) * height;
+    let hill = beats
+        .iter()
+        .step_by(every)
+        .map(|beat| (view.x(beat.place), y(beat)));
+    let start = (view.x(first.place), lane.end);
+    let end_x = view.x(last.place + score.beat_frames);
+    let end = [(end_x, y(last)), (end_x, lane.end)];
+    pen.alpha(1.0);
+    pen.fill(&pen.palette.energy);
+    pen.shape(std::iter::once(start).chain(hill).chain(end));
+}
+
+/// Beats as ticks, bars as lines with numbers; fewer of them the farther one looks from.
+fn beats(pen: &Pen<'_>, lanes: &Lanes, score: &Score, view: &Viewport) {
+    let lane = &lanes.music;
+    let shown = view.visible(&score.beats, |beat| beat.place, |beat| beat.place);
+    let beats = score.beats.get(shown).unwrap_or_default();
+    let lines = BeatLines::for_view(view, score.beat_frames, score.beats_per_bar);
+    let height = lane.end - lane.start;
+    let every = match lines {
+        BeatLines::Beats => {
+            pen.fill(&pen.palette.beat);
+            pen.alpha(0.8);
+            let others = beats.iter().filter(|beat| !beat.downbeat);
+            pen.many(others.map(|beat| {
+                let x = view.x(beat.place).round();
+                (x, lane.end - height * 0.34, 1.0, height * 0.34)
+            }));
+            1
+        }
+        BeatLines::Bars(every) => every,
+    };
+    let bars = || {
+        let drawn = move |beat: &&Mark| {
+            beat.downbeat && beat.bar.saturating_sub(1).is_multiple_of(every)
+        };
+        beats.iter().filter(drawn)
+    };
+    pen.fill(&pen.palette.downbeat);
+    pen.alpha(if every == 1 { 0.6 } else { 0.4 });
+    pen.many(bars().map(|beat| {
+        let x = view.x(beat.place).round();
+        (x, lane.start, 1.0, height)
+    }));
+    let per_bar = f64::from(score.beats_per_bar.max(1));
+    let numbered = BeatLines::numbered(view, score.beat_frames * per_bar, NUMBER_PX);
+    pen.alpha(1.0);
+    pen.fill(&pen.palette.quiet);
+    pen.hand(Hand::Small);
+    for beat in bars().filter(|beat| beat.bar.saturating_sub(1).is_multiple_of(numbered)) {
+        pen.text(&beat.bar.to_string(), view.x(beat.place).round() + 4.0, lane.start + 12.0);
+    }
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}

@@ -1,0 +1,241 @@
+//! The project's types.
+
+use std::sync::Arc;
+
+use planner_wasm::edit::{Ban, EditSettings};
+use planner_wasm::footage::Footage;
+use planner_wasm::music::corrections::Correction;
+use serde::{Deserialize, Serialize};
+use shared::decision::Decision;
+use shared::media::MediaReference;
+use shared::music::BeatGrid;
+use shared::plan::{Fit, Output, Plan};
+use shared::rate::Rate;
+
+use super::film::stem;
+use super::presets;
+
+/// Name and major version of the format.
+pub const FORMAT: &str = "autocut-project/1";
+
+/// A project: a song, clips, wishes, and the plan that came of them.
+///
+/// Cheap to clone, but for the plan: footage is shared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Project {
+    /// What the store knows it by: 1 to 64 of `a`–`z`, `0`–`9` and `-`. Empty until it is stored.
+    pub id: String,
+    /// What the person calls it, at most 120 characters, on one line.
+    pub name: String,
+    /// When it was saved, in milliseconds since 1970; 0 if never.
+    pub saved_ms: u64,
+    /// The song, once there is one.
+    pub song: Option<SongEntry>,
+    /// The clips in the order in which they came. One that is taken away keeps its place, since
+    /// bans and plans name clips by position.
+    pub clips: Vec<ClipEntry>,
+    /// What is asked for.
+    pub brief: Brief,
+    /// The film as it stands.
+    pub plan: Option<Plan>,
+}
+
+/// The song of a project.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SongEntry {
+    /// Its file. The path is as it was dropped.
+    pub media: MediaReference,
+    /// What was heard, before any correction; [`nothing_heard`] if nobody has listened yet.
+    pub heard: BeatGrid,
+    /// What the listening decided unasked.
+    pub decisions: Vec<Decision>,
+}
+
+/// The beats of a song that nobody has listened to: none, in a song of no length.
+#[must_use]
+pub fn nothing_heard() -> BeatGrid {
+    BeatGrid {
+        // That of the music clock of plans without beats.
+        rate: 48_000,
+        duration: 0,
+        tempo_millibpm: 0,
+        confidence_permille: 0,
+        beats_per_bar: 0,
+        beats: Vec::new(),
+        sections: Vec::new(),
+        analysis: std::collections::BTreeMap::new(),
+    }
+}
+
+impl SongEntry {
+    /// Whether somebody has listened to it.
+    #[must_use]
+    pub fn is_heard(&self) -> bool {
+        self.heard.duration > 0
+    }
+}
+
+/// One clip of a project.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClipEntry {
+    /// Its file. The path is as it was dropped.
+    pub media: MediaReference,
+    /// What is known of its pictures; none if nobody has looked yet, or could not.
+    pub footage: Option<Arc<Footage>>,
+    /// How closely it was looked at. Says nothing without `footage`.
+    pub depth: Depth,
+    /// Why the browser cannot decode it, for people.
+    pub note: Option<String>,
+    /// Taken away by the person. It stays in the list, and is offered to no plan.
+    pub removed: bool,
+}
+
+/// How closely a clip was looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Depth {
+    /// At its key frames.
+    #[default]
+    Quick,
+    /// At many pictures a second.
+    Dense,
+    /// By the program, whose analysis was dropped in.
+    Inspected,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Brief {
+    /// Width of the film in pixels, even, 16 to 8192.
+    pub width: u32,
+    /// Height of the film in pixels, even, 16 to 8192.
+    pub height: u32,
+    /// Frame rate, 1 to 240.
+    pub rate: Rate,
+    /// How pictures of another shape are fitted.
+    pub fit: Fit,
+    /// How to cut.
+    pub settings: EditSettings,
+    /// Corrections of what was heard, in the order in which they are applied.
+    pub corrections: Vec<Correction>,
+    /// What is never shown.
+    pub bans: Vec<Ban>,
+}
+
+impl Default for Brief {
+    /// 1920 by 1080 at 30 frames a second, and the planner's own settings.
+    fn default() -> Self {
+        let shape = presets::Shape::default();
+        let (width, height) = shape.size();
+        Self {
+            width,
+            height,
+            rate: presets::usual_rate(),
+            fit: Fit::default(),
+            settings: EditSettings::default(),
+            corrections: Vec::new(),
+            bans: Vec::new(),
+        }
+    }
+}
+
+impl Brief {
+    /// The film's picture, as the planner takes it.
+    #[must_use]
+    pub fn output(&self) -> Output {
+        Output {
+            width: self.width,
+            height: self.height,
+            rate: self.rate,
+            fit: self.fit,
+            extra: shared::plan::Extra::new(),
+        }
+    }
+}
+
+impl ClipEntry {
+    /// A clip of which only the file is known.
+    #[must_use]
+    pub fn new(media: MediaReference) -> Self {
+        Self {
+            media,
+            footage: None,
+            depth: Depth::default(),
+            note: None,
+            removed: false,
+        }
+    }
+}
+
+impl Project {
+    /// An empty project.
+    #[must_use]
+    pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            saved_ms: 0,
+            song: None,
+            clips: Vec::new(),
+            brief: Brief::default(),
+            plan: None,
+        }
+    }
+
+    /// Whether there is nothing in it that would be lost.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.song.is_none() && self.clips.is_empty() && self.plan.is_none()
+    }
+
+    /// The media references that files are wanted for, the song's first: its position in the
+    /// result is 0 if there is a song. Removed clips are left out. With each, the clip's position.
+    pub fn wanted(&self) -> impl Iterator<Item = (Option<usize>, &MediaReference)> {
+        let song = self.song.iter().map(|song| (None, &song.media));
+        let clips = self.clips.iter().enumerate();
+        let clips = clips.filter(|(_, clip)| !clip.removed);
+        song.chain(clips.map(|(at, clip)| (Some(at), &clip.media)))
+    }
+}
+
+/// The project of a plan that somebody has: the media are known by reference, no file is there yet.
+///
+/// Clips stand in the order of the plan's media. What the plan says of how it was made (style,
+/// seed, and settings of the planner) becomes the brief. The beats of the plan count as heard,
+/// with no corrections, since those are in them already.
+#[must_use]
+pub fn from_plan(plan: Plan) -> Project {
+    let mut settings = EditSettings::default();
+    if let Some(made) = &plan.made_by {
+        settings.style = made.style;
+        settings.seed = made.seed;
+        let number = |name: &str| made.settings.get(name)?.parse::<u64>().ok();
+        let alternates = number("alternates").and_then(|many| u8::try_from(many).ok());
+        settings.alternates = alternates.unwrap_or(settings.alternates);
+        settings.start_us = number("start_us").unwrap_or(settings.start_us);
+        settings.length_us = number("length_us");
+        let density = number("density_permille").and_then(|density| u16::try_from(density).ok());
+        settings.density_permille = density.unwrap_or(settings.density_permille);
+    }
+    Project {
+        id: String::new(),
+        name: stem(plan.music.media.path.name()),
+        saved_ms: 0,
+        song: Some(SongEntry {
+            media: plan.music.media.clone(),
+            heard: plan.music.beat_grid.clone().unwrap_or_else(nothing_heard),
+            decisions: Vec::new(),
+        }),
+        clips: plan.media.iter().cloned().map(ClipEntry::new).collect(),
+        brief: Brief {
+            width: plan.output.width,
+            height: plan.output.height,
+            rate: plan.output.rate,
+            fit: plan.output.fit,
+            settings,
+            corrections: Vec::new(),
+            bans: Vec::new(),
+        },
+        plan: Some(plan),
+    }
+}

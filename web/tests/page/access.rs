@@ -1,0 +1,136 @@
+//! What axe, the tool, finds wrong for people who do not see, hear or point: nothing serious.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+
+use crate::browser::{skipped, with_browser};
+use crate::page::Page;
+use crate::shots::select;
+use crate::site::Site;
+
+/// Runs axe and gives back what it finds serious or critical.
+const LOOK: &str = "
+    const done = arguments[0];
+    axe.run(document, { resultTypes: ['violations'] }).then(
+        ({ violations }) => done(violations
+            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+            .map(({ id, help, nodes }) => `${id}: ${help}: ` + nodes.slice(0, 4)
+                .map(({ html, any, all }) => `${html.slice(0, 200)} ` + [...any, ...all]
+                    .map(({ message }) => message).join('; ')).join(' | '))),
+        (error) => done(['axe failed: ' + error]));";
+
+/// Everything that was found, place by place.
+struct Findings {
+    axe: String,
+    found: Vec<String>,
+}
+
+impl Findings {
+    fn new() -> Self {
+        let axe = Path::new(env!("CARGO_MANIFEST_DIR")).join("node_modules/axe-core/axe.min.js");
+        Self {
+            axe: fs::read_to_string(axe).expect("axe-core is there; `cargo xtask setup` brings it"),
+            found: Vec::new(),
+        }
+    }
+
+    /// Looks at the page in both colour schemes.
+    async fn look(&mut self, page: &Page, place: &str) -> WebDriverResult<()> {
+        if !page.holds("window.axe").await? {
+            page.execute(self.axe.as_str(), Vec::new()).await?;
+        }
+        for scheme in ["light", "dark"] {
+            let features = json!({
+                "features": [
+                    { "name": "prefers-color-scheme", "value": scheme },
+                    { "name": "prefers-reduced-motion", "value": "reduce" },
+                ],
+            });
+            page.cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
+            let wrong: Vec<String> = page.execute_async(LOOK, Vec::new()).await?.convert()?;
+            self.found
+                .extend(wrong.iter().map(|wrong| format!("{place}, {scheme}: {wrong}")));
+        }
+        Ok(())
+    }
+}
+
+/// Makes the window so many pixels wide, also narrower than windows of a desktop can be.
+pub(crate) async fn widen(page: &Page, width: u32, height: u32) -> WebDriverResult<Value> {
+    let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+    page.cdp()
+        .send_raw("Emulation.setDeviceMetricsOverride", size)
+        .await
+}
+
+#[test]
+fn axe_finds_nothing_serious_anywhere() {
+    if skipped() {
+        return;
+    }
+    let mut findings = Findings::new();
+    let site = Site::open(Vec::new());
+    with_browser(async |page| {
+        page.open(&site).await?;
+        for width in [1280, 390] {
+            widen(page, width, 900).await?;
+            findings.look(page, &format!("start, {width}")).await?;
+        }
+        page.click("#sample").await?;
+        page.planned().await?;
+        for width in [1280, 390] {
+            widen(page, width, 900).await?;
+            select(page, 1).await?;
+            for tab in ["media", "shot", "beats", "film"] {
+                if page.count(&format!("#tab-{tab}")).await? == 1 {
+                    page.click(&format!("#tab-{tab}")).await?;
+                    findings.look(page, &format!("{tab}, {width}")).await?;
+                }
+            }
+            for sheet in ["help", "export", "projects"] {
+                page.click(&format!("#{sheet}")).await?;
+                page.until("document.querySelector('dialog[open]')").await?;
+                findings.look(page, &format!("{sheet}, {width}")).await?;
+                page.keys(Key::Escape).await?;
+                page.until("!document.querySelector('dialog')").await?;
+            }
+            // Nothing is cut off at the sides.
+            let over = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+            assert!(page.number(over).await? <= 0.0, "wider than {width} pixels");
+        }
+        Ok(())
+    });
+    assert_eq!(findings.found, Vec::<String>::new());
+}
+
+#[test]
+fn the_page_is_never_wider_than_the_window() {
+    if skipped() {
+        return;
+    }
+    let site = Site::open(Vec::new());
+    let wide = with_browser(async |page| {
+        let mut wide = Vec::new();
+        page.open(&site).await?;
+        for planned in [false, true] {
+            if planned {
+                page.click("#sample").await?;
+                page.planned().await?;
+            }
+            for width in [360, 390, 768, 999, 1000, 1280, 1920, 2560, 3840] {
+                widen(page, width, if width < 700 { 780 } else { width * 9 / 16 }).await?;
+                let over = page
+                    .number("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                    .await?;
+                if over > 0.0 {
+                    wide.push(format!("planned {planned}, {width}: {over} pixels over"));
+                }
+            }
+        }
+        Ok(wide)
+    });
+    assert_eq!(wide, Vec::<String>::new());
+}

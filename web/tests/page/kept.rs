@@ -1,0 +1,239 @@
+//! What a person did is not lost: reload, files that moved, two tabs, no room, no store.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::json;
+use shared::plan::Plan;
+use thirtyfour::prelude::*;
+
+use crate::browser::{skipped, with_browser};
+use crate::film::Material;
+use crate::media;
+use crate::page::Page;
+use crate::shots::select;
+use crate::site::Site;
+
+/// Waits until the page says that the project is saved.
+async fn saved(page: &Page) -> WebDriverResult<()> {
+    page.until("document.querySelector('.kept')?.textContent.startsWith('Saved')").await
+}
+
+async fn rename(page: &Page, name: &str) -> WebDriverResult<()> {
+    let field = page.find(By::Id("name")).await?;
+    field.clear().await?;
+    field.send_keys(name).await?;
+    field.send_keys(Key::Enter).await?;
+    page.execute("document.activeElement?.blur();", Vec::new()).await.map(drop)
+}
+
+#[test]
+fn a_reload_goes_on_where_it_was_and_files_are_found_again() {
+    if skipped() {
+        return;
+    }
+    let material = Material::usual();
+    let site = Site::open(Vec::new());
+    with_browser(async |page| {
+        page.open(&site).await?;
+        page.choose("#files", &material.files()).await?;
+        page.planned().await?;
+        rename(page, "Summer by the sea").await?;
+        select(page, 1).await?;
+        page.click("#lock").await?;
+        saved(page).await?;
+        let before = page.project().await?;
+
+        page.refresh().await?;
+        page.started().await?;
+        page.stage("planned").await?;
+        assert_eq!(page.find(By::Id("name")).await?.prop("value").await?.unwrap(), "Summer by the sea");
+        let after = page.project().await?;
+        assert_eq!(after.plan, before.plan);
+        assert_eq!(after.brief, before.brief);
+        assert_eq!(after.id, before.id);
+        let missing = page.count("#clips li[data-state=missing]").await?;
+        assert_eq!(missing, media::seen().len());
+
+        // A change right before the page is left is not lost either.
+        select(page, 2).await?;
+        page.keys("x").await?;
+        page.goto("about:blank").await?;
+        page.goto(site.address()).await?;
+        page.started().await?;
+        page.stage("planned").await?;
+        let last = page.plan().await?;
+        assert!(last.slots[1].locked && last.slots[2].locked);
+
+        // The files come back: all of them, one under another name, and one that is another file.
+        let renamed = material.file("Renamed by somebody.mp4");
+        fs::rename(material.file("tests.mp4"), &renamed).unwrap();
+        let mut files: Vec<PathBuf> = material.files().split_off(1);
+        files.retain(|file| file.is_file());
+        files.push(renamed);
+        page.choose("#more", &files).await?;
+        page.until("!document.querySelector('#clips li[data-state=missing]')").await?;
+        page.planned().await?;
+        let relinked = page.project().await?;
+        assert_eq!(relinked.clips.len(), before.clips.len(), "nothing came twice");
+        let names: Vec<&str> = relinked.clips.iter().map(|clip| clip.media.path.name()).collect();
+        assert!(names.contains(&"Renamed by somebody.mp4"), "{names:?}");
+        let slots = |plan: &Plan| plan.slots.clone();
+        assert_eq!(slots(relinked.plan.as_ref().unwrap()), slots(&last), "the film is the same");
+        let exported = page.export().await?;
+        assert_eq!(page.complaints().await?, Vec::<String>::new());
+        fs::write(material.file("kept"), &exported.text).unwrap();
+        material.render(&exported);
+        Ok(())
+    });
+}
+
+#[test]
+fn an_exported_plan_and_a_saved_project_open_again() {
+    if skipped() {
+        return;
+    }
+    let material = Material::usual();
+    let site = Site::open(Vec::new());
+    with_browser(async |page| {
+        page.open(&site).await?;
+        page.choose("#files", &material.files()).await?;
+        page.planned().await?;
+        let before = page.project().await?;
+        let exported = page.export().await?;
+        let plan_file = material.file(&exported.name);
+        fs::write(&plan_file, &exported.text).unwrap();
+        page.chord(&[Key::Control], 's').await?;
+        let (name, text) = page.downloaded();
+        assert!(name.ends_with(".autocut.json"), "{name}");
+        let project_file = material.file("saved.autocut.json");
+        fs::write(&project_file, text).unwrap();
+
+        // A plan alone, then its files.
+        page.click("#projects").await?;
+        page.click("#new-project").await?;
+        page.stage("idle").await?;
+        page.choose("#files", std::slice::from_ref(&plan_file)).await?;
+        page.stage("planned").await?;
+        page.choose("#more", &material.files()[1..]).await?;
+        page.until("!document.querySelector('#clips li[data-state=missing]')").await?;
+        page.planned().await?;
+        let opened = page.plan().await?;
+        assert_eq!(opened.slots, before.plan.as_ref().unwrap().slots);
+
+        // The project, all at once with its files.
+        page.click("#projects").await?;
+        page.click("#new-project").await?;
+        page.stage("idle").await?;
+        let mut files = material.files();
+        files[0] = project_file;
+        page.choose("#files", &files).await?;
+        page.until("document.querySelectorAll('#clips li[data-state=ready]').length > 0").await?;
+        page.until("!document.querySelector('#clips li[data-state=missing]')").await?;
+        page.planned().await?;
+        let opened = page.project().await?;
+        assert_eq!(opened.plan, before.plan);
+        assert_eq!(opened.brief, before.brief);
+
+        // All three are kept.
+        saved(page).await?;
+        page.click("#projects").await?;
+        page.until("document.querySelectorAll('.projects li').length === 3").await?;
+        page.press_button(".projects li.now", "Duplicate").await?;
+        page.until("document.querySelectorAll('.projects li').length === 4").await?;
+        page.press_button(".projects li:not(.now)", "Remove").await?;
+        page.until("document.querySelectorAll('.projects li').length === 3").await?;
+        page.keys(Key::Escape).await?;
+        page.until("!document.querySelector('dialog')").await?;
+        assert_eq!(page.plan().await?, opened.plan.unwrap());
+        Ok(())
+    });
+}
+
+#[test]
+fn two_tabs_do_not_overwrite_each_other() {
+    if skipped() {
+        return;
+    }
+    let material = Material::usual();
+    let site = Site::open(Vec::new());
+    with_browser(async |page| {
+        page.open(&site).await?;
+        page.choose("#files", &material.files()).await?;
+        page.planned().await?;
+        rename(page, "First tab").await?;
+        saved(page).await?;
+        let first = page.window().await?;
+
+        let second = page.new_tab().await?;
+        page.switch_to_window(second.clone()).await?;
+        page.open(&site).await?;
+        // It is said that the project is at work elsewhere, and nothing is taken from there.
+        page.until(
+            "document.body.textContent.includes('another tab') \
+             || document.body.textContent.includes('Another tab')",
+        )
+        .await?;
+        page.switch_to_window(first.clone()).await?;
+        select(page, 1).await?;
+        page.keys("x").await?;
+        saved(page).await?;
+        assert!(page.plan().await?.slots[1].locked);
+        assert_eq!(page.complaints().await?, Vec::<String>::new());
+
+        // Once the first is closed, the second opens what was saved last.
+        page.close_window().await?;
+        page.switch_to_window(second).await?;
+        page.refresh().await?;
+        page.started().await?;
+        page.stage("planned").await?;
+        assert!(page.plan().await?.slots[1].locked);
+        Ok(())
+    });
+}
+
+#[test]
+fn without_room_or_store_the_page_says_so_and_goes_on() {
+    if skipped() {
+        return;
+    }
+    let material = Material::usual();
+    let site = Site::open(Vec::new());
+    with_browser(async |page| {
+        // No room: what every browser does when it is full.
+        let full = "IDBObjectStore.prototype.put = function () {
+            throw new DOMException('The quota is used up.', 'QuotaExceededError');
+        };";
+        let stub = page
+            .cdp()
+            .send_raw("Page.addScriptToEvaluateOnNewDocument", json!({ "source": full }))
+            .await?;
+        page.open(&site).await?;
+        page.choose("#files", &material.files()).await?;
+        page.planned().await?;
+        page.until("document.querySelector('.kept')?.textContent === 'Not saved'").await?;
+        let said = page.notice("save the project to a file").await?;
+        assert!(said.contains("room"), "{said}");
+        let exported = page.export().await?;
+        assert!(Plan::from_json(&exported.text).is_ok());
+        page.cdp()
+            .send_raw("Page.removeScriptToEvaluateOnNewDocument", stub)
+            .await?;
+
+        // No store at all, as in some private windows.
+        let none = "IDBFactory.prototype.open = function () {
+            throw new DOMException('Not here.', 'SecurityError');
+        };";
+        page.cdp()
+            .send_raw("Page.addScriptToEvaluateOnNewDocument", json!({ "source": none }))
+            .await?;
+        page.open(&site).await?;
+        page.choose("#files", &material.files()).await?;
+        page.planned().await?;
+        let kept = page.text(".kept").await?;
+        assert!(kept.contains("keeps no data"), "{kept}");
+        assert!(Plan::from_json(&page.export().await?.text).is_ok());
+        assert_eq!(page.complaints().await?, Vec::<String>::new());
+        Ok(())
+    });
+}

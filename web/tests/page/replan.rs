@@ -1,0 +1,84 @@
+//! A new plan keeps what is locked, changes little else, and never shows what is banned.
+
+use shared::plan::{Plan, Slot};
+use thirtyfour::prelude::*;
+
+use crate::browser::{skipped, with_browser};
+use crate::film::Material;
+use crate::page::Page;
+use crate::shots::select;
+use crate::site::Site;
+
+/// When a slot shows what, in microseconds of the source.
+fn shown(plan: &Plan, slot: &Slot) -> (u32, u64, u64) {
+    let from = slot.clip.source_start;
+    let until = slot.clip.source_end(slot.record_duration, plan.output.rate);
+    (slot.clip.media, from, until.unwrap_or(from))
+}
+
+async fn shuffle(page: &Page) -> WebDriverResult<()> {
+    page.click("#tab-film").await?;
+    page.click("#shuffle").await?;
+    page.planned().await
+}
+
+#[test]
+fn a_new_plan_keeps_locked_shots_and_bans() {
+    if skipped() {
+        return;
+    }
+    let material = Material::usual();
+    let site = Site::open(Vec::new());
+    with_browser(async |page| {
+        page.open(&site).await?;
+        page.choose("#files", &material.files()).await?;
+        page.planned().await?;
+        let first = page.plan().await?;
+        assert!(first.slots.len() > 6, "{} shots", first.slots.len());
+
+        // Two locked shots, one of them slipped so that no planner would choose it by itself.
+        select(page, 1).await?;
+        page.keys(".").await?;
+        page.keys("x").await?;
+        select(page, 4).await?;
+        page.click("#lock").await?;
+        let locked = page.plan().await?;
+        let kept = [&locked.slots[1], &locked.slots[4]];
+        assert!(kept.iter().all(|slot| slot.locked));
+
+        // Another choice for one shot leaves all the others to the bit.
+        select(page, 2).await?;
+        page.click("#another").await?;
+        page.planned().await?;
+        let rerolled = page.plan().await?;
+        for (at, (before, after)) in locked.slots.iter().zip(&rerolled.slots).enumerate() {
+            if at != 2 {
+                assert_eq!(before, after, "shot {} was not asked for", at + 1);
+            }
+        }
+
+        // What is banned is not shown, there or elsewhere, now or later.
+        select(page, 2).await?;
+        let (media, from, until) = shown(&rerolled, &rerolled.slots[2]);
+        page.click("#ban").await?;
+        page.planned().await?;
+        let mut banned = page.plan().await?;
+        for _ in 0..3 {
+            for (at, slot) in banned.slots.iter().enumerate().filter(|(_, slot)| !slot.locked) {
+                let (other, start, end) = shown(&banned, slot);
+                // The ban says what one shot showed; the others stay until they are planned anew.
+                let untouched = rerolled.slots.get(at) == Some(slot);
+                assert!(
+                    untouched || other != media || end <= from || start >= until,
+                    "shot {} shows {start}..{end} of clip {other}; {from}..{until} is banned",
+                    at + 1
+                );
+            }
+            shuffle(page).await?;
+            banned = page.plan().await?;
+            let still: Vec<&Slot> = banned.slots.iter().filter(|slot| slot.locked).collect();
+            assert_eq!(still, kept, "locked shots stay to the bit");
+        }
+        Ok(())
+    });
+}

@@ -1,0 +1,240 @@
+//! What a person changes of a film, and that every change is exactly the one asked for.
+
+use planner_wasm::music::corrections::Correction;
+use shared::editing::{Operation, apply};
+use shared::plan::{Fit, Plan, Speed};
+use thirtyfour::prelude::*;
+
+use crate::browser::{skipped, with_browser};
+use crate::film::Material;
+use crate::page::Page;
+use crate::site::Site;
+
+/// The playhead's shot is selected by keys: to the start, then cut by cut.
+pub(crate) async fn select(page: &Page, slot: usize) -> WebDriverResult<()> {
+    // Keys are the page's only while nothing that is typed into has them.
+    page.execute("document.activeElement?.blur();", Vec::new()).await?;
+    page.keys(Key::Home).await?;
+    for _ in 0..slot {
+        page.keys(Key::Down).await?;
+    }
+    if slot == 0 {
+        page.keys(Key::Down).await?;
+        page.keys(Key::Up).await?;
+    }
+    page.click("#tab-shot").await?;
+    let number = format!("Shot {} of ", slot + 1);
+    page.until(&format!(
+        "document.querySelector('#panel .head')?.textContent.includes({number:?})"
+    ))
+    .await?;
+    page.execute("document.activeElement?.blur();", Vec::new()).await.map(drop)
+}
+
+/// Chooses one of a few that stand side by side, by the name of the group.
+pub(crate) async fn segment(page: &Page, group: &str, words: &str) -> WebDriverResult<()> {
+    let found = format!(
+        "[...document.querySelectorAll('#panel input[name={group}]')].find((one) =>
+            one.closest('label').textContent.trim() === {words:?})"
+    );
+    page.until(&found).await?;
+    page.execute(format!("{found}.click(); document.activeElement?.blur();"), Vec::new())
+        .await
+        .map(drop)
+}
+
+/// Makes a change on the page and gives back the plan that came of it.
+async fn changed(
+    page: &Page,
+    before: &Plan,
+    change: impl AsyncFnOnce() -> WebDriverResult<()>,
+) -> WebDriverResult<Plan> {
+    change().await?;
+    page.planned().await?;
+    let after = page.plan().await?;
+    assert_ne!(&after, before, "the change changed something");
+    Ok(after)
+}
+
+/// The plan without what only says how it was made.
+fn essence(plan: &Plan) -> (Vec<shared::plan::Slot>, u32, u32) {
+    (plan.slots.clone(), plan.output.width, plan.output.height)
+}
+
+#[test]
+fn every_change_of_a_shot_is_the_one_asked_for_and_can_be_taken_back() {
+    if skipped() {
+        return;
+    }
+    let material = Material::usual();
+    let site = Site::open(Vec::new());
+    let exported = with_browser(async |page| {
+        page.open(&site).await?;
+        page.choose("#files", &material.files()).await?;
+        page.planned().await?;
+        let first = page.plan().await?;
+        let at = first
+            .slots
+            .iter()
+            .position(|slot| slot.record_duration > 20 && !slot.alternates.is_empty())
+            .expect("a shot that can be changed");
+        assert!(at + 2 < first.slots.len());
+        select(page, at).await?;
+
+        let expect = |before: &Plan, operation: Operation| {
+            let label = operation.label();
+            (label, apply(before, &operation).expect("it can be done"))
+        };
+        let mut steps = 0;
+        let mut now = first.clone();
+
+        let (_, wanted) = expect(&now, Operation::Swap { slot: at, alternate: 0 });
+        now = changed(page, &now, async || page.click("#panel .alternates button").await).await?;
+        assert_eq!(essence(&now), essence(&wanted));
+        steps += 1;
+
+        let (_, wanted) = expect(&now, Operation::SetFit { slot: at, fit: Some(Fit::Blur) });
+        now = changed(page, &now, async || segment(page, "fit", "Blur").await).await?;
+        assert_eq!(essence(&now), essence(&wanted));
+        steps += 1;
+
+        let half = Speed::new(1, 2).unwrap();
+        let (_, wanted) = expect(&now, Operation::SetSpeed { slot: at, speed: half });
+        now = changed(page, &now, async || own_speed(page, "0.5").await).await?;
+        assert_eq!(essence(&now), essence(&wanted));
+        steps += 1;
+
+        let by_us = 1_000_000 / 30;
+        let before = now.slots[at].clip.source_start;
+        now = changed(page, &now, async || page.keys(".").await).await?;
+        let after = now.slots[at].clip.source_start;
+        assert!(
+            after.abs_diff(before) <= by_us + 1,
+            "a slip of a frame: {before} to {after}"
+        );
+        steps += 1;
+
+        now = changed(page, &now, async || page.keys("s").await).await?;
+        assert_eq!(now.slots.len(), first.slots.len() + 1, "split in two");
+        let total: u32 = first.slots[at].record_duration;
+        let halves = now.slots[at].record_duration + now.slots[at + 1].record_duration;
+        assert_eq!(total, halves);
+        steps += 1;
+
+        let (_, wanted) = expect(&now, Operation::Merge { slot: at });
+        select(page, at).await?;
+        now = changed(page, &now, async || page.click("#merge").await).await?;
+        assert_eq!(essence(&now), essence(&wanted));
+        steps += 1;
+
+        let (_, wanted) = expect(&now, Operation::Move { from: at, to: at + 1 });
+        select(page, at).await?;
+        now = changed(page, &now, async || page.chord(&[Key::Alt], Key::Right).await).await?;
+        assert_eq!(essence(&now), essence(&wanted));
+        steps += 1;
+
+        select(page, at).await?;
+        let (_, wanted) = expect(&now, Operation::Lock { slot: at, locked: true });
+        now = changed(page, &now, async || page.click("#lock").await).await?;
+        assert_eq!(essence(&now), essence(&wanted));
+        steps += 1;
+
+        // All the way back, by keys and by the button, and all the way forth.
+        for step in 0..steps {
+            if step % 2 == 0 {
+                page.click("#undo").await?;
+            } else {
+                page.chord(&[Key::Control], 'z').await?;
+            }
+        }
+        assert_eq!(essence(&page.plan().await?), essence(&first));
+        for step in 0..steps {
+            if step % 2 == 0 {
+                page.click("#redo").await?;
+            } else {
+                page.chord(&[Key::Control, Key::Shift], 'z').await?;
+            }
+        }
+        assert_eq!(essence(&page.plan().await?), essence(&now));
+        assert!(page.holds("document.querySelector('#redo').disabled").await?);
+        page.export().await
+    });
+    // A film with all of that in it is rendered as planned.
+    material.render(&exported);
+}
+
+async fn own_speed(page: &Page, words: &str) -> WebDriverResult<()> {
+    let field = page
+        .find(By::Css("#panel input[aria-describedby=speed-help]"))
+        .await?;
+    field.clear().await?;
+    field.send_keys(words).await?;
+    field.send_keys(Key::Enter).await?;
+    page.execute("document.activeElement?.blur();", Vec::new()).await.map(drop)
+}
+
+#[test]
+fn beats_style_and_density_make_another_plan_and_can_be_taken_back() {
+    if skipped() {
+        return;
+    }
+    let material = Material::usual();
+    let site = Site::open(Vec::new());
+    let exported = with_browser(async |page| {
+        page.open(&site).await?;
+        page.choose("#files", &material.files()).await?;
+        page.planned().await?;
+        let first = page.project().await?;
+
+        page.click("#tab-beats").await?;
+        page.click("#double").await?;
+        page.planned().await?;
+        let doubled = page.project().await?;
+        assert_eq!(doubled.brief.corrections, [Correction::Double]);
+        let beats = |plan: &Option<Plan>| {
+            let plan = plan.as_ref().unwrap();
+            plan.music.beat_grid.as_ref().unwrap().beats.len()
+        };
+        let (before, after) = (beats(&first.plan), beats(&doubled.plan));
+        assert!(
+            (2 * before - 1..=2 * before + 1).contains(&after),
+            "{before} beats, twice as many are {after}"
+        );
+
+        page.click("#tab-film").await?;
+        let style = "document.querySelector('#panel input[name=style][value=calm]')";
+        page.until(style).await?;
+        page.execute(format!("{style}.click();"), Vec::new()).await?;
+        page.planned().await?;
+        let calm = page.project().await?;
+        assert_ne!(calm.brief.settings.style, first.brief.settings.style);
+
+        let more = "const range = document.querySelector('#panel input[type=range]');
+            range.value = range.max;
+            range.dispatchEvent(new Event('input', { bubbles: true }));
+            range.dispatchEvent(new Event('change', { bubbles: true }));";
+        page.execute(more, Vec::new()).await?;
+        page.planned().await?;
+        let dense = page.project().await?;
+        let shots = |project: &web::project::Project| project.plan.as_ref().unwrap().slots.len();
+        assert!(
+            shots(&dense) > shots(&calm),
+            "{} shots, {} when dense",
+            shots(&calm),
+            shots(&dense)
+        );
+
+        for _ in 0..3 {
+            page.click("#undo").await?;
+        }
+        let back = page.project().await?;
+        assert_eq!(back.brief, first.brief);
+        assert_eq!(back.plan, first.plan);
+        for _ in 0..3 {
+            page.click("#redo").await?;
+        }
+        assert_eq!(page.project().await?.plan, dense.plan);
+        page.export().await
+    });
+    material.render(&exported);
+}

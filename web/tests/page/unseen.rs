@@ -1,0 +1,76 @@
+//! Clips that the browser cannot decode take part all the same.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::PathBuf;
+
+use suite::program;
+
+use crate::browser::{skipped, with_browser};
+use crate::film::Material;
+use crate::media;
+use crate::site::Site;
+
+#[test]
+fn a_clip_that_no_browser_decodes_takes_part_and_an_analysis_is_taken() {
+    if skipped() {
+        return;
+    }
+    let unseen = media::unseen();
+    if unseen.is_empty() {
+        suite::skipped("this ffmpeg encodes neither H.265 nor ProRes");
+        return;
+    }
+    let files = std::iter::once(media::song())
+        .chain(unseen.iter().map(PathBuf::as_path))
+        .chain([media::seen()[0].as_path()]);
+    let material = Material::of(files);
+    let analysis = material.file("clips.json");
+    let inspect = [OsStr::new("inspect"), OsStr::new("--json"), OsStr::new("--quiet")];
+    let clips = unseen.iter().map(|clip| material.file(&clip.file_name().unwrap().to_string_lossy()));
+    let clips: Vec<PathBuf> = clips.collect();
+    let run = program::run(inspect.into_iter().chain(clips.iter().map(|clip| clip.as_os_str())));
+    fs::write(&analysis, run.expect(0).stdout).unwrap();
+
+    let site = Site::open(Vec::new());
+    let (blind, told) = with_browser(async |page| {
+        page.open(&site).await?;
+        page.choose("#files", &material.files()).await?;
+        page.planned().await?;
+        assert_eq!(page.count("#clips li[data-state=unseen]").await?, unseen.len());
+        let said = page.text("#clips li[data-state=unseen]").await?;
+        assert!(said.contains("render-native inspect --json"), "{said}");
+        assert!(said.contains("H.265") || said.contains("HEVC") || said.contains("ProRes"), "{said}");
+        let blind = page.export().await?;
+        let project = page.project().await?;
+        let used = |plan: &shared::plan::Plan| {
+            plan.slots.iter().any(|slot| {
+                let media = plan.media.get(usize::try_from(slot.clip.media).unwrap());
+                let name = media.unwrap().path.name();
+                clips.iter().any(|clip| clip.file_name().unwrap() == name)
+            })
+        };
+        assert!(used(project.plan.as_ref().unwrap()), "they take part");
+        for clip in &project.clips {
+            let video = clip.media.video.as_ref().expect("what the container says");
+            assert!(video.width > 0 && video.height > 0 && clip.media.duration_us > Some(3_000_000));
+        }
+
+        page.choose("#more", std::slice::from_ref(&analysis)).await?;
+        let said = page.notice("analysed").await?;
+        assert!(said.contains("clips.json"), "{said}");
+        page.click("#tab-film").await?;
+        page.click("#plan-again").await?;
+        page.planned().await?;
+        let project = page.project().await?;
+        let inspected = project
+            .clips
+            .iter()
+            .filter(|clip| clip.depth == web::project::Depth::Inspected)
+            .count();
+        assert_eq!(inspected, unseen.len());
+        Ok((blind, page.export().await?))
+    });
+    material.render(&blind);
+    material.render(&told);
+}
