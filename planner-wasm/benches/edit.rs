@@ -11,7 +11,7 @@ mod synthetic;
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use planner_wasm::edit::{EditSettings, PlanRequest, plan};
+use planner_wasm::edit::{Ban, EditSettings, PlanRequest, Scope, plan, replan};
 use shared::plan::Style;
 use synthetic::{clip, request, song};
 
@@ -32,6 +32,31 @@ fn benches(criterion: &mut Criterion) {
     let slots = plan(&large).unwrap().slots.len();
     criterion.bench_function(&format!("edit/{slots} slots, 10000 anchors"), |bencher| {
         bencher.iter(|| plan(black_box(&large)));
+    });
+    // Without one clip; with every third slot locked and another style; one slot again.
+    let before = plan(&large).unwrap();
+    let mut banned = large.clone();
+    banned.bans.push(Ban {
+        media: before.slots[9].clip.media,
+        range_us: None,
+    });
+    criterion.bench_function(&format!("replan/{slots} slots, a ban"), |bencher| {
+        bencher.iter(|| replan(black_box(&banned), &before, &Scope::All));
+    });
+    let mut locked = before.clone();
+    for slot in locked.slots.iter_mut().step_by(3) {
+        slot.locked = true;
+    }
+    let mut restyled = large.clone();
+    restyled.settings.style = Style::Balanced;
+    criterion.bench_function(&format!("replan/{slots} slots, another style"), |bencher| {
+        bencher.iter(|| replan(black_box(&restyled), &locked, &Scope::All));
+    });
+    let mut again = large.clone();
+    again.settings.seed = 9;
+    let one = Scope::Slots { slots: vec![150] };
+    criterion.bench_function(&format!("replan/{slots} slots, one of them"), |bencher| {
+        bencher.iter(|| replan(black_box(&again), &before, &one));
     });
     // Scarce: every slot past the first few is a repeat.
     let mut scarce = request(

@@ -12,7 +12,7 @@ use planner_wasm::edit::{Ban, EditError, PlanRequest, Scope, SectionPace, plan, 
 use planner_wasm::music::corrections::{Correction, corrected};
 use proptest::prelude::*;
 use shared::decision::DecisionCode;
-use shared::plan::{Clip, CutKind, Fit, Plan, Slot, Style};
+use shared::plan::{Clip, CutKind, Fit, Focus, Plan, Slot, Style};
 use shared::rate::Rate;
 
 use requests::{STYLES, any_request, ordinary};
@@ -128,13 +128,37 @@ fn change(request: &mut PlanRequest, kind: u8, number: u64) {
     }
 }
 
+/// Locks every slot whose number is 0, and splits off the first frames of every one whose number is 1,
+/// as a person may: shots come to be as short as no style makes them.
 fn lock_some(plan: &mut Plan, which: &[u8]) {
-    for (slot, which) in plan.slots.iter_mut().zip(which.iter().cycle()) {
-        slot.locked = *which == 0;
-        if slot.locked {
-            slot.fit = Some(Fit::Blur);
-            slot.extra.insert("x_note".to_owned(), "mine".into());
+    let rate = plan.output.rate;
+    let mut slots = Vec::new();
+    for (mut slot, which) in plan.slots.drain(..).zip(which.iter().cycle()) {
+        if *which == 1 && slot.record_duration > 3 {
+            let mut first = slot.clone();
+            first.record_duration = 3;
+            first.locked = slot.record_start % 2 == 0;
+            slot.record_start += 3;
+            slot.record_duration -= 3;
+            slot.cut = None;
+            slot.clip.source_start = first.clip.source_end(3, rate).unwrap();
+            slots.push(first);
         }
+        slot.locked |= *which == 0;
+        slots.push(slot);
+    }
+    plan.slots = slots;
+    lock_with_notes(plan);
+}
+
+fn lock_with_notes(plan: &mut Plan) {
+    for slot in plan.slots.iter_mut().filter(|slot| slot.locked) {
+        slot.fit = Some(Fit::Blur);
+        slot.focus = Some(Focus {
+            x_permille: 100,
+            y_permille: 900,
+        });
+        slot.extra.insert("x_note".to_owned(), "mine".into());
     }
 }
 
@@ -192,6 +216,7 @@ proptest! {
     ) {
         let Ok(mut previous) = plan(&request) else { return Ok(()) };
         lock_some(&mut previous, &locks);
+        prop_assume!(previous.problems().1 == 0);
         let mut request = request;
         for (kind, number) in changes {
             change(&mut request, kind, number.into());
@@ -243,6 +268,7 @@ proptest! {
     ) {
         let Ok(mut before) = plan(&request) else { return Ok(()) };
         lock_some(&mut before, &locks);
+        prop_assume!(before.problems().1 == 0);
         let mut request = request;
         request.settings.seed = seed;
         if let Some(number) = ban {
@@ -389,8 +415,9 @@ fn twice_the_density_is_about_twice_the_cuts() {
         request.settings.density_permille = 500;
         let half = plan(&request).unwrap().slots.len();
         let count = twice.slots.len();
+        // The fastest style comes near the shortest shot there is.
         assert!(
-            (16..=24).contains(&(10 * count / normal)) && (4..=6).contains(&(10 * half / normal)),
+            (15..=22).contains(&(10 * count / normal)) && (4..=6).contains(&(10 * half / normal)),
             "{style:?}: {half}, {normal}, {count}"
         );
         let shortest = twice.slots.iter().map(|slot| slot.record_duration).min();
@@ -404,7 +431,7 @@ fn twice_the_density_is_about_twice_the_cuts() {
 fn a_section_of_its_own_pace_leaves_the_others_alone() {
     let mut request = ordinary(1, 180, Style::Balanced);
     let before = plan(&request).unwrap();
-    let section = request.grid.sections[3];
+    let section = request.grid.sections[1];
     request.settings.paces = vec![SectionPace {
         start: section.start,
         end: section.end,
@@ -419,7 +446,7 @@ fn a_section_of_its_own_pace_leaves_the_others_alone() {
         };
         plan.slots.iter().filter(within).count()
     };
-    assert!(2 * inside(&after) >= 3 * inside(&before));
+    assert!(10 * inside(&after) >= 16 * inside(&before));
     let outside = |plan: &Plan| -> Vec<(u64, u32, Clip)> {
         let (first, last) = (plan.frame_at(section.start), plan.frame_at(section.end));
         filling(plan)

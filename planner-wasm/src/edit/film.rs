@@ -207,11 +207,19 @@ pub(super) fn settings_of(plan: &Plan, otherwise: &EditSettings) -> EditSettings
     EditSettings {
         style: made_by.style,
         seed: made_by.seed,
-        density_permille: named(DENSITY)
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(NORMAL_DENSITY),
+        density_permille: density_permille(made_by).unwrap_or(NORMAL_DENSITY),
         paces: named(PACES)
             .map_or_else(Vec::new, |text| text.split(',').filter_map(pace).collect()),
         ..otherwise.clone()
+    }
+}
+
+/// The density that a plan was made with, as in [`EditSettings::density_permille`]; `None` if what it
+/// says of it is no number.
+#[must_use]
+pub fn density_permille(made_by: &MadeBy) -> Option<u16> {
+    match made_by.settings.get(DENSITY) {
+        Some(text) => text.parse().ok(),
+        None => Some(NORMAL_DENSITY),
     }
 }

@@ -28,7 +28,7 @@ mod score;
 mod slots;
 mod sources;
 
-pub use film::plan;
+pub use film::{density_permille, plan};
 pub use replan::replan;
 pub use request::{
     Ban, EditError, EditSettings, LEAST_DENSITY, MOST_DENSITY, PlanRequest, Scope, SectionPace,

@@ -10,7 +10,7 @@ use shared::rate::Rate;
 pub use super::encoding::{AudioArg, EncoderArg, Encoding, QualityArg};
 pub use super::farm::{Assemble, Gc, Prepare, Segment, StatusOf};
 pub use super::preprocess::Preprocessing;
-use super::values::{self, Aspect, Bytes, Size};
+use super::values::{self, Aspect, Bytes, Density, Size};
 use crate::exit::ExitCode;
 
 /// The largest seed: plans are JSON, and larger whole numbers do not survive every reader of it.
@@ -251,6 +251,9 @@ pub struct Edit {
     /// Style of the cutting.
     #[arg(long, value_enum, default_value_t = StyleArg::Balanced)]
     pub style: StyleArg,
+    /// How many cuts, next to what the style makes of the music: 2 is twice as many, 0.5 half.
+    #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = values::density)]
+    pub density: Density,
     /// Seed of what is left to chance: the same seed gives the same plan.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u64).range(0..=MAX_SEED))]
     pub seed: u64,
@@ -467,7 +470,7 @@ mod tests {
     #[test]
     fn every_common_option_of_auto_is_read() {
         let line = "render-native auto --music s.mp3 a b -o f.mp4 --jobs 3 --memory 2G --work-dir w \
-            --aspect 9:16 --fps 30000/1001 --fit blur --style energetic --seed 7 --quality draft \
+            --aspect 9:16 --fps 30000/1001 --fit blur --style energetic --density 1.5 --seed 7 --quality draft \
             --overwrite --json -v";
         let cli = parse(line).unwrap();
         assert!(cli.talk.json && cli.talk.verbose == 1);
@@ -477,6 +480,7 @@ mod tests {
         assert_eq!(auto.effort.memory.unwrap().0, 2 << 30);
         assert_eq!(auto.edit.fps, Rate::new(30_000, 1001).unwrap());
         assert_eq!(auto.material.clips.len(), 2);
+        assert_eq!(auto.edit.density.0, 1500);
         assert!(auto.output.overwrite);
     }
 

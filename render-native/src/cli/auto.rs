@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use clap::ValueEnum;
+use planner_wasm::edit::density_permille;
 use serde::Serialize;
 use shared::plan::Plan;
 
@@ -147,6 +148,10 @@ fn difference(there: &Plan, wish: &Wish) -> Option<&'static str> {
         (output.fit == wish.fit, "--fit"),
         (made_by.is_none_or(|by| by.style == wish.style), "--style"),
         (made_by.is_none_or(|by| by.seed == wish.seed), "--seed"),
+        (
+            made_by.is_none_or(|by| density_permille(by) == Some(wish.density_permille)),
+            "--density",
+        ),
         (there.music.media.path == song, "--music"),
     ]
     .into_iter()
@@ -244,7 +249,8 @@ mod tests {
     fn the_command_that_goes_on_has_the_options_that_render_takes() {
         let plain = "render-native f.plan.json -o f.mp4";
         assert_eq!(told(""), plain);
-        let planning = "--size 640x360 --fps 25 --fit pad --style cinematic --seed 3 --explain";
+        let planning =
+            "--size 640x360 --fps 25 --fit pad --style cinematic --density 2 --seed 3 --explain";
         assert_eq!(told(planning), plain);
         let kept = "--quality draft --encoder vaapi --audio flac --work-dir w --jobs 2 --memory 1536M \
                     --memory-conservative 60 --memory-emergency 70 --stall 90 \

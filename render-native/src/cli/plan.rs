@@ -78,6 +78,7 @@ pub(super) fn wish(
         rate: edit.fps,
         fit: edit.fit.into(),
         style: edit.style.into(),
+        density_permille: edit.density.0,
         seed: edit.seed,
         survey: settings(jobs),
     }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use planner_wasm::edit::{LEAST_DENSITY, MOST_DENSITY};
 use shared::rate::Rate;
 
 /// Width and height of the film, in pixels: even, 16 to 8192.
@@ -215,6 +216,35 @@ pub fn deadline(text: &str) -> Result<Duration, String> {
     Ok(time)
 }
 
+/// How many cuts, next to what the style makes of the music, in thousandths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Density(pub u16);
+
+/// Reads `2`, `0.5` or `1.25`: a factor with at most three decimals.
+///
+/// # Errors
+/// In words.
+pub fn density(text: &str) -> Result<Density, String> {
+    let read = || {
+        let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        if !digits(whole) || !digits(part) || part.len() > 3 {
+            return None;
+        }
+        let part: u16 = format!("{part:0<3}").parse().ok()?;
+        whole
+            .parse::<u16>()
+            .ok()?
+            .checked_mul(1000)?
+            .checked_add(part)
+    };
+    let density = read().ok_or("write a factor as 2, 0.5 or 1.25")?;
+    if !(LEAST_DENSITY..=MOST_DENSITY).contains(&density) {
+        return Err("from 0.1 to 8".to_owned());
+    }
+    Ok(Density(density))
+}
+
 /// Reads a number of processes, 1 to 1024.
 ///
 /// # Errors
@@ -229,6 +259,19 @@ pub fn jobs(text: &str) -> Result<usize, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_density_is_a_factor_with_three_decimals() {
+        let read = |text: &str| density(text).map(|density| density.0);
+        for (text, permille) in [("1", 1000), ("2.0", 2000), ("0.5", 500), ("1.125", 1125)] {
+            assert_eq!(read(text), Ok(permille), "{text}");
+        }
+        for text in [
+            "", "0", "0.05", "9", "-1", "1.", ".5", "1.0005", "2x", "99999999",
+        ] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn sizes_are_even_and_within_the_plans_limits() {

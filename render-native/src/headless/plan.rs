@@ -46,6 +46,8 @@ pub struct Wish {
     pub fit: Fit,
     /// Style of the cutting.
     pub style: Style,
+    /// How many cuts there should be, next to the style's: 1000 is as many.
+    pub density_permille: u16,
     /// Seed of what is left to chance.
     pub seed: u64,
     /// How the clips are surveyed.
@@ -191,6 +193,7 @@ fn request(wish: &Wish, song: Song, clips: Vec<Clip>, mut decisions: Vec<Decisio
         settings: EditSettings {
             style: wish.style,
             seed: wish.seed,
+            density_permille: wish.density_permille,
             ..EditSettings::default()
         },
         decisions,
