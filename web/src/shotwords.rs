@@ -7,10 +7,6 @@ use crate::ruler::seconds;
 
 /// What is known of a shot beside what the plan says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a fact that is told or not"
-)]
 pub struct Told {
     /// The clip's name.
     pub name: String,

@@ -76,7 +76,7 @@ fn Row(rate: u32, section: Section) -> impl IntoView {
             wording::clock(start, rate)
         );
         studio.change_brief(&label, |brief| {
-            set_density(&mut brief.settings, start, end, wished)
+            set_density(&mut brief.settings, start, end, wished);
         });
     };
     let told = format!(

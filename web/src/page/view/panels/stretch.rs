@@ -33,7 +33,7 @@ pub fn StretchOfSong() -> impl IntoView {
             .unwrap_or(u64::MAX)
             .saturating_sub(1_000_000);
         studio.change_brief("Start in the song", |brief| {
-            brief.settings.start_us = us.min(last)
+            brief.settings.start_us = us.min(last);
         });
     };
     let set_length = move |us: Option<u64>| {
