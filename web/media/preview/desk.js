@@ -233,11 +233,21 @@ export class Desk {
     return !(old && shot.glimpse() !== null);
   }
 
+  /** Whether the shot on screen has, or comes to, the frame. @param {Shot} shot */
+  #goesOn(shot, frame) {
+    const reached = this.#drawn.shot === shot ? Math.max(shot.entry, this.#drawn.frame) : shot.entry;
+    if (this.#sought) return frame === reached;
+    // Clocks are set right by a little while they run; nothing is decoded again for that.
+    return frame >= reached - (this.#clock.playing ? JUMP_FRAMES : 0);
+  }
+
   /** Makes the slot's shot the current one. */
   #turn(index, frame) {
     const before = this.#current;
-    const since = before ? Math.max(before.entry, this.#drawn.shot === before ? this.#drawn.frame : 0) : 0;
-    if (before?.index === index && frame >= since && !(this.#sought && frame > since)) return;
+    if (before?.index === index && this.#goesOn(before, frame)) {
+      this.#jumped = false;
+      return;
+    }
     const fits = (shot) => shot.index === index && shot.entry <= frame;
     const prepared = this.#next.find(fits);
     if (this.#await && before) this.#tally.cut(before.index, before.slot.frames);

@@ -49,6 +49,8 @@ export class Shot {
   #wanted;
   #shown = -1;
   #begun = false;
+  /** Its pictures come from the page's own player. */
+  #given = false;
   #caughtUp = false;
   #wake = () => {};
 
@@ -80,6 +82,7 @@ export class Shot {
   /** Whether no better picture for the wanted frame will come. */
   get exact() {
     const next = this.pictures[1];
+    if (this.#given) return this.pictures.length > 0;
     return this.failure !== null || this.ended || (next !== undefined && next.from > this.#wanted);
   }
 
@@ -304,6 +307,7 @@ export class Shot {
     }
     const from = frameOf(Math.max(0, Math.round(atUs) - slot.source_us), 1e6, slot, rate);
     this.#caughtUp = true;
+    this.#given = true;
     const { width, height } = image;
     this.insert({ image, from, width, height, rotation: 0, flip: false });
   }
