@@ -234,12 +234,12 @@ pub fn density(permille: u16) -> String {
     )
 }
 
-/// How good a choice the planner thought a clip.
+/// How good a choice the planner thought a clip: `score 60 of 100`.
 #[must_use]
 pub fn score(clip: &Clip) -> String {
     clip.score_permille.map_or_else(
-        || "chosen by hand".to_owned(),
-        |score| format!("{} of 100", (score + 5) / 10),
+        || "not scored".to_owned(),
+        |score| format!("score {} of 100", (score + 5) / 10),
     )
 }
 

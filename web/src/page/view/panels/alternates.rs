@@ -72,7 +72,7 @@ fn Alternate(
     let told = move || {
         let at = clip.with(|clip| clip.as_ref().map_or(0, |clip| clip.source_start));
         format!(
-            "Show {} from {} instead, score {}",
+            "Show {} from {} instead, {}",
             name.get().unwrap_or_default(),
             wording::instant(at),
             score()

@@ -45,6 +45,9 @@ pub fn Picture(
         Box::new(move |sheet| {
             if let Some(picture) = picture {
                 sheet.cover(&picture, 0.0, 0.0, sheet.width, sheet.height);
+            } else {
+                sheet.shade("--quiet", 1.0);
+                sheet.word("no picture", sheet.width / 2.0, sheet.height / 2.0 + 4.0);
             }
         })
     });

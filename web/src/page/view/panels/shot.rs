@@ -16,6 +16,7 @@ use crate::insight::{self, Finding, Tone};
 use crate::page::studio::Studio;
 use crate::page::studio::clips::Clip;
 use crate::page::view::glyph::Glyph;
+use crate::project::Depth;
 use crate::wording;
 
 /// Nobody hears a shorter part of a second than this.
@@ -174,7 +175,7 @@ fn Head(selected: Selected) -> impl IntoView {
                 </p>
                 <p class="small quiet">
                     {move || cut.get().map(|cut| format!("Cut {cut}"))}
-                    <span class="number">{move || score.get().map(|score| format!(" · score {score}"))}</span>
+                    <span class="number">{move || score.get().map(|score| format!(" · {score}"))}</span>
                 </p>
             </div>
         </section>
@@ -251,7 +252,13 @@ fn Actions(selected: Selected) -> impl IntoView {
 fn Reasons(selected: Selected) -> impl IntoView {
     let studio = selected.0;
     let found = Memo::new(move |_| {
-        let footage = selected.clip()?.entry.with(|entry| entry.footage.clone())?;
+        let entry = selected.clip()?.entry.get();
+        if entry.note.is_some() && entry.depth != Depth::Inspected {
+            // What stands for its footage is made up, and says nothing.
+            let told = "This browser cannot show the clip, so that nobody has looked at it yet";
+            return Some(vec![(Tone::Plain as u8, told.to_owned())]);
+        }
+        let footage = entry.footage.clone()?;
         let grid = studio.grid.get();
         selected.with(|plan, _, slot| {
             insight::findings(&footage, plan, slot, grid.as_deref())

@@ -54,7 +54,7 @@ pub fn Substitute(
                             on:input=move |event| wanted.set(event_target_value(&event))
                         />
                     </Show>
-                    <ul class="offers">
+                    <ul class="offers" tabindex="0" aria-label="Clips">
                         <For each=move || offered.get() key=|media| *media let(media)>
                             {studio.clips.get(media).map(|clip| view! { <Offer selected clip/> })}
                         </For>

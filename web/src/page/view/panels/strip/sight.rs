@@ -34,6 +34,8 @@ pub(super) struct Sight {
     pub(super) uses: Memo<Vec<Use>>,
     /// Whether nothing can be moved.
     pub(super) locked: Memo<bool>,
+    /// Why there are no pictures.
+    note: Memo<Option<String>>,
 }
 
 impl Sight {
@@ -77,6 +79,7 @@ impl Sight {
             spans,
             uses,
             locked: Memo::new(move |_| selected.is_locked()),
+            note: Memo::new(move |_| selected.clip()?.entry.with(|entry| entry.note.clone())),
         }
     }
 
@@ -93,6 +96,9 @@ impl Sight {
     pub(super) fn told(self) -> String {
         if self.locked.get() {
             return "Locked: unlock the shot to move it in its clip.".to_owned();
+        }
+        if let Some(note) = self.note.get() {
+            return note;
         }
         let hits = self
             .footage
