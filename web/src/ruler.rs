@@ -13,7 +13,7 @@ const TICK_PX: f64 = 7.0;
 /// Lines of beats do not stand closer than this, in pixels.
 const BEAT_PX: f64 = 6.0;
 /// Lines of bars do not stand closer than this, in pixels.
-const BAR_PX: f64 = 9.0;
+const BAR_PX: f64 = 16.0;
 
 /// Labels every so many seconds, and ticks between two of them.
 const SECONDS: [(u64, u64); 13] = [

@@ -16,6 +16,7 @@ pub(super) fn drag(pen: &Pen<'_>, lanes: &Lanes, scene: &Scene, view: &Viewport)
         Some(Drag::Roll { to, cut, .. }) => {
             let x = view.x(place(*to)).round();
             edge(pen, lanes, x);
+            pen.fill(&pen.palette.accent);
             pen.rect(x - 1.0, lanes.ruler.end, 2.0, lanes.music.end - lanes.ruler.end);
             let time = Timecode::of(*to, score.rate).exact();
             let on = cut.and_then(|_| beat_words(score, *to));

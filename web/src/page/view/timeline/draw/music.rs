@@ -7,8 +7,12 @@ use crate::page::view::timeline::pen::{Hand, Pen, pixels};
 use crate::page::view::timeline::scene::Scene;
 use crate::ruler::BeatLines;
 use crate::score::{Band, Mark, Score};
-use crate::viewport::{Viewport, nearest};
+use crate::viewport::{Viewport, nearest, place};
 
+/// Pixels left and right of the view that are drawn too.
+const MARGIN: f64 = crate::page::view::timeline::desk::INSET;
+/// Height of the row of bar numbers, in pixels.
+const NUMBERS: f64 = 14.0;
 /// Room between two numbers of bars, in pixels.
 const NUMBER_PX: f64 = 42.0;
 /// Samples a second of the waveform.
@@ -55,40 +59,52 @@ pub(super) fn sections(pen: &Pen<'_>, lane: &Range<f64>, score: &Score, view: &V
 /// Energy behind, the waveform over it, beats before both.
 pub(super) fn music(pen: &Pen<'_>, lanes: &Lanes, scene: &Scene, view: &Viewport) {
     let Some(score) = &scene.score else { return };
-    let lane = &lanes.music;
-    energy(pen, lane, score, view);
+    let numbers = lanes.music.start..(lanes.music.start + NUMBERS);
+    let lane = &(numbers.end..lanes.music.end);
+    let hill = hill(lane, score, view);
+    pen.alpha(1.0);
+    pen.fill(&pen.palette.energy);
+    pen.shape(hill.iter().copied());
     if let Some(sound) = &scene.sound {
-        let span = view.span();
-        let sample = |at: f64| {
+        let sample = |x: f64| {
+            let at = view.span().start + x / view.scale();
             let sample = nearest(score.song_seconds(at) * WAVE_RATE);
             usize::try_from(sample).unwrap_or(usize::MAX)
         };
-        let rows = sound.columns(&(sample(span.start)..sample(span.end)), columns(view));
+        // What lies before the view and after it shows in the margins.
+        let first = view.x(0.0).clamp(-MARGIN, 0.0).ceil();
+        let last = view.x(place(view.frames()));
+        let last = last.clamp(1.0, view.width() + MARGIN);
+        let count = usize::try_from(pixels(last - first)).unwrap_or(0);
+        let rows = sound.columns(&(sample(first)..sample(last)), count);
         let middle = f64::midpoint(lane.start, lane.end);
-        let half = (lane.end - lane.start) / 2.0 - 4.0;
+        let half = (lane.end - lane.start) / 2.0 - 2.0;
         let gain = half / scene.loudest.max(1e-3);
-        pen.alpha(1.0);
+        pen.alpha(0.85);
         pen.fill(&pen.palette.wave);
         for (x, peak) in (0_u32..).zip(rows) {
             let Some(peak) = peak else { continue };
             let (top, bottom) = (f64::from(peak.high) * gain, f64::from(peak.low) * gain);
-            pen.rect(f64::from(x), middle - top, 1.0, (top - bottom).max(1.0));
+            let left = first + f64::from(x);
+            pen.rect(left, middle - top, 1.0, (top - bottom).max(1.0));
         }
     }
-    beats(pen, lanes, score, view);
+    // The hill's edge over the waveform, which covers it where the song is loud.
+    pen.alpha(0.9);
+    pen.stroke(&pen.palette.section, 1.5);
+    let inner = hill.len().saturating_sub(2);
+    pen.line(hill.iter().copied().skip(1).take(inner));
+    beats(pen, (&numbers, lane), score, view);
 }
 
-fn columns(view: &Viewport) -> usize {
-    usize::try_from(pixels(view.width())).unwrap_or(0)
-}
-
-/// How loud and busy the music is, as a soft hill.
-fn energy(pen: &Pen<'_>, lane: &Range<f64>, score: &Score, view: &Viewport) {
+/// How loud and busy the music is, as a hill: from its foot on the left over its edge to its foot on
+/// the right.
+fn hill(lane: &Range<f64>, score: &Score, view: &Viewport) -> Vec<(f64, f64)> {
     let shown = view.visible(&score.beats, |beat| beat.place, |beat| beat.place);
     let around = shown.start.saturating_sub(1)..(shown.end + 1).min(score.beats.len());
     let beats = score.beats.get(around).unwrap_or_default();
     let (Some(first), Some(last)) = (beats.first(), beats.last()) else {
-        return;
+        return Vec::new();
     };
     // Beats that stand closer than a pixel are not all needed.
     let every = nearest((1.5 / (score.beat_frames * view.scale()).max(1e-3)).ceil()).max(1);
@@ -102,14 +118,16 @@ fn energy(pen: &Pen<'_>, lane: &Range<f64>, score: &Score, view: &Viewport) {
     let start = (view.x(first.place), lane.end);
     let end_x = view.x(last.place + score.beat_frames);
     let end = [(end_x, y(last)), (end_x, lane.end)];
-    pen.alpha(1.0);
-    pen.fill(&pen.palette.energy);
-    pen.shape(std::iter::once(start).chain(hill).chain(end));
+    std::iter::once(start).chain(hill).chain(end).collect()
 }
 
 /// Beats as ticks, bars as lines with numbers; fewer of them the farther one looks from.
-fn beats(pen: &Pen<'_>, lanes: &Lanes, score: &Score, view: &Viewport) {
-    let lane = &lanes.music;
+fn beats(
+    pen: &Pen<'_>,
+    (numbers, lane): (&Range<f64>, &Range<f64>),
+    score: &Score,
+    view: &Viewport,
+) {
     let shown = view.visible(&score.beats, |beat| beat.place, |beat| beat.place);
     let beats = score.beats.get(shown).unwrap_or_default();
     let detail = BeatLines::for_view(view, score.beat_frames, score.beats_per_bar);
@@ -121,7 +139,7 @@ fn beats(pen: &Pen<'_>, lanes: &Lanes, score: &Score, view: &Viewport) {
             let others = beats.iter().filter(|beat| !beat.downbeat);
             pen.many(others.map(|beat| {
                 let x = view.x(beat.place).round();
-                (x, lane.end - height * 0.34, 1.0, height * 0.34)
+                (x, lane.end - height * 0.3, 1.0, height * 0.3)
             }));
             1
         }
@@ -137,7 +155,7 @@ fn beats(pen: &Pen<'_>, lanes: &Lanes, score: &Score, view: &Viewport) {
     pen.alpha(if every == 1 { 0.6 } else { 0.4 });
     pen.many(bars().map(|beat| {
         let x = view.x(beat.place).round();
-        (x, lane.start, 1.0, height)
+        (x, numbers.start + 2.0, 1.0, lane.end - numbers.start - 2.0)
     }));
     let per_bar = f64::from(score.beats_per_bar.max(1));
     let numbered = BeatLines::numbered(view, score.beat_frames * per_bar, NUMBER_PX);
@@ -145,7 +163,10 @@ fn beats(pen: &Pen<'_>, lanes: &Lanes, score: &Score, view: &Viewport) {
     pen.fill(&pen.palette.quiet);
     pen.hand(Hand::Small);
     for beat in bars().filter(|beat| beat.bar.saturating_sub(1).is_multiple_of(numbered)) {
-        pen.text(&beat.bar.to_string(), view.x(beat.place).round() + 4.0, lane.start + 12.0);
+        let x = view.x(beat.place).round() + 4.0;
+        if x < view.width() - 14.0 {
+            pen.text(&beat.bar.to_string(), x, numbers.start + 11.0);
+        }
     }
 }
 

@@ -15,6 +15,9 @@ use crate::viewport::{Viewport, place};
 const HEADING: f64 = 18.0;
 /// Lanes lower than this have no headings.
 const HEADED: f64 = 46.0;
+/// Width of a digit of a shot's number, and of what stands around it, in pixels.
+const DIGIT: f64 = 7.5;
+const AROUND: f64 = 14.0;
 /// Shots narrower than this are plain.
 const PLAIN: f64 = 7.0;
 
@@ -129,8 +132,10 @@ fn shot(
         pen.stroke(&pen.palette.edge_strong, 1.0);
         pen.frame((left, top), (width, height), (6.0, 1.0));
     }
-    let headed = height >= HEADED;
-    let edge = if at.width < 18.0 { 1.0 } else { 3.0 };
+    let digits = (index + 1).ilog10() + 1;
+    let numbered = at.width >= AROUND + DIGIT * f64::from(digits);
+    let headed = height >= HEADED && numbered;
+    let edge = if at.width < 40.0 { 1.5 } else { 3.0 };
     let pictures = (
         left + edge,
         if headed { top + HEADING } else { top + edge },
@@ -147,9 +152,9 @@ fn shot(
         }
         None => marks::absent(pen, pictures, look.sight),
     }
-    if headed && at.width >= 20.0 {
+    if headed {
         marks::heading(pen, (index, slot), look, (left, top), width, selected);
-    } else if at.width >= 20.0 {
+    } else if numbered {
         marks::corner(pen, slot, look, (left, top), width);
     }
 }
