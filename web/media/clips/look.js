@@ -5,7 +5,7 @@ import { keyTimes, plain, undecodable, withClip } from './file.js';
 import { counted, quickInstants } from './instants.js';
 import { Cancelled, Refused } from './job.js';
 import { Painter } from './painter.js';
-import { allSamples } from './samples.js';
+import { allSamples, trustFile } from './samples.js';
 import * as takes from './takes.js';
 
 /** Nothing could be decoded, though nothing was said against it either. */
@@ -52,9 +52,23 @@ export function dense(job, file, analyst, tell) {
   return look(job, file, analyst, tell, samplesOf, all);
 }
 
-async function look(job, file, analyst, tell, samplesOf, cadence) {
+async function look(job, file, analyst, tell, samplesOf, cadence, trusting = false) {
+  try {
+    return await lookOnce(job, file, analyst, tell, samplesOf, cadence, trusting);
+  } catch (error) {
+    if (!(error instanceof NoPicture) || trusting) {
+      throw error;
+    }
+    return look(job, file, analyst, tell, samplesOf, cadence, true);
+  }
+}
+
+function lookOnce(job, file, analyst, tell, samplesOf, cadence, trusting) {
   return withClip(job, file, async (clip) => {
     const { track, startUs } = clip;
+    if (trusting) {
+      trustFile(track);
+    }
     const reason = await job.step(undecodable(clip), 'ask whether it can be decoded');
     if (reason !== null) {
       throw new Refused(reason);

@@ -61,3 +61,13 @@ export function allSamples(track) {
     },
   };
 }
+
+/**
+ * From now on takes for key pictures what the file says are. Some cameras begin with a picture that
+ * is decoded well, but by its own marks is not one to begin with.
+ *
+ * @param {import('mediabunny').InputVideoTrack} track
+ */
+export function trustFile(track) {
+  track.determinePacketType = async () => null;
+}

@@ -4,7 +4,7 @@ import { VideoSampleSink } from 'mediabunny';
 import { keyTimes, undecodable, withClip } from './file.js';
 import { counted, evenInstants } from './instants.js';
 import { Cancelled, Refused } from './job.js';
-import { allSamples } from './samples.js';
+import { allSamples, trustFile } from './samples.js';
 
 /** Most pictures of one clip, and their least and largest height in pixels. */
 const MOST = 240;
@@ -51,11 +51,16 @@ export function thumbs(job, file, count, height) {
       return bitmaps;
     }
     // What the file calls a key picture may not be one; in the order of all, the first is found.
-    const [first] = await drawn(job, allSamples(track), 1, draw);
-    if (!first) {
-      throw new Refused('No picture can be decoded from it.');
+    for (const trusting of [false, true]) {
+      if (trusting) {
+        trustFile(track);
+      }
+      const first = await drawn(job, allSamples(track), 1, draw);
+      if (first.length > 0) {
+        return first;
+      }
     }
-    return [first];
+    throw new Refused('No picture can be decoded from it.');
   });
 }
 
