@@ -30,7 +30,10 @@ pub fn rejected(footage: &Footage) -> String {
         .filter(|defect| !defect.is_demotion())
         .map(|defect| {
             let ticks = footage.ticks.iter();
-            (ticks.filter(|tick| tick.defects.has(defect)).count(), word(defect))
+            (
+                ticks.filter(|tick| tick.defects.has(defect)).count(),
+                word(defect),
+            )
         })
         .filter(|(count, _)| *count > 0)
         .collect();
@@ -64,7 +67,10 @@ pub const fn word(defect: Defect) -> &'static str {
 /// A clip's footage for those who do not see its pictures.
 #[must_use]
 pub fn of_footage(footage: &Footage) -> String {
-    let length = clock(footage.end_us - footage.start_us.min(footage.end_us), 1_000_000);
+    let length = clock(
+        footage.end_us - footage.start_us.min(footage.end_us),
+        1_000_000,
+    );
     let shots = match footage.shots.len() {
         1 => "one take".to_owned(),
         count => format!("{count} takes"),
@@ -74,8 +80,15 @@ pub fn of_footage(footage: &Footage) -> String {
         1 => ", one moment worth a beat".to_owned(),
         count => format!(", {count} moments worth a beat"),
     };
-    let bad = footage.ticks.iter().filter(|tick| tick.defects.reject()).count();
-    let seconds = u64::try_from(bad).unwrap_or(u64::MAX).saturating_mul(TICK_US) / 1_000_000;
+    let bad = footage
+        .ticks
+        .iter()
+        .filter(|tick| tick.defects.reject())
+        .count();
+    let seconds = u64::try_from(bad)
+        .unwrap_or(u64::MAX)
+        .saturating_mul(TICK_US)
+        / 1_000_000;
     let bad = if seconds > 0 {
         format!(", {seconds} s not used")
     } else {
@@ -127,7 +140,10 @@ mod tests {
             none.with(Defect::FlatCard),
             none,
         ];
-        assert_eq!(rejected(&footage(&all)), "Not used: 50 % blurred, 25 % shaken");
+        assert_eq!(
+            rejected(&footage(&all)),
+            "Not used: 50 % blurred, 25 % shaken"
+        );
         assert_eq!(rejected(&footage(&[none])), "");
     }
 

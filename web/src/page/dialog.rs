@@ -28,7 +28,9 @@ pub fn Dialog(
     });
     let beside = move |event: ev::MouseEvent| {
         let dialog = element.get();
-        if event.target().is_some() && event.target() == dialog.map(|dialog| (*dialog).clone().into()) {
+        if event.target().is_some()
+            && event.target() == dialog.map(|dialog| (*dialog).clone().into())
+        {
             close();
         }
     };

@@ -239,3 +239,30 @@ fn what_a_container_says_becomes_a_reference() {
         assert_eq!(probed(odd), None, "{odd}");
     }
 }
+
+/// A kind that the planner learns does not compile here until the reader knows it too.
+#[test]
+fn every_kind_of_correction_is_read() {
+    let kinds = [
+        Correction::Double,
+        Correction::Halve,
+        Correction::Nudge { samples: -1 },
+        Correction::Downbeat { beat: 3 },
+        Correction::Meter { beats_per_bar: 7 },
+        Correction::Tap { taps: vec![1, 9] },
+    ];
+    for kind in kinds {
+        match kind {
+            Correction::Double
+            | Correction::Halve
+            | Correction::Nudge { .. }
+            | Correction::Downbeat { .. }
+            | Correction::Meter { .. }
+            | Correction::Tap { .. } => {}
+        }
+        let mut project = Project::new("p", "p");
+        project.brief.corrections = vec![kind];
+        let opened = Project::from_json(&project.to_json()).unwrap();
+        assert_eq!(opened.project, project);
+    }
+}

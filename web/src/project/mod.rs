@@ -16,6 +16,7 @@
 
 mod film;
 mod model;
+mod parts;
 pub mod presets;
 mod read;
 pub mod relink;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use planner_wasm::edit::{Ban, EditSettings};
 use planner_wasm::footage::Footage;
 use planner_wasm::music::corrections::Correction;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::decision::Decision;
 use shared::media::MediaReference;
 use shared::music::BeatGrid;
@@ -91,7 +91,7 @@ pub struct ClipEntry {
 }
 
 /// How closely a clip was looked at.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Depth {
     /// At its key frames.
@@ -101,6 +101,15 @@ pub enum Depth {
     Dense,
     /// By the program, whose analysis was dropped in.
     Inspected,
+}
+
+impl Depth {
+    /// Every depth, by its name.
+    pub const NAMES: &[(&str, Self)] = &[
+        ("quick", Self::Quick),
+        ("dense", Self::Dense),
+        ("inspected", Self::Inspected),
+    ];
 }
 
 /// What is asked for.

@@ -9,13 +9,13 @@ use std::sync::Arc;
 use planner_wasm::edit::{Ban, EditSettings};
 use planner_wasm::footage::Footage;
 use planner_wasm::music::corrections::Correction;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use shared::media::{MediaPath, MediaReference};
-use shared::plan::{MAX_MEDIA, Plan};
+use shared::plan::{Fit, MAX_MEDIA, Plan};
 
-use super::model::{Brief, ClipEntry, FORMAT, Project, SongEntry, nothing_heard};
+use super::model::{Brief, ClipEntry, Depth, FORMAT, Project, SongEntry, nothing_heard};
+use super::parts::{Parts, value};
 use super::sound;
 
 /// Projects above this many bytes are refused unread.
@@ -69,77 +69,6 @@ pub enum ProjectError {
     },
 }
 
-type Part<'a> = Option<&'a RawValue>;
-
-#[derive(Deserialize)]
-struct Document<'a> {
-    #[serde(borrow, default)]
-    format: Part<'a>,
-    #[serde(borrow, default)]
-    id: Part<'a>,
-    #[serde(borrow, default)]
-    name: Part<'a>,
-    #[serde(borrow, default)]
-    saved_ms: Part<'a>,
-    #[serde(borrow, default)]
-    song: Part<'a>,
-    #[serde(borrow, default)]
-    clips: Vec<&'a RawValue>,
-    #[serde(borrow, default)]
-    brief: Part<'a>,
-    #[serde(borrow, default)]
-    plan: Part<'a>,
-}
-
-#[derive(Deserialize)]
-struct Song<'a> {
-    #[serde(borrow, default)]
-    media: Part<'a>,
-    #[serde(borrow, default)]
-    heard: Part<'a>,
-    #[serde(borrow, default)]
-    decisions: Vec<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Clip<'a> {
-    #[serde(borrow, default)]
-    media: Part<'a>,
-    #[serde(borrow, default)]
-    footage: Part<'a>,
-    #[serde(borrow, default)]
-    footage_key: Part<'a>,
-    #[serde(borrow, default)]
-    depth: Part<'a>,
-    #[serde(borrow, default)]
-    note: Part<'a>,
-    #[serde(borrow, default)]
-    removed: Part<'a>,
-}
-
-#[derive(Deserialize)]
-struct Wishes<'a> {
-    #[serde(borrow, default)]
-    width: Part<'a>,
-    #[serde(borrow, default)]
-    height: Part<'a>,
-    #[serde(borrow, default)]
-    rate: Part<'a>,
-    #[serde(borrow, default)]
-    fit: Part<'a>,
-    #[serde(borrow, default)]
-    settings: Part<'a>,
-    #[serde(borrow, default)]
-    corrections: Vec<&'a RawValue>,
-    #[serde(borrow, default)]
-    bans: Vec<&'a RawValue>,
-}
-
-/// The part, if it is there and of its type.
-fn typed<T: DeserializeOwned>(part: Part<'_>) -> Option<T> {
-    serde_json::from_str(part?.get()).ok()
-}
-
 impl Project {
     /// Reads a project. A byte order mark at the front is skipped.
     ///
@@ -151,29 +80,28 @@ impl Project {
             return Err(ProjectError::TooLarge { bytes: json.len() });
         }
         let json = json.trim_start_matches('\u{feff}');
-        let document: Document<'_> = serde_json::from_str(json)?;
-        refuse_other(typed(document.format))?;
-        if document.clips.len() > MAX_MEDIA {
-            return Err(ProjectError::TooManyClips {
-                clips: document.clips.len(),
-            });
+        let document = Parts::of(json)?;
+        refuse_other(document.text("format"))?;
+        let list = document.list("clips");
+        if list.len() > MAX_MEDIA {
+            return Err(ProjectError::TooManyClips { clips: list.len() });
         }
         let mut notes = Vec::new();
         let mut apart = Vec::new();
-        let song = document.song.and_then(|raw| song(raw, &mut notes));
-        let mut clips = Vec::with_capacity(document.clips.len());
-        for (at, raw) in document.clips.iter().enumerate() {
+        let song = document.get("song").and_then(|raw| song(raw, &mut notes));
+        let mut clips = Vec::with_capacity(list.len());
+        for (at, raw) in list.iter().enumerate() {
             let (clip, key) = clip(at, raw, &mut notes);
             apart.extend(key.map(|key| (at, key)));
             clips.push(clip);
         }
         let brief = document
-            .brief
+            .get("brief")
             .map_or_else(Brief::default, |raw| brief(raw, clips.len(), &mut notes));
-        let plan = document.plan.and_then(|raw| plan(raw, &mut notes));
-        let id: String = typed(document.id).unwrap_or_default();
-        let name: String = typed(document.name).unwrap_or_default();
-        let saved_ms: u64 = typed(document.saved_ms).unwrap_or(0);
+        let plan = document.get("plan").and_then(|raw| plan(raw, &mut notes));
+        let id = document.text("id").unwrap_or_default();
+        let name = document.text("name").unwrap_or_default();
+        let saved_ms = document.whole("saved_ms").unwrap_or(0);
         let project = Self {
             id: if is_id(&id) { id } else { String::new() },
             name: line(&name),
@@ -203,10 +131,9 @@ pub fn footage_from_json(json: &str) -> Option<Arc<Footage>> {
 /// the path of the result is `-`. `None` if it cannot be so.
 #[must_use]
 pub fn probed(json: &str) -> Option<MediaReference> {
-    let mut value: serde_json::Value = serde_json::from_str(json).ok()?;
+    let mut value: Value = serde_json::from_str(json).ok()?;
     value.as_object_mut()?.insert("path".to_owned(), "-".into());
-    let raw = serde_json::value::to_raw_value(&value).ok()?;
-    sound::media(&raw)
+    sound::media(value)
 }
 
 fn refuse_other(format: Option<String>) -> Result<(), ProjectError> {
@@ -222,14 +149,15 @@ fn refuse_other(format: Option<String>) -> Result<(), ProjectError> {
 }
 
 fn song(raw: &RawValue, notes: &mut Vec<String>) -> Option<SongEntry> {
-    let read = serde_json::from_str::<Song<'_>>(raw.get()).ok();
-    let read = read.and_then(|song| Some((sound::media(song.media?)?, song)));
+    let read = media_of(raw);
     let Some((media, song)) = read else {
         notes.push("The song of this project cannot be read; drop it again.".to_owned());
         return None;
     };
-    let heard = song.heard.and_then(sound::beat_grid);
-    if song.heard.is_some() && heard.is_none() {
+    let heard = song
+        .get("heard")
+        .map(|raw| value(raw).and_then(sound::beat_grid));
+    if let Some(None) = heard {
         notes.push(format!(
             "What was heard in {} cannot be read; the song is analysed again.",
             media.path.name()
@@ -237,16 +165,21 @@ fn song(raw: &RawValue, notes: &mut Vec<String>) -> Option<SongEntry> {
     }
     Some(SongEntry {
         media,
-        heard: heard.unwrap_or_else(nothing_heard),
-        decisions: sound::decisions(&song.decisions),
+        heard: heard.flatten().unwrap_or_else(nothing_heard),
+        decisions: sound::decisions(&song.list("decisions")),
     })
+}
+
+/// The media reference of a song or clip, and its other parts.
+fn media_of(raw: &RawValue) -> Option<(MediaReference, Parts<'_>)> {
+    let parts = Parts::of(raw.get()).ok()?;
+    Some((sound::media(value(parts.get("media")?)?)?, parts))
 }
 
 /// A clip, and the key of its footage. One that cannot be read keeps its place, since others are
 /// known by theirs.
 fn clip(at: usize, raw: &RawValue, notes: &mut Vec<String>) -> (ClipEntry, Option<String>) {
-    let read = serde_json::from_str::<Clip<'_>>(raw.get()).ok();
-    let read = read.and_then(|clip| Some((sound::media(clip.media?)?, clip)));
+    let read = media_of(raw);
     let Some((media, clip)) = read else {
         let name = format!("unreadable clip {}", at + 1);
         notes.push(format!(
@@ -260,39 +193,48 @@ fn clip(at: usize, raw: &RawValue, notes: &mut Vec<String>) -> (ClipEntry, Optio
         };
         return (entry, None);
     };
-    let footage = clip.footage.and_then(|raw| footage_from_json(raw.get()));
-    if clip.footage.is_some() && footage.is_none() {
+    let footage = clip.get("footage").map(|raw| footage_from_json(raw.get()));
+    if let Some(None) = footage {
         notes.push(format!(
             "What is known of {} cannot be read; the clip is looked at again.",
             media.path.name()
         ));
     }
-    let key = typed(clip.footage_key).filter(|key: &String| footage.is_none() && is_key(key));
+    let footage = footage.flatten();
+    let key = clip
+        .text("footage_key")
+        .filter(|key| footage.is_none() && is_key(key));
+    let depth = clip.text("depth").unwrap_or_default();
+    let depth = Depth::NAMES.iter().find(|(name, _)| *name == depth);
     let entry = ClipEntry {
         media,
         footage,
-        depth: typed(clip.depth).unwrap_or_default(),
-        note: typed::<String>(clip.note).map(|note| line(&note)),
-        removed: typed(clip.removed).unwrap_or(false),
+        depth: depth.map_or_else(Depth::default, |(_, depth)| *depth),
+        note: clip.text("note").map(|note| line(&note)),
+        removed: clip.flag("removed"),
     };
     (entry, key)
 }
 
 fn brief(raw: &RawValue, clips: usize, notes: &mut Vec<String>) -> Brief {
     let usual = Brief::default();
-    let Ok(wishes) = serde_json::from_str::<Wishes<'_>>(raw.get()) else {
+    let Ok(wishes) = Parts::of(raw.get()) else {
         notes.push("The settings of this project cannot be read; the usual ones hold.".to_owned());
         return usual;
     };
-    let settings = wishes.settings.map(|raw| settings(raw, notes));
+    let side = |name| u32::try_from(wishes.whole(name)?).ok();
+    let rate = wishes.text("rate").and_then(|rate| rate.parse().ok());
+    let fit = wishes.text("fit").unwrap_or_default();
+    let fit = Fit::NAMES.iter().find(|(name, _)| *name == fit);
+    let settings = wishes.get("settings").map(|raw| settings(raw, notes));
     let mut brief = Brief {
-        width: typed(wishes.width).unwrap_or(usual.width),
-        height: typed(wishes.height).unwrap_or(usual.height),
-        rate: typed(wishes.rate).unwrap_or(usual.rate),
-        fit: typed(wishes.fit).unwrap_or_default(),
+        width: side("width").unwrap_or(usual.width),
+        height: side("height").unwrap_or(usual.height),
+        rate: rate.unwrap_or(usual.rate),
+        fit: fit.map_or_else(Fit::default, |(_, fit)| *fit),
         settings: settings.unwrap_or_default(),
-        corrections: corrections(&wishes.corrections, notes),
-        bans: bans(&wishes.bans, clips, notes),
+        corrections: corrections(&wishes.list("corrections"), notes),
+        bans: bans(&wishes.list("bans"), clips, notes),
     };
     if !sound::is_output(&brief.output()) {
         notes.push(format!(
@@ -306,30 +248,26 @@ fn brief(raw: &RawValue, clips: usize, notes: &mut Vec<String>) -> Brief {
 
 /// How to cut. A setting that is not known here keeps its usual value, and the others hold.
 fn settings(raw: &RawValue, notes: &mut Vec<String>) -> EditSettings {
-    use serde_json::{Map, Value};
-    if let Some(settings) = typed(Some(raw)) {
+    let read = |text: &str| serde_json::from_str::<EditSettings>(text).ok();
+    if let Some(settings) = read(raw.get()) {
         return settings;
     }
-    let entries: Map<String, Value> = typed(Some(raw)).unwrap_or_default();
-    let alone = |name: &String, value: &Value| {
-        let one = Map::from_iter([(name.clone(), value.clone())]);
-        serde_json::from_value::<EditSettings>(one.into()).is_ok()
-    };
-    let known = entries.iter().filter(|(name, value)| alone(name, value));
-    let known: Map<_, _> = known
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
     notes.push("Some of how to cut is not known here; the usual settings hold there.".to_owned());
-    serde_json::from_value(known.into()).unwrap_or_default()
+    let Some(Value::Object(mut entries)) = value(raw) else {
+        return EditSettings::default();
+    };
+    entries.retain(|name, value| {
+        let alone = Map::from_iter([(name.clone(), value.clone())]);
+        read(&Value::Object(alone).to_string()).is_some()
+    });
+    read(&Value::Object(entries).to_string()).unwrap_or_default()
 }
 
 /// The corrections up to the first that is not known here: those after it speak of the beats that
 /// it leaves.
 fn corrections(raw: &[&RawValue], notes: &mut Vec<String>) -> Vec<Correction> {
-    let known = raw
-        .iter()
-        .take(MOST_WISHES)
-        .map_while(|raw| typed(Some(*raw)));
+    let known = raw.iter().take(MOST_WISHES);
+    let known = known.map_while(|raw| sound::correction(&value(raw)?));
     let known: Vec<_> = known.collect();
     if known.len() < raw.len() {
         notes.push(format!(
@@ -345,10 +283,8 @@ fn bans(raw: &[&RawValue], clips: usize, notes: &mut Vec<String>) -> Vec<Ban> {
         let exists = usize::try_from(ban.media).is_ok_and(|media| media < clips);
         exists && ban.range_us.is_none_or(|(from, to)| from < to)
     };
-    let known = raw
-        .iter()
-        .take(MOST_WISHES)
-        .filter_map(|raw| typed(Some(*raw)));
+    let known = raw.iter().take(MOST_WISHES);
+    let known = known.filter_map(|raw| serde_json::from_str(raw.get()).ok());
     let known: Vec<_> = known.filter(holds).collect();
     if known.len() < raw.len() {
         notes.push(format!(

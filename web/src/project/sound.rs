@@ -5,80 +5,105 @@
 //! that a newer program may have added are taken away.
 
 use planner_wasm::footage::{Footage, TICK_US};
-use serde_json::Value;
+use planner_wasm::music::corrections::Correction;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use shared::decision::Decision;
 use shared::media::MediaReference;
 use shared::music::BeatGrid;
-use shared::plan::{Output, Plan};
+use shared::plan::{Output, Plan, SCHEMA};
+
+use super::parts::value;
 
 /// Most decisions that are kept of a song.
 const MOST_DECISIONS: usize = 1000;
 
 /// A media reference, if it names a file.
-pub(super) fn media(raw: &RawValue) -> Option<MediaReference> {
-    let read = serde_json::from_str(raw.get()).ok().or_else(|| {
-        let mut value: Value = serde_json::from_str(raw.get()).ok()?;
-        if let Some(video) = value.get_mut("video") {
-            keep(video, &["width", "height", "rate", "codec"]);
-        }
-        serde_json::from_value(value).ok()
-    });
-    let mut read: MediaReference = read?;
-    read.extra.retain(|key, _| key.starts_with("x_"));
-    let mut plan = smallest()?;
-    plan.media = vec![read];
-    checked(&plan)?.media.pop()
+pub(super) fn media(mut value: Value) -> Option<MediaReference> {
+    if let Value::Object(entries) = &mut value {
+        let known = ["path", "bytes", "duration_us", "fingerprint", "video"];
+        entries.retain(|key, _| known.contains(&key.as_str()) || key.starts_with("x_"));
+    }
+    if let Some(video) = value.get_mut("video") {
+        keep(video, &["width", "height", "rate", "codec"]);
+    }
+    let mut plan = with("", "media", vec![value].into())?;
+    plan.media.pop()
 }
 
 /// What was heard in a song.
-pub(super) fn beat_grid(raw: &RawValue) -> Option<BeatGrid> {
-    let read = serde_json::from_str(raw.get()).ok().or_else(|| {
-        let mut value: Value = serde_json::from_str(raw.get()).ok()?;
-        let known = [
-            "rate",
-            "duration",
-            "tempo_millibpm",
-            "confidence_permille",
-            "beats_per_bar",
-            "beats",
-            "sections",
-            "analysis",
-        ];
-        keep(&mut value, &known);
-        for (list, known) in [
-            ("beats", &["at", "position", "energy_permille"][..]),
-            ("sections", &["start", "end", "label", "energy_permille"]),
-        ] {
-            let items = value.get_mut(list).and_then(Value::as_array_mut);
-            items
-                .into_iter()
-                .flatten()
-                .for_each(|item| keep(item, known));
-        }
-        serde_json::from_value(value).ok()
-    });
-    let mut plan = smallest()?;
-    plan.music.beat_grid = Some(read?);
-    checked(&plan)?.music.beat_grid
+pub(super) fn beat_grid(mut value: Value) -> Option<BeatGrid> {
+    let known = [
+        "rate",
+        "duration",
+        "tempo_millibpm",
+        "confidence_permille",
+        "beats_per_bar",
+        "beats",
+        "sections",
+        "analysis",
+    ];
+    keep(&mut value, &known);
+    for (list, known) in [
+        ("beats", &["at", "position", "energy_permille"][..]),
+        ("sections", &["start", "end", "label", "energy_permille"]),
+    ] {
+        let items = value.get_mut(list).and_then(Value::as_array_mut);
+        items
+            .into_iter()
+            .flatten()
+            .for_each(|item| keep(item, known));
+    }
+    with("/music", "beat_grid", value)?.music.beat_grid
 }
 
 /// The decisions that are known here; those of a newer program are left out.
 pub(super) fn decisions(raw: &[&RawValue]) -> Vec<Decision> {
     let one = |raw: &&RawValue| {
-        let mut value: Value = serde_json::from_str(raw.get()).ok()?;
+        let mut value = value(raw)?;
         keep(&mut value, &["code", "subject", "detail"]);
-        serde_json::from_value(value).ok()
+        let mut plan = with("", "decisions", vec![value].into())?;
+        plan.decisions.pop()
     };
     raw.iter().take(MOST_DECISIONS).filter_map(one).collect()
 }
 
+/// A correction of the beats; `None` if it is not known here, or says more than is known.
+pub(super) fn correction(value: &Value) -> Option<Correction> {
+    let entries = value.as_object()?;
+    let alone = entries.len() == 1;
+    let said = |name: &str| entries.get(name).filter(|_| entries.len() == 2);
+    let correction = match entries.get("kind")?.as_str()? {
+        "double" if alone => Correction::Double,
+        "halve" if alone => Correction::Halve,
+        "nudge" => Correction::Nudge {
+            samples: said("samples")?.as_i64()?,
+        },
+        "downbeat" => Correction::Downbeat {
+            beat: usize::try_from(said("beat")?.as_u64()?).ok()?,
+        },
+        "meter" => Correction::Meter {
+            beats_per_bar: u8::try_from(said("beats_per_bar")?.as_u64()?).ok()?,
+        },
+        "tap" => {
+            let taps = said("taps")?.as_array()?.iter();
+            Correction::Tap {
+                taps: taps.map(Value::as_u64).collect::<Option<_>>()?,
+            }
+        }
+        _ => return None,
+    };
+    Some(correction)
+}
+
 /// Whether a film may have this size and rate.
 pub(super) fn is_output(output: &Output) -> bool {
-    smallest().is_some_and(|mut plan| {
-        plan.output = output.clone();
-        checked(&plan).is_some()
-    })
+    let value = json!({
+        "width": output.width,
+        "height": output.height,
+        "rate": output.rate.to_string(),
+    });
+    with("", "output", value).is_some()
 }
 
 /// Whether footage hangs together: takes and anchors in order and inside, as many measures as its
@@ -112,20 +137,19 @@ fn keep(value: &mut Value, known: &[&str]) {
     }
 }
 
-fn checked(plan: &Plan) -> Option<Plan> {
-    Plan::from_json(&plan.to_json()).ok()
-}
-
-/// A plan of one frame of one clip.
-fn smallest() -> Option<Plan> {
-    let text = r#"{
-        "schema": "autocut-plan/1",
+/// A plan of one frame of one clip, in which `key` of the object at `place` is `value`; `None` if
+/// there is no such plan.
+fn with(place: &str, key: &str, value: Value) -> Option<Plan> {
+    let media = json!({ "path": "-" });
+    let clip = json!({ "media": 0, "source_start": 0 });
+    let mut plan = json!({
+        "schema": SCHEMA,
         "output": { "width": 16, "height": 16, "rate": "30" },
-        "music": { "media": { "path": "-" } },
-        "media": [{ "path": "-" }],
-        "slots": [
-            { "record_start": 0, "record_duration": 1, "clip": { "media": 0, "source_start": 0 } }
-        ]
-    }"#;
-    Plan::from_json(text).ok()
+        "music": { "media": media },
+        "media": [media],
+        "slots": [{ "record_start": 0, "record_duration": 1, "clip": clip }],
+    });
+    let object = plan.pointer_mut(place)?.as_object_mut()?;
+    object.insert(key.to_owned(), value);
+    Plan::from_json(&plan.to_string()).ok()
 }

@@ -15,7 +15,7 @@ use crate::site::Site;
 
 /// How long anything may take before it counts as failed. Machines that build at the same time are
 /// slow; nothing is measured here.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A browser's window with the page in it.
 pub(crate) struct Page {
@@ -82,8 +82,7 @@ impl Page {
             .await?
             .convert()?;
         if !held {
-            let said = self.text("body").await.unwrap_or_default();
-            panic!("never true: {expression}\nthe page says: {said}");
+            panic!("never true: {expression}");
         }
         Ok(())
     }
@@ -290,7 +289,7 @@ impl Page {
         let beside = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("failed-{name}.png"));
         // The visit has failed already; what cannot be told of it is left out.
         let _ = self.screenshot(&beside).await;
-        let said = self.text("body").await.unwrap_or_default();
+        let said = self.text(".page").await.unwrap_or_default();
         let complaints = self.complaints().await.unwrap_or_default();
         eprintln!(
             "the page at the end: {}\nit says: {said}\nthe browser: {complaints:#?}",

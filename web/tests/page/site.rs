@@ -26,9 +26,10 @@ struct Shared {
 }
 
 impl Site {
-    /// Serves `web/dist`, and `more` beside it by name.
+    /// Serves `web/dist`, or the built page that `AUTOCUT_PAGE` names, and `more` beside it by name.
     pub(crate) fn open(more: Vec<(&'static str, Vec<u8>)>) -> Self {
-        let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist");
+        let built = std::env::var_os("AUTOCUT_PAGE").map(PathBuf::from);
+        let dist = built.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("dist"));
         assert!(
             dist.join("index.html").is_file(),
             "{} is not there; build the page with `cargo xtask page`",

@@ -15,7 +15,6 @@ use super::{Store, StoreError};
 /// What is listed of a project.
 #[derive(Serialize, Deserialize)]
 struct Listed {
-    #[serde(flatten)]
     summary: Summary,
     /// Keys of its footage.
     #[serde(default)]

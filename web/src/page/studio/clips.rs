@@ -186,7 +186,11 @@ impl Studio {
         let known = clip.entry.with_untracked(|entry| entry.footage.is_some());
         if known {
             let seen = clip.entry.with_untracked(|entry| entry.note.is_none());
-            clip.stage.set(if seen { ClipStage::Ready } else { ClipStage::Unseen });
+            clip.stage.set(if seen {
+                ClipStage::Ready
+            } else {
+                ClipStage::Unseen
+            });
             if seen {
                 self.enqueue(clip, THUMBS);
             }
@@ -231,12 +235,17 @@ impl Studio {
                 }
             }
         });
-        if clip.stage.with_untracked(|stage| matches!(stage, ClipStage::Waiting | ClipStage::Looking)) {
+        if clip
+            .stage
+            .with_untracked(|stage| matches!(stage, ClipStage::Waiting | ClipStage::Looking))
+        {
             let known = clip.entry.with_untracked(|entry| entry.footage.is_some());
             clip.stage.set(if known {
                 ClipStage::Ready
             } else {
-                ClipStage::Failed("Cancelled. Take it out and add it again to look at it.".to_owned())
+                ClipStage::Failed(
+                    "Cancelled. Take it out and add it again to look at it.".to_owned(),
+                )
             });
         }
         self.pump();
@@ -260,7 +269,9 @@ impl Studio {
             let quick = clip.entry.with_untracked(|entry| {
                 !entry.removed && entry.footage.is_some() && entry.depth == Depth::Quick
             });
-            let ready = clip.stage.with_untracked(|stage| *stage == ClipStage::Ready);
+            let ready = clip
+                .stage
+                .with_untracked(|stage| *stage == ClipStage::Ready);
             if quick && ready && clip.file.with_untracked(Option::is_some) {
                 clip.stage.set(ClipStage::Waiting);
                 self.enqueue(clip, Question::Dense);
@@ -299,7 +310,9 @@ impl Studio {
         self.clips.tasks.update_value(|tasks| {
             // What takes no time goes before what does.
             let place = if question == Question::Probe {
-                tasks.iter().position(|task| task.question != Question::Probe)
+                tasks
+                    .iter()
+                    .position(|task| task.question != Question::Probe)
             } else {
                 None
             };
@@ -327,9 +340,9 @@ impl Studio {
             let Some(task) = task else { break };
             self.begin(at, task);
         }
-        let working = clips.desks.with_value(|desks| {
-            desks.iter().filter(|desk| desk.at_work.is_some()).count()
-        });
+        let working = clips
+            .desks
+            .with_value(|desks| desks.iter().filter(|desk| desk.at_work.is_some()).count());
         let busy = working + clips.tasks.with_value(VecDeque::len);
         if busy == 0 && clips.busy.get_untracked() > 0 {
             clips.busy.set(0);
@@ -343,9 +356,16 @@ impl Studio {
         let Some(planner) = self.planner() else {
             return;
         };
-        let cores = web_sys::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
+        let cores =
+            web_sys::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
         // Decoders have threads of their own; more workers than this only wait for each other.
-        let wanted = if cores >= 8.0 { 3 } else if cores >= 4.0 { 2 } else { 1 };
+        let wanted = if cores >= 8.0 {
+            3
+        } else if cores >= 4.0 {
+            2
+        } else {
+            1
+        };
         let desks: Result<Vec<Desk>, JsValue> = (0..wanted)
             .map(|_| {
                 Ok(Desk {
@@ -430,7 +450,10 @@ impl Studio {
                 let thumbs = bitmaps.iter().filter_map(|thumb| {
                     Some(Thumb {
                         at_us: count(&thumb, "at_us")?,
-                        bitmap: Reflect::get(&thumb, &"bitmap".into()).ok()?.dyn_into().ok()?,
+                        bitmap: Reflect::get(&thumb, &"bitmap".into())
+                            .ok()?
+                            .dyn_into()
+                            .ok()?,
                     })
                 });
                 clip.thumbs.set(thumbs.collect());
@@ -453,7 +476,8 @@ impl Studio {
                 clip.stage.set(ClipStage::Ready);
                 self.notices.warn(format!(
                     "{} could not be looked at more closely: {reason}",
-                    clip.entry.with_untracked(|entry| entry.media.path.name().to_owned())
+                    clip.entry
+                        .with_untracked(|entry| entry.media.path.name().to_owned())
                 ));
             }
             Question::Quick => self.blind(clip, reason),
@@ -486,8 +510,10 @@ impl Studio {
         if let Some(twin) = twin {
             self.notices.say(format!(
                 "{} is the same file as {}; it is in the film once.",
-                clip.entry.with_untracked(|entry| entry.media.path.name().to_owned()),
-                twin.entry.with_untracked(|entry| entry.media.path.name().to_owned()),
+                clip.entry
+                    .with_untracked(|entry| entry.media.path.name().to_owned()),
+                twin.entry
+                    .with_untracked(|entry| entry.media.path.name().to_owned()),
             ));
             clip.know(|entry| entry.removed = true);
             clip.file.set(None);
@@ -504,7 +530,10 @@ impl Studio {
             self.enqueue(clip, Question::Quick);
         } else {
             let reason = text(message, "reason");
-            self.blind(clip, reason.unwrap_or_else(|| "This browser cannot show it.".to_owned()));
+            self.blind(
+                clip,
+                reason.unwrap_or_else(|| "This browser cannot show it.".to_owned()),
+            );
         }
     }
 
@@ -546,7 +575,10 @@ fn probed(text: &str) -> Option<MediaReference> {
 }
 
 /// `done` of `total`, 0 to 1.
-#[expect(clippy::cast_precision_loss, reason = "a bar on the screen needs no 53 bits")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a bar on the screen needs no 53 bits"
+)]
 fn share(done: u64, total: u64) -> f64 {
     (done as f64 / total.max(1) as f64).clamp(0.0, 1.0)
 }

@@ -90,8 +90,12 @@ impl ClipsWorker {
                 Self(inner).broke(&event.message());
             }
         });
-        inner.worker.set_onmessage(Some(ear.as_ref().unchecked_ref()));
-        inner.worker.set_onerror(Some(breaks.as_ref().unchecked_ref()));
+        inner
+            .worker
+            .set_onmessage(Some(ear.as_ref().unchecked_ref()));
+        inner
+            .worker
+            .set_onerror(Some(breaks.as_ref().unchecked_ref()));
         *inner.closures.borrow_mut() = Some(Closures {
             _hears: ear,
             _breaks: breaks,
@@ -111,7 +115,8 @@ impl ClipsWorker {
     ) -> u32 {
         let id = self.0.next.get().wrapping_add(1);
         self.0.next.set(id);
-        let sent = Self::message(question, id, file).and_then(|message| self.post(message, Array::new()));
+        let sent =
+            Self::message(question, id, file).and_then(|message| self.post(message, Array::new()));
         if let Err(error) = sent {
             let reason = super::super::planner::said(&error);
             if let Ok(message) = object(&[("reason", &reason.into())]) {
@@ -138,7 +143,11 @@ impl ClipsWorker {
         match question {
             Question::Probe => object(&[("kind", &"probe".into()), ("id", &id), ("file", file)]),
             Question::Quick | Question::Dense => {
-                let depth = if question == Question::Quick { "quick" } else { "dense" };
+                let depth = if question == Question::Quick {
+                    "quick"
+                } else {
+                    "dense"
+                };
                 object(&[
                     ("kind", &"look".into()),
                     ("id", &id),
@@ -236,5 +245,7 @@ fn as_u32(number: f64) -> u32 {
     reason = "counts are whole numbers below 2^53; floats saturate"
 )]
 pub fn count(message: &JsValue, name: &str) -> Option<u64> {
-    number(message, name).filter(|number| *number >= 0.0).map(|number| number as u64)
+    number(message, name)
+        .filter(|number| *number >= 0.0)
+        .map(|number| number as u64)
 }

@@ -21,7 +21,9 @@ impl Studio {
         };
         match apply(&plan, operation) {
             Ok(plan) => {
-                self.push(&operation.label(), |document| document.plan = Some(Arc::new(plan)));
+                self.push(&operation.label(), |document| {
+                    document.plan = Some(Arc::new(plan))
+                });
                 if let Operation::Move { to, .. } = operation {
                     self.selected.set(Some(*to));
                 }
@@ -117,7 +119,11 @@ impl Studio {
         };
         let mut brief = self.brief.get_untracked();
         brief.bans.push(ban);
-        self.wish(&format!("Ban shot {}", slot + 1), brief, Wish::Slots(vec![slot]));
+        self.wish(
+            &format!("Ban shot {}", slot + 1),
+            brief,
+            Wish::Slots(vec![slot]),
+        );
     }
 
     /// Another choice for a slot.
@@ -157,7 +163,9 @@ impl Studio {
 /// The slot on screen at a frame.
 #[must_use]
 pub fn slot_at(plan: &Plan, frame: u64) -> Option<usize> {
-    let after = plan.slots.partition_point(|slot| slot.record_start <= frame);
+    let after = plan
+        .slots
+        .partition_point(|slot| slot.record_start <= frame);
     let slot = after.checked_sub(1)?;
     plan.slots
         .get(slot)

@@ -131,7 +131,8 @@ pub async fn dropped(data: DataTransfer) -> Vec<Dropped> {
                 let path = if path.is_empty() { file.name() } else { path };
                 found.push(Dropped { file, path });
             }
-        } else if let Ok(reader) = method(&entry, "createReader").and_then(|make| make.call0(&entry))
+        } else if let Ok(reader) =
+            method(&entry, "createReader").and_then(|make| make.call0(&entry))
         {
             // A reader gives some entries at a time, and an empty list at the end.
             let mut inside = Vec::new();
@@ -244,10 +245,9 @@ impl Studio {
         match left_out.as_slice() {
             [] => {}
             [(name, why)] => self.notices.say(format!("Left out: {name} {why}.")),
-            [(name, why), rest @ ..] => self.notices.say(format!(
-                "Left out: {name} {why}; and {} more.",
-                rest.len()
-            )),
+            [(name, why), rest @ ..] => self
+                .notices
+                .say(format!("Left out: {name} {why}; and {} more.", rest.len())),
         }
     }
 }

@@ -188,13 +188,15 @@ impl Studio {
                 Err(error) => self.keeping.kept.set(Kept::Not(error.to_string())),
             }
         });
-        let leave = leptos::prelude::window_event_listener(leptos::ev::pagehide, move |_| self.keep_now());
+        let leave =
+            leptos::prelude::window_event_listener(leptos::ev::pagehide, move |_| self.keep_now());
         on_cleanup(move || leave.remove());
-        let hide = leptos::prelude::window_event_listener(leptos::ev::visibilitychange, move |_| {
-            if document().hidden() {
-                self.keep_now();
-            }
-        });
+        let hide =
+            leptos::prelude::window_event_listener(leptos::ev::visibilitychange, move |_| {
+                if document().hidden() {
+                    self.keep_now();
+                }
+            });
         on_cleanup(move || hide.remove());
     }
 
@@ -223,8 +225,10 @@ impl Studio {
             window().clear_timeout_with_handle(timer);
         }
         let save = Closure::once_into_js(move || self.keep_now());
-        let timer = window()
-            .set_timeout_with_callback_and_timeout_and_arguments_0(save.unchecked_ref(), PATIENCE_MS);
+        let timer = window().set_timeout_with_callback_and_timeout_and_arguments_0(
+            save.unchecked_ref(),
+            PATIENCE_MS,
+        );
         keeping.timer.set_value(timer.ok());
     }
 
@@ -484,7 +488,8 @@ impl Studio {
     ) -> (Vec<Dropped>, Vec<Dropped>) {
         let waiting: Vec<_> = self.clips.list.with_untracked(|list| {
             let missing = |clip: &super::clips::Clip| {
-                clip.stage.with_untracked(|stage| *stage == ClipStage::Missing)
+                clip.stage
+                    .with_untracked(|stage| *stage == ClipStage::Missing)
             };
             list.iter().copied().filter(missing).collect()
         });
@@ -500,7 +505,8 @@ impl Studio {
             self.look_at_content(&media, &mut found, &clips).await;
             let relinked = relink(&media, &found);
             for one in &relinked.matches {
-                if let (Some(clip), Some(dropped)) = (waiting.get(one.wanted), clips.get(one.file)) {
+                if let (Some(clip), Some(dropped)) = (waiting.get(one.wanted), clips.get(one.file))
+                {
                     if one.changed() {
                         self.notices.warn(format!(
                             "{} is not the file that was planned with; it is looked at anew.",
@@ -583,14 +589,18 @@ fn offer(name: &str, text: &str) -> Result<(), JsValue> {
         // An address that is gone already is no error.
         let _ = web_sys::Url::revoke_object_url(&url);
     });
-    window().set_timeout_with_callback_and_timeout_and_arguments_0(revoke.unchecked_ref(), 60_000)?;
+    window()
+        .set_timeout_with_callback_and_timeout_and_arguments_0(revoke.unchecked_ref(), 60_000)?;
     Ok(())
 }
 
 /// The sample's files.
 async fn sample() -> Result<Vec<Dropped>, JsValue> {
     let list = fetched("./sample/files.json").await?;
-    let list = JsFuture::from(list.text()?).await?.as_string().unwrap_or_default();
+    let list = JsFuture::from(list.text()?)
+        .await?
+        .as_string()
+        .unwrap_or_default();
     let names: Vec<String> =
         serde_json::from_str(&list).map_err(|error| JsValue::from(error.to_string()))?;
     let mut files = Vec::with_capacity(names.len());

@@ -186,7 +186,9 @@ impl Studio {
         let rate = Memo::new(move |_| self.brief.with(|brief| brief.rate));
         Effect::new(move |_| self.transport.set_rate(rate.get()));
         Effect::new(move |_| {
-            let length = self.plan.with(|plan| plan.as_ref().map(|p| p.record_duration()));
+            let length = self
+                .plan
+                .with(|plan| plan.as_ref().map(|p| p.record_duration()));
             let song = self.grid.with(|grid| {
                 let grid = grid.as_ref()?;
                 crate::document::frames_of(grid.duration, grid.rate, rate.get())
@@ -201,13 +203,21 @@ impl Studio {
             self.transport.set_opening(opening.unwrap_or(0.0));
         });
         Effect::new(move |_| {
-            let beats = self.grid.with(|grid| grid.as_deref().map(crate::preview::sounding::beats));
+            let beats = self
+                .grid
+                .with(|grid| grid.as_deref().map(crate::preview::sounding::beats));
             self.transport.set_beats(beats.unwrap_or_default());
         });
         // A slot that is gone cannot be selected.
         Effect::new(move |_| {
-            let count = self.plan.with(|plan| plan.as_ref().map_or(0, |p| p.slots.len()));
-            if self.selected.get_untracked().is_some_and(|slot| slot >= count) {
+            let count = self
+                .plan
+                .with(|plan| plan.as_ref().map_or(0, |p| p.slots.len()));
+            if self
+                .selected
+                .get_untracked()
+                .is_some_and(|slot| slot >= count)
+            {
                 self.selected.set(None);
             }
         });

@@ -110,7 +110,9 @@ impl Studio {
         let order = Box::new(PlanOrder::from(request(&brief, &song, &clips)));
         let previous = self.plan.get_untracked().filter(|_| wish != Wish::Fresh);
         let scope = match &wish {
-            Wish::Slots(slots) => Scope::Slots { slots: slots.clone() },
+            Wish::Slots(slots) => Scope::Slots {
+                slots: slots.clone(),
+            },
             Wish::All | Wish::Fresh => Scope::All,
         };
         let make = |id| match previous {

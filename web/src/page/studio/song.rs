@@ -149,9 +149,7 @@ impl Studio {
         let mut media = MediaReference::by_path(MediaPath::from_bytes(dropped.path.as_bytes()));
         media.bytes = Some(size(file));
         media.fingerprint = Some(print);
-        media.duration_us = Some(
-            u64::from(buffer.length()) * 1_000_000 / u64::from(ANALYSIS_RATE),
-        );
+        media.duration_us = Some(u64::from(buffer.length()) * 1_000_000 / u64::from(ANALYSIS_RATE));
         let sound = Sound {
             file: file.clone(),
             waveform: Arc::new(pcm.waveform),
@@ -216,7 +214,9 @@ impl Studio {
     fn show_song(self, sound: Sound, entry: SongEntry) {
         let desk = self.song;
         let other = desk.entry.with_untracked(|before| {
-            before.as_ref().is_some_and(|before| before.media.fingerprint != entry.media.fingerprint)
+            before
+                .as_ref()
+                .is_some_and(|before| before.media.fingerprint != entry.media.fingerprint)
         });
         desk.job.set_value(None);
         self.transport.set_song(Some(sound.buffer.clone()));

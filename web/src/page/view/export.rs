@@ -29,7 +29,10 @@ pub fn ExportSheet() -> impl IntoView {
     let unseen = Memo::new(move |_| studio.plan_notes());
     let copy = move |_| {
         // Without the permission the text can still be selected.
-        let _ = window().navigator().clipboard().write_text(&command.get_untracked());
+        let _ = window()
+            .navigator()
+            .clipboard()
+            .write_text(&command.get_untracked());
         copied.set(true);
     };
     view! {

@@ -73,7 +73,9 @@ impl Glyph {
             Self::ToStart => "M6 5v14M19 5.5v13L9 12z",
             Self::Before => "M14.5 6 8.5 12l6 6",
             Self::Next => "m9.5 6 6 6-6 6",
-            Self::Loop => "M17 3l3 3-3 3M20 6H8a4 4 0 0 0-4 4v1M7 21l-3-3 3-3M4 18h12a4 4 0 0 0 4-4v-1",
+            Self::Loop => {
+                "M17 3l3 3-3 3M20 6H8a4 4 0 0 0-4 4v1M7 21l-3-3 3-3M4 18h12a4 4 0 0 0 4-4v-1"
+            }
             Self::Undo => "M8 5 4 9l4 4M4 9h10a5.5 5.5 0 0 1 0 11h-4",
             Self::Redo => "m16 5 4 4-4 4M20 9H10a5.5 5.5 0 0 0 0 11h4",
             Self::Lock => "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
@@ -85,15 +87,21 @@ impl Glyph {
             Self::Cross => "M6 6l12 12M18 6 6 18",
             Self::Plus => "M12 5v14M5 12h14",
             Self::Minus => "M5 12h14",
-            Self::Help => "M9 9a3 3 0 1 1 4.5 2.6c-1 .6-1.5 1.2-1.5 2.4M12 17.5v.01M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z",
+            Self::Help => {
+                "M9 9a3 3 0 1 1 4.5 2.6c-1 .6-1.5 1.2-1.5 2.4M12 17.5v.01M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z"
+            }
             Self::Download => "M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 20h14",
-            Self::Note => "M9 18V6l10-2v12M9 18a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0zM19 16a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0z",
+            Self::Note => {
+                "M9 18V6l10-2v12M9 18a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0zM19 16a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0z"
+            }
             Self::Film => "M4 5h16v14H4zM8 5v14M16 5v14M4 9.7h4M4 14.3h4M16 9.7h4M16 14.3h4",
             Self::Folder => "M3.5 6.5h6l2 2.5h9v10.5h-17z",
             Self::Theme => "M12 4a8 8 0 1 0 0 16zM12 4a8 8 0 0 1 0 16",
             Self::Metronome => "M9 4h6l3 16H6zM12 15l5-9",
             Self::Swap => "M4 8h13l-3-3M20 16H7l3 3",
-            Self::Speaker => "M4 9.5v5h3.5l4.5 4v-13l-4.5 4zM15.5 9a4 4 0 0 1 0 6M18 6.5a7.5 7.5 0 0 1 0 11",
+            Self::Speaker => {
+                "M4 9.5v5h3.5l4.5 4v-13l-4.5 4zM15.5 9a4 4 0 0 1 0 6M18 6.5a7.5 7.5 0 0 1 0 11"
+            }
             Self::Silent => "M4 9.5v5h3.5l4.5 4v-13l-4.5 4zM16 9.5l5 5M21 9.5l-5 5",
             Self::Wide => "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
             Self::Warning => "M12 4 3 19.5h18zM12 10v4.5M12 17v.01",

@@ -48,11 +48,7 @@ impl Keyboard {
         let command = (event.ctrl_key() || event.meta_key()) && !graph;
         let alt = event.alt_key() && !graph;
         let mut buffer = String::new();
-        let chord = Chord::pressed(
-            &event.key(),
-            (command, event.shift_key(), alt),
-            &mut buffer,
-        );
+        let chord = Chord::pressed(&event.key(), (command, event.shift_key(), alt), &mut buffer);
         let Some(command) = command_for(&chord) else {
             return;
         };
@@ -75,13 +71,15 @@ impl Keyboard {
             )
         });
         if command == Command::Close && focus == Focus::Text {
-            if let Some(field) = focused.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+            if let Some(field) = focused.and_then(|element| element.dyn_into::<HtmlElement>().ok())
+            {
                 // A field that does not let go of the focus keeps it.
                 let _ = field.blur();
             }
             return;
         }
-        if focus.keeps(&chord) || (untrack(|| self.studio.is_empty()) && !command.is_of_the_page()) {
+        if focus.keeps(&chord) || (untrack(|| self.studio.is_empty()) && !command.is_of_the_page())
+        {
             return;
         }
         event.prevent_default();
@@ -345,7 +343,10 @@ const BY_MOUSE: [(&str, &str); 8] = [
     ("Drag a shot", "Move it to another place"),
     ("Alt drag a shot", "Slip what it shows"),
     ("Drag a cut", "Move it, drawn to beats; with Alt: by frames"),
-    ("Two fingers", "Zoom and scroll; a finger that rests lifts a shot"),
+    (
+        "Two fingers",
+        "Zoom and scroll; a finger that rests lifts a shot",
+    ),
 ];
 
 /// The keys, in groups.
@@ -362,11 +363,18 @@ pub fn HelpSheet() -> impl IntoView {
             .filter(|binding| binding.group == group)
             .map(|binding| {
                 // Two ways at most: the sheet is read, not searched.
-                let chords = binding.chords.iter().take(if shows_both(binding.command) { 2 } else { 1 });
+                let chords =
+                    binding
+                        .chords
+                        .iter()
+                        .take(if shows_both(binding.command) { 2 } else { 1 });
                 let keys = chords
                     .enumerate()
                     .map(|(at, chord)| {
-                        let caps = chord.caps(mac).into_iter().map(|cap| view! { <kbd>{cap}</kbd> });
+                        let caps = chord
+                            .caps(mac)
+                            .into_iter()
+                            .map(|cap| view! { <kbd>{cap}</kbd> });
                         let or = (at > 0).then(|| view! { <span class="quiet">"or"</span> });
                         view! { {or} {caps.collect_view()} }
                     })

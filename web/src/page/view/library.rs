@@ -21,18 +21,24 @@ pub fn Library() -> impl IntoView {
     let studio: Studio = expect_context();
     let clips = Memo::new(move |_| {
         let all = studio.clips.list.get();
-        all.into_iter().filter(|clip| !clip.is_removed()).map(|clip| clip.media).collect::<Vec<_>>()
+        all.into_iter()
+            .filter(|clip| !clip.is_removed())
+            .map(|clip| clip.media)
+            .collect::<Vec<_>>()
     });
     let count = Memo::new(move |_| clips.with(Vec::len));
     let missing = Memo::new(move |_| {
         let clips = studio.clips.list.get();
-        let gone = |clip: &&Clip| !clip.is_removed() && clip.stage.with(|s| *s == ClipStage::Missing);
+        let gone =
+            |clip: &&Clip| !clip.is_removed() && clip.stage.with(|s| *s == ClipStage::Missing);
         clips.iter().filter(gone).count() + usize::from(studio.song.is_missing())
     });
     let quick = Memo::new(move |_| {
         studio.clips.list.get().iter().any(|clip| {
             clip.stage.with(|stage| *stage == ClipStage::Ready)
-                && clip.entry.with(|entry| !entry.removed && entry.depth == Depth::Quick)
+                && clip
+                    .entry
+                    .with(|entry| !entry.removed && entry.depth == Depth::Quick)
         })
     });
     view! {
@@ -169,9 +175,16 @@ fn FromClip() -> impl IntoView {
     let studio: Studio = expect_context();
     let names = Memo::new(move |_| {
         let clips = studio.clips.list.get();
-        let here = clips.into_iter().filter(|clip| clip.file.with(Option::is_some));
-        here.map(|clip| (clip.media, clip.entry.with(|entry| entry.media.path.name().to_owned())))
-            .collect::<Vec<_>>()
+        let here = clips
+            .into_iter()
+            .filter(|clip| clip.file.with(Option::is_some));
+        here.map(|clip| {
+            (
+                clip.media,
+                clip.entry.with(|entry| entry.media.path.name().to_owned()),
+            )
+        })
+        .collect::<Vec<_>>()
     });
     let chosen = move |event| {
         let media = event_target_value(&event).parse().ok();
@@ -179,7 +192,9 @@ fn FromClip() -> impl IntoView {
         if let Some(clip) = clip
             && let Some(file) = clip.file.get_untracked()
         {
-            let path = clip.entry.with_untracked(|entry| entry.media.path.as_text().to_owned());
+            let path = clip
+                .entry
+                .with_untracked(|entry| entry.media.path.as_text().to_owned());
             studio.open_song(files::Dropped { file, path });
         }
     };
@@ -197,11 +212,7 @@ fn FromClip() -> impl IntoView {
 
 /// Work that goes on.
 #[component]
-fn Busy(
-    title: String,
-    done: Option<RwSignal<f64>>,
-    cancel: impl Fn() + 'static,
-) -> impl IntoView {
+fn Busy(title: String, done: Option<RwSignal<f64>>, cancel: impl Fn() + 'static) -> impl IntoView {
     view! {
         <div class="stack tight">
             <div class="row apart">
@@ -228,12 +239,21 @@ fn ClipCard(clip: Clip) -> impl IntoView {
         studio.plan.with(|plan| {
             plan.as_ref().map_or(0, |plan| {
                 let own = |media: u32| usize::try_from(media) == Ok(clip.media);
-                plan.slots.iter().filter(|slot| own(slot.clip.media)).count()
+                plan.slots
+                    .iter()
+                    .filter(|slot| own(slot.clip.media))
+                    .count()
             })
         })
     });
     let reasons = Memo::new(move |_| {
-        clip.entry.with(|entry| entry.footage.as_ref().map(|footage| facts::rejected(footage)).unwrap_or_default())
+        clip.entry.with(|entry| {
+            entry
+                .footage
+                .as_ref()
+                .map(|footage| facts::rejected(footage))
+                .unwrap_or_default()
+        })
     });
     view! {
         <li class="clip card" data-state=move || clip.stage.with(state_name)>
@@ -301,10 +321,12 @@ fn Strip(clip: Clip) -> impl IntoView {
         });
     });
     let told = Memo::new(move |_| {
-        clip.entry.with(|entry| entry.footage.as_ref().map_or_else(
-            || "Not looked at yet".to_owned(),
-            |footage| facts::of_footage(footage),
-        ))
+        clip.entry.with(|entry| {
+            entry.footage.as_ref().map_or_else(
+                || "Not looked at yet".to_owned(),
+                |footage| facts::of_footage(footage),
+            )
+        })
     });
     view! { <canvas class="strip" node_ref=canvas role="img" aria-label=move || told.get() title=move || told.get()></canvas> }
 }
@@ -329,7 +351,10 @@ fn draw(canvas: &HtmlCanvasElement, thumbs: &[Thumb], footage: Option<&Arc<Foota
     let share = width / thumbs.len().max(1) as f64;
     for (at, thumb) in thumbs.iter().enumerate() {
         let left = at as f64 * share;
-        let (wide, high) = (f64::from(thumb.bitmap.width()), f64::from(thumb.bitmap.height()));
+        let (wide, high) = (
+            f64::from(thumb.bitmap.width()),
+            f64::from(thumb.bitmap.height()),
+        );
         // Fill the place, cut what stands over.
         let scale = (share / wide.max(1.0)).max(height / high.max(1.0));
         let (part_w, part_h) = (share / scale, height / scale);
@@ -350,7 +375,9 @@ fn draw(canvas: &HtmlCanvasElement, thumbs: &[Thumb], footage: Option<&Arc<Foota
     let length = footage.end_us.max(1) as f64;
     let style = window().get_computed_style(canvas).ok().flatten();
     let colour = |name: &str| {
-        let value = style.as_ref().and_then(|style| style.get_property_value(name).ok());
+        let value = style
+            .as_ref()
+            .and_then(|style| style.get_property_value(name).ok());
         value.unwrap_or_default().trim().to_owned()
     };
     // Rejected spans are darkened and hatched: not by colour alone.

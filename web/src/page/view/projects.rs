@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use super::glyph::Glyph;
+use crate::facts;
 use crate::page::dialog::Dialog;
 use crate::page::studio::{Sheet, Studio};
-use crate::facts;
 
 /// The projects that this browser keeps.
 #[component]

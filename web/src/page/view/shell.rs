@@ -234,20 +234,18 @@ fn Status() -> impl IntoView {
             SongStage::Failed { name, message } => Some(format!("{name}: {message}")),
             SongStage::Idle => None,
         });
-        song.or_else(|| {
-            (studio.clips.busy.get() > 0).then(|| "Looking at clips".to_owned())
-        })
-        .or_else(|| {
-            let pending = studio.planning.pending.with(Option::is_some);
-            pending.then(|| "Planning".to_owned())
-        })
-        .or_else(|| {
-            studio.plan.with(|plan| {
-                plan.as_ref()
-                    .map(|plan| format!("A film of {} shots is planned", plan.slots.len()))
+        song.or_else(|| (studio.clips.busy.get() > 0).then(|| "Looking at clips".to_owned()))
+            .or_else(|| {
+                let pending = studio.planning.pending.with(Option::is_some);
+                pending.then(|| "Planning".to_owned())
             })
-        })
-        .unwrap_or_default()
+            .or_else(|| {
+                studio.plan.with(|plan| {
+                    plan.as_ref()
+                        .map(|plan| format!("A film of {} shots is planned", plan.slots.len()))
+                })
+            })
+            .unwrap_or_default()
     });
     view! { <div role="status" aria-live="polite" class="unseen">{move || said.get()}</div> }
 }

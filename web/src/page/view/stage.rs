@@ -99,7 +99,10 @@ fn waiting(studio: Studio) -> (String, String) {
     let busy = studio.clips.busy.get() > 0;
     let any = studio.clips.list.with(|list| !list.is_empty());
     match song {
-        None => of("The film begins with a song", "Add one: the clips follow its beat."),
+        None => of(
+            "The film begins with a song",
+            "Add one: the clips follow its beat.",
+        ),
         Some(_) if busy => of("Looking at clips", "The plan follows once all are seen."),
         Some(name) if any => (name, "No clip can be used yet.".to_owned()),
         Some(name) => (

@@ -34,13 +34,13 @@ pub(crate) struct Page {
 /// If something that is measured fails.
 pub(super) fn bench(options: &Page) -> Result<()> {
     page::ensure_browser()?;
+    let folder = material::make(options.clips, options.tab_clips)?;
     page::build_page()?;
     let wanted =
         |name: &str| options.what.is_empty() || options.what.iter().any(|what| what == name);
     if wanted("sizes") {
         sizes::show()?;
     }
-    let folder = material::make(options.clips, options.tab_clips)?;
     let drive = || {
         let mut drive = cargo();
         // The driver waits for the browser; what it is built with changes no figure.

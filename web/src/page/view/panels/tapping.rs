@@ -4,7 +4,6 @@ use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::prelude::*;
 use planner_wasm::music::corrections::{Correction, LEAST_TAPS};
 
-use super::place::playhead;
 use crate::page::studio::Studio;
 use crate::wording;
 
@@ -15,11 +14,12 @@ pub fn TapPad() -> impl IntoView {
     let taps = studio.taps;
     let count = Memo::new(move |_| taps.samples.with(Vec::len));
     let tap = move || {
-        if let Some(at) = untrack(|| playhead(studio)) {
-            let rate = studio
-                .grid
-                .with_untracked(|grid| grid.as_ref().map_or(0, |grid| grid.rate));
-            taps.tap(at, rate);
+        let rate = studio
+            .grid
+            .with_untracked(|grid| grid.as_ref().map(|grid| grid.rate));
+        if let Some(rate) = rate {
+            // What is heard now, which a whole frame would be too coarse for.
+            taps.tap(studio.transport.song_sample(rate), rate);
         }
     };
     let pressed = move |event: PointerEvent| {

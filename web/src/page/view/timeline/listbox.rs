@@ -54,12 +54,21 @@ pub(super) fn shots(desk: Desk) -> impl IntoView {
                     missing: look.sight == Sight::Missing,
                 })
             });
-            Some(told(index, slot, plan.output.rate, &told_of.unwrap_or_default()))
+            Some(told(
+                index,
+                slot,
+                plan.output.rate,
+                &told_of.unwrap_or_default(),
+            ))
         })
     };
     let active = move || {
         let selected = studio.selected.get()?;
-        listed.with(|listed| listed.contains(&selected).then(|| format!("shot-{selected}")))
+        listed.with(|listed| {
+            listed
+                .contains(&selected)
+                .then(|| format!("shot-{selected}"))
+        })
     };
     view! {
         <Show when=move || { count.get() > 0 }>

@@ -20,8 +20,8 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::ResizeObserver;
 
-pub use self::desk::{reveal, select};
 use self::desk::{Desk, INSET};
+pub use self::desk::{reveal, select};
 use self::listbox::shots;
 use self::painter::Easel;
 use self::tools::tools;
@@ -168,7 +168,11 @@ fn measure(desk: Desk, area: NodeRef<Div>) {
                 f64::from(watched.client_width()),
                 f64::from(watched.client_height()),
             );
-            if desk.size.try_get_untracked().is_some_and(|before| before != size) {
+            if desk
+                .size
+                .try_get_untracked()
+                .is_some_and(|before| before != size)
+            {
                 desk.size.set(size);
             }
         });
@@ -187,9 +191,12 @@ fn measure(desk: Desk, area: NodeRef<Div>) {
 
 /// Draws anew in other colours when they change.
 fn follow_scheme(easel: Easel) {
-    let chosen = window_event_listener(ev::Custom::<ev::CustomEvent>::new("themechange"), move |_| {
-        easel.recolour();
-    });
+    let chosen = window_event_listener(
+        ev::Custom::<ev::CustomEvent>::new("themechange"),
+        move |_| {
+            easel.recolour();
+        },
+    );
     on_cleanup(move || chosen.remove());
     let scheme = window().match_media("(prefers-color-scheme: dark)");
     if let Ok(Some(scheme)) = scheme {

@@ -137,7 +137,8 @@ impl Easel {
             self.change(|painter| {
                 let before = painter.scene.view.replace(view);
                 let other = |before: crate::viewport::Viewport| {
-                    before.frames() != view.frames() || (before.width() - view.width()).abs() > f64::EPSILON
+                    before.frames() != view.frames()
+                        || (before.width() - view.width()).abs() > f64::EPSILON
                 };
                 painter.stale |= before.is_none_or(other);
             });

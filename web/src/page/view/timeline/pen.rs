@@ -259,7 +259,14 @@ impl<'a> Pen<'a> {
     }
 
     /// Another canvas over this one, from 0 on.
-    pub(super) fn canvas(&self, canvas: &HtmlCanvasElement, left: f64, top: f64, width: f64, height: f64) {
+    pub(super) fn canvas(
+        &self,
+        canvas: &HtmlCanvasElement,
+        left: f64,
+        top: f64,
+        width: f64,
+        height: f64,
+    ) {
         // A canvas without pixels is not drawn.
         let _ = self
             .context

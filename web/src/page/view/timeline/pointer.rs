@@ -134,9 +134,7 @@ impl Desk {
                 };
                 Mode::Window(held)
             }
-            Hit::Ruler | Hit::Music if at.shift && !at.finger => {
-                Mode::Loop(self.loop_edge(at.x))
-            }
+            Hit::Ruler | Hit::Music if at.shift && !at.finger => Mode::Loop(self.loop_edge(at.x)),
             Hit::Ruler => Mode::Scrub,
             Hit::Music if !at.finger => Mode::Scrub,
             hit => {
@@ -185,7 +183,17 @@ impl Desk {
             }
             mode = grip.mode;
         });
-        if let (true, Mode::Press { hit, x, finger, alt, .. }) = (held, mode) {
+        if let (
+            true,
+            Mode::Press {
+                hit,
+                x,
+                finger,
+                alt,
+                ..
+            },
+        ) = (held, mode)
+        {
             let still = if finger { STILL_TOUCH_PX } else { STILL_PX };
             if (at.x - x).abs() < still {
                 return;
@@ -228,7 +236,10 @@ impl Desk {
                 self.edge_scroll(at.x);
                 self.with_film(|plan, score, view| {
                     let drag = rolled(plan, score, view, (slot, at.x), at.alt);
-                    self.show_drag(drag, "One of the two shots is locked. Unlock it to move their cut.");
+                    self.show_drag(
+                        drag,
+                        "One of the two shots is locked. Unlock it to move their cut.",
+                    );
                 });
             }
             Mode::Slip(slot, from) => self.with_film(|plan, _, view| {

@@ -17,7 +17,12 @@ pub(super) fn drag(pen: &Pen<'_>, lanes: &Lanes, scene: &Scene, view: &Viewport)
             let x = view.x(place(*to)).round();
             edge(pen, lanes, x);
             pen.fill(&pen.palette.accent);
-            pen.rect(x - 1.0, lanes.ruler.end, 2.0, lanes.music.end - lanes.ruler.end);
+            pen.rect(
+                x - 1.0,
+                lanes.ruler.end,
+                2.0,
+                lanes.music.end - lanes.ruler.end,
+            );
             let time = Timecode::of(*to, score.rate).exact();
             let on = cut.and_then(|_| beat_words(score, *to));
             let words = match on {
@@ -56,7 +61,13 @@ fn edge(pen: &Pen<'_>, lanes: &Lanes, x: f64) {
 }
 
 /// In and out of a shot that slips.
-fn slip(pen: &Pen<'_>, lanes: &Lanes, scene: &Scene, view: &Viewport, (index, by_us): (usize, i64)) {
+fn slip(
+    pen: &Pen<'_>,
+    lanes: &Lanes,
+    scene: &Scene,
+    view: &Viewport,
+    (index, by_us): (usize, i64),
+) {
     let (Some(plan), Some(slot)) = (&scene.plan, scene.slots().get(index)) else {
         return;
     };
@@ -110,7 +121,12 @@ fn carried(
     pen.alpha(1.0);
     pen.fill(&pen.palette.accent);
     pen.hand(Hand::Strong);
-    pen.fitted(&format!("{}", index + 1), left + 6.0, top + 20.0, width - 10.0);
+    pen.fitted(
+        &format!("{}", index + 1),
+        left + 6.0,
+        top + 20.0,
+        width - 10.0,
+    );
     let words = match to {
         Some(to) if to == index => "Let go: stays here".to_owned(),
         Some(to) => format!("To place {}", to + 1),

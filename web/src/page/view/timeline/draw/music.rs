@@ -31,7 +31,11 @@ pub(super) fn sections(pen: &Pen<'_>, lane: &Range<f64>, score: &Score, view: &V
     for band in shown {
         let (left, right) = edges(band);
         pen.alpha(0.10 + 0.34 * f64::from(band.energy) / 1000.0);
-        pen.block((left + 0.5, lane.start), ((right - left - 1.0).max(1.0), height), 4.0);
+        pen.block(
+            (left + 0.5, lane.start),
+            ((right - left - 1.0).max(1.0), height),
+            4.0,
+        );
     }
     pen.alpha(1.0);
     pen.fill(&pen.palette.ink);
@@ -146,9 +150,8 @@ fn beats(
         BeatLines::Bars(every) => every,
     };
     let bars = || {
-        let drawn = move |beat: &&Mark| {
-            beat.downbeat && beat.bar.saturating_sub(1).is_multiple_of(every)
-        };
+        let drawn =
+            move |beat: &&Mark| beat.downbeat && beat.bar.saturating_sub(1).is_multiple_of(every);
         beats.iter().filter(drawn)
     };
     pen.fill(&pen.palette.downbeat);

@@ -54,7 +54,12 @@ pub(in crate::page::view::timeline) fn still(
         pen.many((0_u32..).zip(rows).filter_map(|(x, peak)| {
             let peak = peak?;
             let half = f64::from(peak.high.max(-peak.low)) * gain;
-            Some((f64::from(x) * 2.0, height / 2.0 - half, 1.0, (2.0 * half).max(1.0)))
+            Some((
+                f64::from(x) * 2.0,
+                height / 2.0 - half,
+                1.0,
+                (2.0 * half).max(1.0),
+            ))
         }));
     }
 }

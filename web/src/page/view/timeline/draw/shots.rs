@@ -56,15 +56,26 @@ pub(super) fn place_of(scene: &Scene, view: &Viewport, index: usize, slot: &Slot
 /// All shots in view, and the cuts between them.
 pub(super) fn shots(pen: &Pen<'_>, lanes: &Lanes, scene: &Scene, view: &Viewport) {
     let slots = scene.slots();
-    let shown = view.visible(slots, |slot| place(slot.record_start), |slot| place(slot.record_end()));
+    let shown = view.visible(
+        slots,
+        |slot| place(slot.record_start),
+        |slot| place(slot.record_end()),
+    );
     let first = shown.start;
     let nothing = Look::default();
     pen.hand(Hand::Small);
     for (index, slot) in (first..).zip(slots.get(shown).unwrap_or_default()) {
         let at = place_of(scene, view, index, slot);
         let look = scene.looks.get(index).unwrap_or(&nothing);
-        let lifted = matches!(scene.drag, Some(Drag::Move { slot, to: Some(_), .. }) if slot == index);
-        let faded = if lifted { 0.35 } else if scene.stale && !slot.locked { 0.6 } else { 1.0 };
+        let lifted =
+            matches!(scene.drag, Some(Drag::Move { slot, to: Some(_), .. }) if slot == index);
+        let faded = if lifted {
+            0.35
+        } else if scene.stale && !slot.locked {
+            0.6
+        } else {
+            1.0
+        };
         shot(pen, lanes, scene, view, (index, slot), (&at, look), faded);
     }
     pen.alpha(1.0);
@@ -75,7 +86,11 @@ pub(super) fn shots(pen: &Pen<'_>, lanes: &Lanes, scene: &Scene, view: &Viewport
         let at = place_of(scene, view, index, slot);
         let (top, height) = (lanes.shots.start, lanes.shots.end - lanes.shots.start);
         pen.stroke(&pen.palette.accent, 2.0);
-        pen.frame((at.left - 1.0, top - 1.0), (at.width.max(3.0) + 2.0, height + 2.0), (7.0, 2.0));
+        pen.frame(
+            (at.left - 1.0, top - 1.0),
+            (at.width.max(3.0) + 2.0, height + 2.0),
+            (7.0, 2.0),
+        );
     }
 }
 
@@ -140,14 +155,21 @@ fn shot(
         left + edge,
         if headed { top + HEADING } else { top + edge },
         width - 2.0 * edge,
-        if headed { height - HEADING - edge } else { height - 2.0 * edge },
+        if headed {
+            height - HEADING - edge
+        } else {
+            height - 2.0 * edge
+        },
     );
     let thumbs = usize::try_from(slot.clip.media)
         .ok()
         .and_then(|media| scene.thumbs.get(media));
     match thumbs.filter(|thumbs| !thumbs.is_empty() && look.sight == Sight::Seen) {
         Some(thumbs) => {
-            let rate = scene.score.as_ref().map_or(30.0, |score| score.rate.as_f64());
+            let rate = scene
+                .score
+                .as_ref()
+                .map_or(30.0, |score| score.rate.as_f64());
             film(pen, view, (slot, 1e6 / rate), at, pictures, thumbs);
         }
         None => marks::absent(pen, pictures, look.sight),
@@ -169,7 +191,10 @@ fn film(
     thumbs: &[Thumb],
 ) {
     let Some(first) = thumbs.first() else { return };
-    let (tall, wide) = (f64::from(first.bitmap.height()), f64::from(first.bitmap.width()));
+    let (tall, wide) = (
+        f64::from(first.bitmap.height()),
+        f64::from(first.bitmap.width()),
+    );
     if tall < 1.0 || height < 4.0 || width < 1.0 {
         return;
     }
@@ -191,7 +216,11 @@ fn film(
             let (tall, wide) = (f64::from(bitmap.height()), f64::from(bitmap.width()));
             // The middle of the picture where there is room for a part of it.
             let part = (wide * room / tile).min(wide);
-            let from = if width < tile { (wide - part) / 2.0 } else { 0.0 };
+            let from = if width < tile {
+                (wide - part) / 2.0
+            } else {
+                0.0
+            };
             pen.picture(bitmap, (from, 0.0, part, tall), (x, top, room, height));
         }
         x += tile;
@@ -213,7 +242,11 @@ fn nearest_thumb(thumbs: &[Thumb], us: f64) -> Option<&Thumb> {
 /// What each cut is on: small marks over the gaps.
 fn cuts(pen: &Pen<'_>, lanes: &Lanes, scene: &Scene, view: &Viewport) {
     let slots = scene.slots();
-    let shown = view.visible(slots, |slot| place(slot.record_start), |slot| place(slot.record_start));
+    let shown = view.visible(
+        slots,
+        |slot| place(slot.record_start),
+        |slot| place(slot.record_start),
+    );
     let slots = slots.get(shown).unwrap_or_default();
     let (top, bottom) = (lanes.music.end + 1.0, lanes.shots.start - 1.0);
     let of = |wanted: fn(Option<CutKind>) -> bool, width: f64| {
@@ -226,10 +259,16 @@ fn cuts(pen: &Pen<'_>, lanes: &Lanes, scene: &Scene, view: &Viewport) {
             })
     };
     pen.fill(&pen.palette.downbeat);
-    pen.many(of(|on| matches!(on, Some(CutKind::Section | CutKind::Opening)), 4.0));
+    pen.many(of(
+        |on| matches!(on, Some(CutKind::Section | CutKind::Opening)),
+        4.0,
+    ));
     pen.many(of(|on| on == Some(CutKind::Downbeat), 2.0));
     pen.fill(&pen.palette.beat);
     pen.many(of(|on| on == Some(CutKind::Beat), 2.0));
     pen.fill(&pen.palette.edge_strong);
-    pen.many(of(|on| matches!(on, None | Some(CutKind::OffBeat | CutKind::Grid)), 1.0));
+    pen.many(of(
+        |on| matches!(on, None | Some(CutKind::OffBeat | CutKind::Grid)),
+        1.0,
+    ));
 }

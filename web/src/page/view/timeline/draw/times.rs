@@ -44,7 +44,12 @@ pub(super) fn looped(pen: &Pen<'_>, lanes: &Lanes, scene: &Scene, view: &Viewpor
     }
     pen.fill(&pen.palette.accent);
     pen.alpha(0.10);
-    pen.rect(left, lanes.sections.end, right - left, lanes.shots.end - lanes.sections.end);
+    pen.rect(
+        left,
+        lanes.sections.end,
+        right - left,
+        lanes.shots.end - lanes.sections.end,
+    );
     pen.alpha(0.20);
     pen.block(
         (left, lanes.ruler.start + 1.0),
@@ -53,5 +58,10 @@ pub(super) fn looped(pen: &Pen<'_>, lanes: &Lanes, scene: &Scene, view: &Viewpor
     );
     pen.alpha(1.0);
     pen.rect(left, lanes.ruler.start + 1.0, 2.0, lanes.ruler.end - 2.0);
-    pen.rect(right - 2.0, lanes.ruler.start + 1.0, 2.0, lanes.ruler.end - 2.0);
+    pen.rect(
+        right - 2.0,
+        lanes.ruler.start + 1.0,
+        2.0,
+        lanes.ruler.end - 2.0,
+    );
 }
