@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::time::Instant;
 
+use crate::headless::plan::density_permille;
 use clap::ValueEnum;
-use planner_wasm::edit::density_permille;
 use serde::Serialize;
 use shared::plan::Plan;
 

@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::headless::plan::{LEAST_DENSITY, MOST_DENSITY};
 use clap::ValueEnum;
-use planner_wasm::edit::{LEAST_DENSITY, MOST_DENSITY};
 use shared::rate::Rate;
 
 /// Width and height of the film, in pixels: even, 16 to 8192.

@@ -9,7 +9,7 @@ use super::export::ExportSheet;
 use super::glyph::Glyph;
 use super::keys::{HelpSheet, Keys};
 use super::library::Library;
-use super::panels::Panels;
+use super::panels::{Panels, is_wide};
 use super::projects::ProjectsSheet;
 use super::stage::Stage;
 use super::start::Start;
@@ -27,6 +27,8 @@ pub fn Page() -> impl IntoView {
     let offline = Offline::register();
     provide_context(offline);
     let over = RwSignal::new(false);
+    // Elsewhere song and clips are one of the panels.
+    let wide = is_wide();
     let dragged = move |event: DragEvent| {
         // Without this the browser would leave the page to play the file.
         event.prevent_default();
@@ -60,7 +62,9 @@ pub fn Page() -> impl IntoView {
             <Bar/>
             <main id="main" tabindex="-1" class:studio=move || !empty.get() class:start=move || empty.get()>
                 <Show when=move || !empty.get() fallback=|| view! { <Start/> }>
-                    <aside class="library" aria-label="Song and clips"><Library/></aside>
+                    <Show when=move || wide.get()>
+                        <aside class="library" aria-label="Song and clips"><Library/></aside>
+                    </Show>
                     <section class="stage" aria-label="Preview"><Stage/></section>
                     <section class="side" aria-label="Details"><Panels/></section>
                     <section class="timeline" aria-label="Timeline"><Timeline/></section>
