@@ -381,7 +381,8 @@ mod tests {
     fn sections_are_cut_to_the_film() {
         let score = Score::of_plan(&made_up::plan(&[60, 30]), None).unwrap();
         assert_eq!(score.sections.len(), 2);
-        assert_eq!(score.sections[1].end, 90.0);
+        assert_eq!(score.sections[1].frames, (60, 90));
+        assert!((score.sections[1].end - 90.0).abs() < 1e-9);
         assert_eq!(score.section_at(59).unwrap().label, SectionLabel::Intro);
         assert_eq!(score.section_at(60).unwrap().label, SectionLabel::Drop);
         assert_eq!(score.cut_at(60).unwrap().on, CutKind::Section);

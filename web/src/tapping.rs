@@ -48,7 +48,9 @@ mod tests {
 
     fn tapped(at: &[u64]) -> Vec<u64> {
         let mut taps = Vec::new();
-        at.iter().for_each(|at| tap(&mut taps, *at, 44_100));
+        for at in at {
+            tap(&mut taps, *at, 44_100);
+        }
         taps
     }
 

@@ -314,7 +314,9 @@ mod tests {
         let steps = prop::collection::vec(step(), 0..8);
         (0..60_000_u64, 1.0..4000.0, steps).prop_map(|(frames, width, steps)| {
             let mut view = Viewport::new(frames, width);
-            steps.iter().for_each(|step| take(&mut view, step));
+            for step in &steps {
+                take(&mut view, step);
+            }
             view
         })
     }
@@ -409,10 +411,10 @@ mod tests {
         assert_eq!(view.span(), 0.0..1000.0);
         assert!(!view.follow(500, 501), "nothing left the view");
         assert!(view.follow(999, 1001));
-        assert_eq!(view.span().start, 921.0);
+        assert_eq!(view.span(), 921.0..1921.0);
         assert!(!view.follow(300, 301), "somebody looks elsewhere");
         assert!(view.follow(1500, 30), "a loop goes back");
-        assert_eq!(view.span().start, 0.0);
+        assert_eq!(view.span(), 0.0..1000.0);
     }
 
     #[test]
