@@ -27,11 +27,12 @@ pub(crate) struct Material {
 impl Material {
     /// Copies of these files.
     pub(crate) fn of<'a>(files: impl IntoIterator<Item = &'a Path>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::Builder::new().prefix("footage").tempdir().unwrap();
         let mut names = Vec::new();
         let mut wish = Project::new("", "Small film");
         (wish.brief.width, wish.brief.height) = (320, 180);
         wish.brief.settings.alternates = 3;
+        wish.brief.settings.density_permille = 1_600;
         fs::write(folder.path().join("small.autocut.json"), wish.to_json()).unwrap();
         for file in files {
             let name = file.file_name().unwrap().to_string_lossy().into_owned();
@@ -235,6 +236,7 @@ fn real_songs_have_the_same_beats_here_and_there() {
     let Some(folder) = suite::dev_data::folder("beats") else {
         return;
     };
+    let folder = fs::canonicalize(folder).unwrap();
     let mut songs: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -232,9 +232,7 @@ impl Page {
                 .collect();
             // One that is not all there yet has another name beside it.
             if let [file] = files.as_slice()
-                && !file
-                    .extension()
-                    .is_some_and(|end| end == "crdownload" || end == "tmp")
+                && file.extension().is_some_and(|end| end == "json")
                 && let Ok(text) = fs::read_to_string(file)
                 && text.trim_end().ends_with('}')
             {
