@@ -62,6 +62,7 @@ pub fn Page() -> impl IntoView {
             <Bar/>
             <main id="main" tabindex="-1" class:studio=move || !empty.get() class:start=move || empty.get()>
                 <Show when=move || !empty.get() fallback=|| view! { <Start/> }>
+                    <h1 class="unseen">{move || studio.name.get()}</h1>
                     <Show when=move || wide.get()>
                         <aside class="library" aria-label="Song and clips"><Library/></aside>
                     </Show>
