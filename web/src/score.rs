@@ -390,6 +390,19 @@ mod tests {
     }
 
     #[test]
+    fn of_two_beats_in_a_frame_the_first_of_a_bar_counts() {
+        let mut plan = made_up::plan(&[4]);
+        plan.output.rate = Rate::whole(1).unwrap();
+        // The film begins a beat before a bar's first.
+        plan.music.source_start = 1000 + 22_050 * 3;
+        plan.music.beat_grid = Some(made_up::grid(8));
+        let score = Score::of_plan(&plan, None).unwrap();
+        assert_eq!(score.beats_within(0, 0).len(), 2);
+        assert_eq!(score.cut_at(0).unwrap().on, CutKind::Downbeat);
+        assert_eq!(score.cut_at(1).unwrap().on, CutKind::Beat);
+    }
+
+    #[test]
     fn one_finds_the_beats_around_a_frame() {
         let score = Score::of_plan(&made_up::plan(&[120]), None).unwrap();
         assert_eq!(score.beat_after(15).unwrap().frame, 30);

@@ -187,6 +187,19 @@ mod tests {
     }
 
     #[test]
+    fn a_shot_keeps_a_middle_however_wide_a_finger_is() {
+        let plan = made_up::plan(&[100, 100, 8, 192]);
+        let score = Score::of_plan(&plan, None).unwrap();
+        let view = Viewport::new(plan.record_duration(), 1000.0);
+        let lanes = Lanes::of(300.0);
+        let y = f64::midpoint(lanes.shots.start, lanes.shots.end);
+        let at = |x| hit(&lanes, &view, (&plan.slots, &score), (x, y), 40.0, None);
+        assert_eq!(at(510.0), Hit::Shot(2));
+        assert_eq!(at(504.0), Hit::Cut(2));
+        assert_eq!(at(375.0), Hit::Shot(1));
+    }
+
+    #[test]
     fn lanes_fit_into_what_there_is() {
         for height in [0.0, 80.0, 140.0, 220.0, 300.0, 900.0] {
             let lanes = Lanes::of(height);
