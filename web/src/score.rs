@@ -225,7 +225,7 @@ impl Score {
             .beats_within(frame, frame)
             .iter()
             .max_by_key(|beat| beat.downbeat)?;
-        let begins = |band: &Band| band.frames.0 == frame && beat.downbeat;
+        let begins = |band: &Band| beat.downbeat && self.frame_of(band.sample) == Some(frame);
         let on = if self.sections.iter().any(begins) {
             CutKind::Section
         } else if beat.downbeat {
