@@ -22,7 +22,7 @@ impl Studio {
         match apply(&plan, operation) {
             Ok(plan) => {
                 self.push(&operation.label(), |document| {
-                    document.plan = Some(Arc::new(plan))
+                    document.plan = Some(Arc::new(plan));
                 });
                 if let Operation::Move { to, .. } = operation {
                     self.selected.set(Some(*to));
