@@ -150,6 +150,7 @@ export class Shot {
       this.clip = clip;
       this.first = firstTick(this.slot, clip.startUs, clip.resolution);
       await this.#decode(clip);
+      if (!this.closed && this.pictures.length === 0) this.#pastTheEnd();
     } catch (error) {
       if (this.closed) return;
       if (this.pictures.length > 0) {
@@ -161,6 +162,14 @@ export class Shot {
       }
     }
     if (!this.closed) this.changed();
+  }
+
+  /** The clip is over before the slot's first instant: its last picture is held. */
+  #pastTheEnd() {
+    const last = this.coarse;
+    if (!last) throw new Unseen('The clip has no picture at this place.', false);
+    this.coarse = null;
+    this.insert({ ...last, from: 0 });
   }
 
   async #decode(clip) {
@@ -339,11 +348,14 @@ export class Shot {
   }
 
   #keepCoarse(picture) {
-    if (this.coarse || this.pictures.length > 0) picture.image.close();
-    else {
-      this.coarse = picture;
-      this.changed();
+    if (this.pictures.length > 0) {
+      picture.image.close();
+      return;
     }
+    const first = !this.coarse;
+    this.coarse?.image.close();
+    this.coarse = picture;
+    if (first) this.changed();
   }
 
   #frame(ticks) {
