@@ -1,12 +1,13 @@
 //! The shots over the music.
 //!
-//! * `desk` — what a person does with it; `pointer` — by mouse, pen and fingers.
+//! * `desk` — what a person does with it; `pointer`, `hover` — by mouse, pen and fingers.
 //! * `listbox` — by the keyboard and by ear.
 //! * `scene` — what is drawn; `draw`, `pen` — drawing it; `painter` — when.
 //! * `tools` — zoom, and taps of a tempo.
 
 mod desk;
 mod draw;
+mod hover;
 mod listbox;
 mod painter;
 mod pen;

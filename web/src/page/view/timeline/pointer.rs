@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::plan::Plan;
-use web_sys::{HtmlCanvasElement, PointerEvent, WheelEvent};
+use web_sys::{HtmlCanvasElement, PointerEvent};
 
 use super::desk::{Desk, INSET, select};
 use crate::gesture::{Drag, Hit, hit, loop_edge, looped, moved, rolled, slipped};
@@ -69,14 +69,14 @@ enum Mode {
 
 /// What a press or a move is, in the timeline's own pixels.
 #[derive(Debug, Clone, Copy)]
-struct Touch {
-    id: i32,
-    x: f64,
-    y: f64,
-    finger: bool,
-    alt: bool,
-    shift: bool,
-    when: f64,
+pub(super) struct Touch {
+    pub(super) id: i32,
+    pub(super) x: f64,
+    pub(super) y: f64,
+    pub(super) finger: bool,
+    pub(super) alt: bool,
+    pub(super) shift: bool,
+    pub(super) when: f64,
 }
 
 impl Touch {
@@ -392,68 +392,7 @@ impl Desk {
         self.give_up();
     }
 
-    pub(super) fn left(self) {
-        self.note_hover(None, None, "default");
-    }
-
-    fn hover(self, at: Touch) {
-        if at.finger {
-            return;
-        }
-        match self.hit(at) {
-            Hit::Cut(slot) => self.note_hover(None, Some(slot), "ew-resize"),
-            Hit::Shot(slot) => {
-                let shape = if at.alt { "ew-resize" } else { "pointer" };
-                self.note_hover(Some(slot), None, shape);
-            }
-            Hit::Section(_) => self.note_hover(None, None, "pointer"),
-            Hit::Overview => self.note_hover(None, None, "grab"),
-            Hit::Ruler | Hit::Music => self.note_hover(None, None, "text"),
-            Hit::Nothing => self.note_hover(None, None, "default"),
-        }
-    }
-
-    fn note_hover(self, shot: Option<usize>, cut: Option<usize>, shape: &'static str) {
-        if self.hovered.get_untracked() != shot {
-            self.hovered.set(shot);
-        }
-        if self.cut.get_untracked() != cut {
-            self.cut.set(cut);
-        }
-        if self.cursor.get_untracked() != shape {
-            self.cursor.set(shape);
-        }
-    }
-
-    pub(super) fn wheeled(self, event: &WheelEvent) {
-        // Lines and pages, where a browser counts in them.
-        let unit = match event.delta_mode() {
-            0 => 1.0,
-            1 => 16.0,
-            _ => self.view().width(),
-        };
-        let (across, down) = (event.delta_x() * unit, event.delta_y() * unit);
-        let viewport = self.studio.viewing.viewport;
-        if event.ctrl_key() || event.meta_key() {
-            event.prevent_default();
-            let x = f64::from(event.offset_x()) - INSET;
-            viewport.update(|view| view.zoom((-down * 0.006).clamp(-0.7, 0.7).exp(), x));
-            return;
-        }
-        // With everything in view the wheel is the page's.
-        if self.view().is_fitted() {
-            return;
-        }
-        event.prevent_default();
-        let by = if across.abs() > down.abs() {
-            across
-        } else {
-            down
-        };
-        viewport.update(|view| view.scroll(by));
-    }
-
-    fn hit(self, at: Touch) -> Hit {
+    pub(super) fn hit(self, at: Touch) -> Hit {
         let studio = self.studio;
         let Some(score) = studio.viewing.score.get_untracked() else {
             return Hit::Nothing;
@@ -511,7 +450,7 @@ impl Desk {
         }
     }
 
-    fn view(self) -> Viewport {
+    pub(super) fn view(self) -> Viewport {
         self.studio.viewing.viewport.get_untracked()
     }
 
