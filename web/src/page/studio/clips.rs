@@ -7,22 +7,18 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use js_sys::{Array, Reflect};
 use leptos::prelude::*;
 use planner_wasm::footage::Footage;
-use shared::fingerprint::Fingerprint;
-use shared::media::{MediaPath, MediaReference, VideoStream};
-use wasm_bindgen::prelude::*;
+use shared::media::{MediaPath, MediaReference};
 use web_sys::{File, ImageBitmap};
 
 use super::Studio;
-use super::clips_worker::{ClipsWorker, Question, count, text};
+use super::clips_worker::{ClipsWorker, Question};
 use super::files::{Dropped, size};
 use crate::project::{ClipEntry, Depth};
-use crate::unseen::unseen;
 
 /// Small pictures of a clip, and their height in pixels.
-const THUMBS: Question = Question::Thumbs {
+pub(super) const THUMBS: Question = Question::Thumbs {
     count: 8,
     height: 54,
 };
@@ -77,23 +73,25 @@ pub struct Clips {
     pub list: RwSignal<Vec<Clip>>,
     /// How many tasks wait or run.
     pub busy: RwSignal<usize>,
-    tasks: StoredValue<VecDeque<Task>, LocalStorage>,
-    desks: StoredValue<Vec<Desk>, LocalStorage>,
+    pub(super) tasks: StoredValue<VecDeque<Task>, LocalStorage>,
+    pub(super) desks: StoredValue<Vec<Desk>, LocalStorage>,
     /// Whether footage came that the plan does not know of.
     pub fresh: RwSignal<bool>,
 }
 
+/// A question that waits for a worker.
 #[derive(Clone, Copy)]
-struct Task {
-    clip: Clip,
-    question: Question,
+pub(super) struct Task {
+    pub(super) clip: Clip,
+    pub(super) question: Question,
 }
 
+/// A worker and what it does.
 #[derive(Clone)]
-struct Desk {
-    worker: ClipsWorker,
+pub(super) struct Desk {
+    pub(super) worker: ClipsWorker,
     /// The question and its clip, while there is one.
-    at_work: Option<(u32, Task)>,
+    pub(super) at_work: Option<(u32, Task)>,
 }
 
 impl Clips {
@@ -296,289 +294,4 @@ impl Studio {
         });
         self.note_fresh();
     }
-
-    /// Footage came; a plan that is there already does not know of it.
-    fn note_fresh(self) {
-        if self.plan.with_untracked(Option::is_some) {
-            self.clips.fresh.set(true);
-        }
-        self.keep_soon();
-    }
-
-    fn enqueue(self, clip: Clip, question: Question) {
-        let task = Task { clip, question };
-        self.clips.tasks.update_value(|tasks| {
-            // What takes no time goes before what does.
-            let place = if question == Question::Probe {
-                tasks
-                    .iter()
-                    .position(|task| task.question != Question::Probe)
-            } else {
-                None
-            };
-            tasks.insert(place.unwrap_or(tasks.len()), task);
-        });
-    }
-
-    /// Gives every idle worker a task.
-    fn pump(self) {
-        let clips = self.clips;
-        let waiting = clips.tasks.with_value(VecDeque::len);
-        if waiting > 0 && clips.desks.with_value(Vec::is_empty) {
-            self.start_workers();
-        }
-        let desks = clips.desks.with_value(Vec::len);
-        for at in 0..desks {
-            let idle = clips
-                .desks
-                .with_value(|desks| desks.get(at).is_some_and(|desk| desk.at_work.is_none()));
-            if !idle {
-                continue;
-            }
-            let mut task = None;
-            clips.tasks.update_value(|tasks| task = tasks.pop_front());
-            let Some(task) = task else { break };
-            self.begin(at, task);
-        }
-        let working = clips
-            .desks
-            .with_value(|desks| desks.iter().filter(|desk| desk.at_work.is_some()).count());
-        let busy = working + clips.tasks.with_value(VecDeque::len);
-        if busy == 0 && clips.busy.get_untracked() > 0 {
-            clips.busy.set(0);
-            self.plan_when_ready(false);
-        } else if busy != clips.busy.get_untracked() {
-            clips.busy.set(busy);
-        }
-    }
-
-    fn start_workers(self) {
-        let Some(planner) = self.planner() else {
-            return;
-        };
-        let cores =
-            web_sys::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
-        // Decoders have threads of their own; more workers than this only wait for each other.
-        let wanted = if cores >= 8.0 {
-            3
-        } else if cores >= 4.0 {
-            2
-        } else {
-            1
-        };
-        let desks: Result<Vec<Desk>, JsValue> = (0..wanted)
-            .map(|_| {
-                Ok(Desk {
-                    worker: ClipsWorker::start(&planner.port()?)?,
-                    at_work: None,
-                })
-            })
-            .collect();
-        match desks {
-            Ok(desks) => self.clips.desks.set_value(desks),
-            Err(error) => self.notices.warn(format!(
-                "Clips cannot be looked at: {}. Load the page again.",
-                super::super::planner::said(&error)
-            )),
-        }
-    }
-
-    fn begin(self, at: usize, task: Task) {
-        let clips = self.clips;
-        let clip = task.clip;
-        let Some(file) = clip.file.get_untracked() else {
-            return;
-        };
-        if !matches!(task.question, Question::Thumbs { .. }) {
-            clip.done.set(0.0);
-            clip.stage.set(ClipStage::Looking);
-        }
-        let worker = clips
-            .desks
-            .with_value(|desks| desks.get(at).map(|desk| desk.worker.clone()));
-        let Some(worker) = worker else { return };
-        let id = worker.ask(task.question, &file, move |kind, message| {
-            if kind == "progress" {
-                let (done, total) = (count(message, "done_us"), count(message, "total_us"));
-                clip.done.set(share(done.unwrap_or(0), total.unwrap_or(0)));
-                return;
-            }
-            clips.desks.update_value(|desks| {
-                if let Some(desk) = desks.get_mut(at) {
-                    desk.at_work = None;
-                }
-            });
-            self.answer(task, kind, message);
-            self.pump();
-        });
-        clips.desks.update_value(|desks| {
-            if let Some(desk) = desks.get_mut(at) {
-                desk.at_work = Some((id, task));
-            }
-        });
-    }
-
-    /// Takes the last answer to a question.
-    fn answer(self, task: Task, kind: &str, message: &JsValue) {
-        let clip = task.clip;
-        match kind {
-            "probed" => self.probed(clip, message),
-            "footage" => {
-                let footage = text(message, "footage")
-                    .and_then(|text| serde_json::from_str::<Footage>(&text).ok());
-                match footage.filter(|footage| !footage.ticks.is_empty()) {
-                    Some(footage) => {
-                        clip.know(|entry| {
-                            entry.footage = Some(Arc::new(footage));
-                            entry.depth = if task.question == Question::Dense {
-                                Depth::Dense
-                            } else {
-                                Depth::Quick
-                            };
-                        });
-                        clip.stage.set(ClipStage::Ready);
-                        self.note_fresh();
-                    }
-                    None => clip.stage.set(ClipStage::Failed(
-                        "No picture could be taken from it.".to_owned(),
-                    )),
-                }
-            }
-            "thumbs" => {
-                let bitmaps = Reflect::get(message, &"bitmaps".into()).unwrap_or_default();
-                let bitmaps = Array::from(&bitmaps);
-                let thumbs = bitmaps.iter().filter_map(|thumb| {
-                    Some(Thumb {
-                        at_us: count(&thumb, "at_us")?,
-                        bitmap: Reflect::get(&thumb, &"bitmap".into())
-                            .ok()?
-                            .dyn_into()
-                            .ok()?,
-                    })
-                });
-                clip.thumbs.set(thumbs.collect());
-            }
-            "failed" => {
-                let reason = text(message, "reason").unwrap_or_default();
-                self.failed(task, reason);
-            }
-            _ => {}
-        }
-    }
-
-    fn failed(self, task: Task, reason: String) {
-        let clip = task.clip;
-        match task.question {
-            // A clip without small pictures is still a clip.
-            Question::Thumbs { .. } => {}
-            // What the quick look found is still good.
-            Question::Dense => {
-                clip.stage.set(ClipStage::Ready);
-                self.notices.warn(format!(
-                    "{} could not be looked at more closely: {reason}",
-                    clip.entry
-                        .with_untracked(|entry| entry.media.path.name().to_owned())
-                ));
-            }
-            Question::Quick => self.blind(clip, reason),
-            Question::Probe => clip.stage.set(ClipStage::Failed(reason)),
-        }
-    }
-
-    fn probed(self, clip: Clip, message: &JsValue) {
-        let media = Reflect::get(message, &"media".into()).unwrap_or_default();
-        let media = js_sys::JSON::stringify(&media)
-            .ok()
-            .and_then(|text| text.as_string())
-            .and_then(|text| probed(&text));
-        let Some(found) = media else {
-            clip.stage.set(ClipStage::Failed(
-                "What its container says makes no sense.".to_owned(),
-            ));
-            return;
-        };
-        let twin = self.clips.list.with_untracked(|list| {
-            list.iter().copied().find(|other| {
-                other.media != clip.media
-                    && other.entry.with_untracked(|entry| {
-                        !entry.removed
-                            && entry.media.fingerprint.is_some()
-                            && entry.media.fingerprint == found.fingerprint
-                    })
-            })
-        });
-        if let Some(twin) = twin {
-            self.notices.say(format!(
-                "{} is the same file as {}; it is in the film once.",
-                clip.entry
-                    .with_untracked(|entry| entry.media.path.name().to_owned()),
-                twin.entry
-                    .with_untracked(|entry| entry.media.path.name().to_owned()),
-            ));
-            clip.know(|entry| entry.removed = true);
-            clip.file.set(None);
-            return;
-        }
-        clip.know(|entry| {
-            let path = entry.media.path.clone();
-            entry.media = MediaReference { path, ..found };
-        });
-        let decodable = Reflect::get(message, &"decodable".into()).is_ok_and(|yes| yes.is_truthy());
-        if decodable {
-            clip.stage.set(ClipStage::Waiting);
-            self.enqueue(clip, THUMBS);
-            self.enqueue(clip, Question::Quick);
-        } else {
-            let reason = text(message, "reason");
-            self.blind(
-                clip,
-                reason.unwrap_or_else(|| "This browser cannot show it.".to_owned()),
-            );
-        }
-    }
-
-    /// A clip that cannot be shown takes part by what its container says.
-    fn blind(self, clip: Clip, reason: String) {
-        let footage = clip.entry.with_untracked(|entry| unseen(&entry.media));
-        match footage {
-            Some(footage) => {
-                clip.know(|entry| {
-                    if entry.footage.is_none() {
-                        entry.footage = Some(Arc::new(footage));
-                    }
-                    entry.note = Some(reason);
-                });
-                clip.stage.set(ClipStage::Unseen);
-                self.note_fresh();
-            }
-            None => clip.stage.set(ClipStage::Failed(reason)),
-        }
-    }
-}
-
-/// What the worker says of a file, without its path.
-fn probed(text: &str) -> Option<MediaReference> {
-    #[derive(serde::Deserialize)]
-    struct Probed {
-        bytes: Option<u64>,
-        duration_us: Option<u64>,
-        fingerprint: Option<Fingerprint>,
-        video: Option<VideoStream>,
-    }
-    let probed: Probed = serde_json::from_str(text).ok()?;
-    let mut media = MediaReference::by_path(MediaPath::from_bytes(b"?"));
-    media.bytes = probed.bytes;
-    media.duration_us = probed.duration_us;
-    media.fingerprint = probed.fingerprint;
-    media.video = probed.video;
-    Some(media)
-}
-
-/// `done` of `total`, 0 to 1.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a bar on the screen needs no 53 bits"
-)]
-fn share(done: u64, total: u64) -> f64 {
-    (done as f64 / total.max(1) as f64).clamp(0.0, 1.0)
 }

@@ -2,19 +2,23 @@
 //!
 //! * [`song`] — a song on its way from a file to beats.
 //! * [`clips`] — clips on their way from files to footage.
-//! * [`clips_worker`] — the worker that reads clips.
+//! * [`clips_worker`] — the worker that reads clips; `looking` gives it work and takes its answers.
 //! * [`edit`] — what a person changes, with undo and redo; [`planning`] asks the planner.
 //! * [`files`] — files that are dropped or chosen; which of them is what.
-//! * [`keeping`] — the project in the browser's store.
+//! * [`keeping`] — the project in the browser's store; [`opening`] — plans, projects and analyses
+//!   from files, and files that are there again; [`export`] — what is taken home.
 //! * [`notices`] — what the page has to say.
 //! * [`taps`] — taps of a tempo; [`viewing`] — what of the film is in view.
 
 pub mod clips;
 pub mod clips_worker;
 pub mod edit;
+pub mod export;
 pub mod files;
 pub mod keeping;
+mod looking;
 pub mod notices;
+pub mod opening;
 pub mod planning;
 pub mod song;
 pub mod taps;

@@ -1,9 +1,13 @@
-//! What the page has to say: short sentences that stay until they are read.
+//! What the page has to say: short sentences. Warnings stay until they are read.
 
 use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
 
 /// Most notices at once; the oldest makes room.
 const MOST: usize = 4;
+
+/// How long a calm one is shown, in milliseconds.
+const SHOWN_MS: i32 = 7_000;
 
 /// How a notice is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +19,7 @@ pub enum Tone {
 }
 
 /// One sentence.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Notice {
     /// Never used twice.
     pub id: u32,
@@ -23,6 +27,8 @@ pub struct Notice {
     pub tone: Tone,
     /// The sentence.
     pub text: String,
+    /// What can be done about it: the words on its button, and what that does.
+    pub remedy: Option<(&'static str, Callback<()>)>,
 }
 
 /// The sentences that are shown. A handle.
@@ -51,12 +57,23 @@ impl Notices {
 
     /// Something is good to know.
     pub fn say(self, text: impl Into<String>) {
-        self.add(Tone::Calm, text.into());
+        self.add(Tone::Calm, text.into(), None);
     }
 
     /// Something did not work.
     pub fn warn(self, text: impl Into<String>) {
-        self.add(Tone::Warning, text.into());
+        self.add(Tone::Warning, text.into(), None);
+    }
+
+    /// Something did not work, and a press does something about it.
+    pub fn ask(
+        self,
+        text: impl Into<String>,
+        button: &'static str,
+        remedy: impl Fn() + Send + Sync + 'static,
+    ) {
+        let remedy = Callback::new(move |()| remedy());
+        self.add(Tone::Warning, text.into(), Some((button, remedy)));
     }
 
     /// A notice was read.
@@ -64,13 +81,26 @@ impl Notices {
         self.list.update(|list| list.retain(|one| one.id != id));
     }
 
-    fn add(self, tone: Tone, text: String) {
+    fn add(self, tone: Tone, text: String, remedy: Option<(&'static str, Callback<()>)>) {
         self.next.update_value(|next| *next = next.wrapping_add(1));
         let id = self.next.get_value();
+        if tone == Tone::Calm {
+            let later = Closure::once_into_js(move || self.dismiss(id));
+            // A notice that no timer takes away can still be dismissed.
+            let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(
+                later.unchecked_ref(),
+                SHOWN_MS,
+            );
+        }
         self.list.update(|list| {
             // Said twice is said once, last.
             list.retain(|one| one.text != text);
-            list.push(Notice { id, tone, text });
+            list.push(Notice {
+                id,
+                tone,
+                text,
+                remedy,
+            });
             let over = list.len().saturating_sub(MOST);
             list.drain(..over);
         });

@@ -67,8 +67,8 @@ pub fn Page() -> impl IntoView {
                         <aside class="library" aria-label="Song and clips"><Library/></aside>
                     </Show>
                     <section class="stage" aria-label="Preview"><Stage/></section>
-                    <section class="side" aria-label="Details"><Panels/></section>
                     <section class="timeline" aria-label="Timeline"><Timeline/></section>
+                    <section class="side" aria-label="Details"><Panels/></section>
                 </Show>
             </main>
             <Status/>
@@ -120,7 +120,7 @@ fn Bar() -> impl IntoView {
     let none = Memo::new(move |_| studio.plan.with(Option::is_none));
     view! {
         <header class="bar">
-            <span class="mark" aria-label="AutoCut">
+            <span class="mark">
                 <svg viewBox="0 0 32 24" aria-hidden="true">
                     <path d="M2 9v6M7 5v14M12 8v8M22 3v18M17 10v4M27 7v10"></path>
                 </svg>
@@ -272,6 +272,12 @@ fn NoticeList() -> impl IntoView {
                 <div class="notice" class:warning={notice.tone == Tone::Warning}>
                     {(notice.tone == Tone::Warning).then(|| Glyph::Warning.show())}
                     <p>{notice.text.clone()}</p>
+                    {notice.remedy.map(|(words, remedy)| view! {
+                        <button on:click=move |_| {
+                            studio.notices.dismiss(notice.id);
+                            remedy.run(());
+                        }>{words}</button>
+                    })}
                     <button
                         class="plain icon"
                         aria-label="Dismiss"
