@@ -3,6 +3,8 @@
 use leptos::ev;
 use leptos::html::Dialog as DialogElement;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::view::glyph::Glyph;
 
@@ -18,6 +20,18 @@ pub fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let element = NodeRef::<DialogElement>::new();
+    // The browser gives the focus back when a dialog is closed, not when it leaves the document.
+    let opener = StoredValue::new_local(document().active_element());
+    on_cleanup(move || {
+        let opener = opener.try_get_value().flatten();
+        if let Some(opener) = opener.and_then(|one| one.dyn_into::<HtmlElement>().ok()) {
+            // Once the dialog is gone, since nothing outside it takes the focus before.
+            request_animation_frame(move || {
+                // An element that is gone does not take it, and it stays with the page.
+                let _ = opener.focus();
+            });
+        }
+    });
     Effect::new(move |_| {
         if let Some(dialog) = element.get()
             && !dialog.open()

@@ -179,6 +179,7 @@ fn Bar() -> impl IntoView {
                 <button
                     id="export"
                     class="main"
+                    aria-label="Export"
                     disabled=move || none.get()
                     on:click=move |_| studio.sheet.set(Sheet::Export)
                 >{Glyph::Download.show()}<span>"Export"</span></button>
