@@ -27,7 +27,10 @@ pub(crate) struct Material {
 impl Material {
     /// Copies of these files.
     pub(crate) fn of<'a>(files: impl IntoIterator<Item = &'a Path>) -> Self {
-        let folder = tempfile::Builder::new().prefix("footage").tempdir().unwrap();
+        let folder = tempfile::Builder::new()
+            .prefix("footage")
+            .tempdir()
+            .unwrap();
         let mut names = Vec::new();
         let mut wish = Project::new("", "Small film");
         (wish.brief.width, wish.brief.height) = (320, 180);
@@ -74,20 +77,21 @@ impl Material {
         let words = words_of(&exported.command);
         let (program, arguments) = words.split_first().expect("a command");
         assert_eq!(program, "render-native");
+        let film = self.file(arguments.last().expect("the film's name"));
         let output = program::command(arguments)
+            .arg("--overwrite")
             .current_dir(self.folder())
             .output()
             .expect("render-native starts");
         assert!(
             output.status.success(),
-            "{}\n{}",
+            "{} fails:\n{}",
             exported.command,
             String::from_utf8_lossy(&output.stderr)
         );
-        let film = arguments.last().expect("the film's name");
         let judged: [OsString; 3] = [
             "verify".into(),
-            self.file(film).into(),
+            film.into(),
             self.file(&exported.name).into(),
         ];
         program::run(judged).expect(0);

@@ -249,13 +249,13 @@ fn beats_style_and_density_make_another_plan_and_can_be_taken_back() {
         );
 
         page.click("#tab-film").await?;
-        let style = "document.querySelector('#panel input[name=style][value=calm]')";
+        let style = "document.querySelector('#panel input[name=style][value=cinematic]')";
         page.until(style).await?;
         page.execute(format!("{style}.click();"), Vec::new())
             .await?;
         page.planned().await?;
-        let calm = page.project().await?;
-        assert_ne!(calm.brief.settings.style, first.brief.settings.style);
+        let cinematic = page.project().await?;
+        assert_ne!(cinematic.brief.settings.style, first.brief.settings.style);
 
         let more = "const range = document.querySelector('#panel input[type=range]');
             range.value = range.max;
@@ -266,9 +266,9 @@ fn beats_style_and_density_make_another_plan_and_can_be_taken_back() {
         let dense = page.project().await?;
         let shots = |project: &web::project::Project| project.plan.as_ref().unwrap().slots.len();
         assert!(
-            shots(&dense) > shots(&calm),
+            shots(&dense) > shots(&cinematic),
             "{} shots, {} when dense",
-            shots(&calm),
+            shots(&cinematic),
             shots(&dense)
         );
 
