@@ -48,7 +48,7 @@ impl Studio {
         let mut undone = None;
         self.history.update(|history| undone = history.undo());
         if let Some(label) = undone {
-            self.notices.say(format!("Undone: {label}."));
+            self.notices.pass(format!("Undone: {label}."));
             self.keep_soon();
         }
     }
@@ -59,7 +59,7 @@ impl Studio {
         let mut redone = None;
         self.history.update(|history| redone = history.redo());
         if let Some(label) = redone {
-            self.notices.say(format!("Redone: {label}."));
+            self.notices.pass(format!("Redone: {label}."));
             self.keep_soon();
         }
     }

@@ -12,6 +12,8 @@ const SHOWN_MS: i32 = 7_000;
 /// How a notice is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
+    /// Good to know for a moment, until the next of its kind.
+    Passing,
     /// Good to know.
     Calm,
     /// Something did not work.
@@ -60,6 +62,11 @@ impl Notices {
         self.add(Tone::Calm, text.into(), None);
     }
 
+    /// Something is good to know until the next such thing.
+    pub fn pass(self, text: impl Into<String>) {
+        self.add(Tone::Passing, text.into(), None);
+    }
+
     /// Something did not work.
     pub fn warn(self, text: impl Into<String>) {
         self.add(Tone::Warning, text.into(), None);
@@ -84,7 +91,7 @@ impl Notices {
     fn add(self, tone: Tone, text: String, remedy: Option<(&'static str, Callback<()>)>) {
         self.next.update_value(|next| *next = next.wrapping_add(1));
         let id = self.next.get_value();
-        if tone == Tone::Calm {
+        if tone != Tone::Warning {
             let later = Closure::once_into_js(move || self.dismiss(id));
             // A notice that no timer takes away can still be dismissed.
             let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(
@@ -94,7 +101,9 @@ impl Notices {
         }
         self.list.update(|list| {
             // Said twice is said once, last.
-            list.retain(|one| one.text != text);
+            list.retain(|one| {
+                one.text != text && (tone != Tone::Passing || one.tone != Tone::Passing)
+            });
             list.push(Notice {
                 id,
                 tone,
