@@ -38,6 +38,8 @@ pub struct Keeping {
     /// Projects in the store, the last saved first.
     list: RwSignal<Vec<Summary>>,
     store: StoredValue<Option<Store>, LocalStorage>,
+    /// Why there is no store, where there is none.
+    without: StoredValue<Option<String>>,
     claim: StoredValue<Option<Claim>, LocalStorage>,
     timer: StoredValue<Option<i32>>,
     /// Counts the projects that were shown; what comes of an earlier one is late.
@@ -50,6 +52,7 @@ impl Keeping {
             kept: RwSignal::new(Kept::Nothing),
             list: RwSignal::new(Vec::new()),
             store: StoredValue::new_local(None),
+            without: StoredValue::new(None),
             claim: StoredValue::new_local(None),
             timer: StoredValue::new(None),
             turn: StoredValue::new(0),
@@ -119,7 +122,10 @@ impl Studio {
                         self.load(&store, &last.id).await;
                     }
                 }
-                Err(error) => self.keeping.kept.set(Kept::Not(error.to_string())),
+                Err(error) => {
+                    self.keeping.without.set_value(Some(error.to_string()));
+                    self.keeping.kept.set(Kept::Not(error.to_string()));
+                }
             }
         });
         let leave =
@@ -172,6 +178,9 @@ impl Studio {
             return;
         }
         let Some(store) = keeping.store.get_value() else {
+            if let Some(why) = keeping.without.get_value() {
+                keeping.kept.set(Kept::Not(why));
+            }
             return;
         };
         // A name before anything waits, so that two saves of a new project are of the same one.

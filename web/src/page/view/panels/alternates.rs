@@ -71,25 +71,20 @@ fn Alternate(
     };
     let told = move || {
         let at = clip.with(|clip| clip.as_ref().map_or(0, |clip| clip.source_start));
-        format!(
-            "Show {} from {} instead, {}",
-            name.get().unwrap_or_default(),
-            wording::instant(at),
-            score()
-        )
+        format!("Show it from {} instead, {}", wording::instant(at), score())
     };
     view! {
         <li>
             <button
                 class="tile"
                 disabled=move || locked.get()
-                aria-label=told
                 title=told
                 on:click=move |_| on_swap.run(())
             >
                 <Picture of=Signal::derive(of)/>
                 <span class="clamp small">{move || name.get()}</span>
-                <span class="score number small">{short}</span>
+                <span class="score number small" aria-hidden="true">{short}</span>
+                <span class="unseen">{told}</span>
             </button>
         </li>
     }
