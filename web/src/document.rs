@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use planner_wasm::edit::{PlanRequest, SourceClip};
+use planner_wasm::edit::{Ban, PlanRequest, SourceClip};
 use planner_wasm::footage::Footage;
 use planner_wasm::music::corrections;
 use shared::editing::{Keep, KeptPlan};
@@ -79,9 +79,20 @@ pub fn request(brief: &Brief, song: &SongEntry, clips: &[ClipEntry]) -> PlanRequ
             })
             .collect(),
         settings: brief.settings.clone(),
-        bans: brief.bans.clone(),
+        bans: bans(brief, clips),
         decisions: song.decisions.clone(),
     }
+}
+
+/// What the brief bans, and all of each clip that was taken out: a plan that is made anew must not
+/// keep what shows it.
+fn bans(brief: &Brief, clips: &[ClipEntry]) -> Vec<Ban> {
+    let removed = (0..).zip(clips).filter(|(_, clip)| clip.removed);
+    let removed = removed.map(|(media, _)| Ban {
+        media,
+        range_us: None,
+    });
+    brief.bans.iter().copied().chain(removed).collect()
 }
 
 fn nothing() -> Footage {

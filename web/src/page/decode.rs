@@ -121,20 +121,22 @@ pub async fn mix(song: &AudioBuffer) -> Result<Pcm, JsValue> {
         }
         waveform.push(&mixed);
         samples.subarray(start, end).copy_from(&mixed);
-        next_turn().await?;
+        pause(0).await;
     }
     Ok(Pcm { samples, waveform })
 }
 
-/// Waits until the browser has seen to everything else.
-async fn next_turn() -> Result<(), JsValue> {
+/// Waits for some milliseconds; the browser sees to everything else meanwhile.
+pub async fn pause(ms: i32) {
     let turn = Promise::new(&mut |resolve, _| {
         if let Some(window) = web_sys::window() {
+            let set = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
             // A timer that cannot be set would leave the promise open for ever.
-            if window.set_timeout_with_callback(&resolve).is_err() {
+            if set.is_err() {
                 let _ = resolve.call0(&JsValue::UNDEFINED);
             }
         }
     });
-    JsFuture::from(turn).await.map(drop)
+    // A promise that is only resolved does not fail.
+    let _ = JsFuture::from(turn).await;
 }

@@ -52,6 +52,8 @@ pub struct Thumb {
 /// A clip. A handle: copies mean the same clip.
 #[derive(Clone, Copy)]
 pub struct Clip {
+    /// Never used twice, also for clips of other projects.
+    pub id: u32,
     /// Its place in the project; what plans call it by.
     pub media: usize,
     /// What is known of it.
@@ -77,6 +79,7 @@ pub struct Clips {
     pub(super) desks: StoredValue<Vec<Desk>, LocalStorage>,
     /// Whether footage came that the plan does not know of.
     pub fresh: RwSignal<bool>,
+    next: StoredValue<u32>,
 }
 
 /// A question that waits for a worker.
@@ -102,14 +105,36 @@ impl Clips {
             tasks: StoredValue::new_local(VecDeque::new()),
             desks: StoredValue::new_local(Vec::new()),
             fresh: RwSignal::new(false),
+            next: StoredValue::new(0),
         }
     }
 
-    /// The workers' ways to the planner are broken; others are started when they are needed.
+    /// The workers' ways to the planner are broken; others are started when they are needed, and
+    /// what was under way begins anew.
     pub(super) fn forget_workers(self) {
-        self.desks.set_value(Vec::new());
-        let tasks = self.tasks.with_value(VecDeque::len);
-        self.busy.set(tasks);
+        let mut desks = Vec::new();
+        self.desks.update_value(|kept| desks = std::mem::take(kept));
+        self.tasks.update_value(|tasks| {
+            for (_, task) in desks.into_iter().filter_map(|desk| desk.at_work) {
+                tasks.push_front(task);
+            }
+        });
+        self.busy.set(self.tasks.with_value(VecDeque::len));
+    }
+
+    /// All clips are forgotten, with everything that was to be asked of them.
+    pub(super) fn forget(self) {
+        self.tasks.set_value(VecDeque::new());
+        self.desks.update_value(|desks| {
+            for desk in desks {
+                if let Some((id, _)) = desk.at_work.take() {
+                    desk.worker.cancel(id);
+                }
+            }
+        });
+        self.busy.set(0);
+        self.fresh.set(false);
+        self.list.set(Vec::new());
     }
 
     /// The clip that a plan calls by this number.
@@ -164,7 +189,11 @@ impl Studio {
 
     /// A clip at the end of the list.
     pub(super) fn new_clip(self, entry: ClipEntry, stage: ClipStage) -> Clip {
+        self.clips
+            .next
+            .update_value(|next| *next = next.wrapping_add(1));
         let clip = Clip {
+            id: self.clips.next.get_value(),
             media: self.clips.list.with_untracked(Vec::len),
             entry: RwSignal::new(Arc::new(entry)),
             stage: RwSignal::new(stage),
@@ -199,21 +228,52 @@ impl Studio {
         self.pump();
     }
 
-    /// Takes a clip out of the film.
+    /// Takes a clip out of the film. It keeps its place and its file, for undo.
     pub fn remove_clip(self, clip: Clip) {
         self.give_up_clip(clip);
         clip.know(|entry| entry.removed = true);
-        clip.thumbs.set(Vec::new());
-        clip.file.set(None);
-        let used = self.plan.with_untracked(|plan| {
+        let named = self.plan.with_untracked(|plan| {
             plan.as_ref().is_some_and(|plan| {
-                plan.slots
-                    .iter()
-                    .any(|slot| usize::try_from(slot.clip.media) == Ok(clip.media))
+                plan.slots.iter().any(|slot| {
+                    std::iter::once(&slot.clip)
+                        .chain(&slot.alternates)
+                        .any(|shown| usize::try_from(shown.media) == Ok(clip.media))
+                })
             })
         });
-        if used {
+        if named {
             self.plan_anew("Take out a clip");
+        } else {
+            self.keep_soon();
+        }
+    }
+
+    /// Clips that were taken out, and that the plan shows all the same after an undo, are there
+    /// again.
+    pub(super) fn take_back_clips(self) {
+        let Some(plan) = self.plan.get_untracked() else {
+            return;
+        };
+        for clip in self.clips.list.get_untracked() {
+            let shown = plan
+                .slots
+                .iter()
+                .any(|slot| usize::try_from(slot.clip.media) == Ok(clip.media));
+            if shown && clip.entry.with_untracked(|entry| entry.removed) {
+                self.take_back_clip(clip);
+            }
+        }
+    }
+
+    /// A clip that was taken out is there again.
+    pub(super) fn take_back_clip(self, clip: Clip) {
+        clip.know(|entry| entry.removed = false);
+        if clip.file.with_untracked(Option::is_none) {
+            clip.stage.set(ClipStage::Missing);
+        } else if clip.entry.with_untracked(|entry| entry.footage.is_none()) {
+            clip.stage.set(ClipStage::Waiting);
+            self.enqueue(clip, Question::Quick);
+            self.pump();
         }
     }
 
@@ -222,11 +282,11 @@ impl Studio {
         let clips = self.clips;
         clips
             .tasks
-            .update_value(|tasks| tasks.retain(|task| task.clip.media != clip.media));
+            .update_value(|tasks| tasks.retain(|task| task.clip.id != clip.id));
         clips.desks.update_value(|desks| {
             for desk in desks {
                 if let Some((id, task)) = desk.at_work
-                    && task.clip.media == clip.media
+                    && task.clip.id == clip.id
                 {
                     desk.worker.cancel(id);
                     desk.at_work = None;

@@ -46,6 +46,7 @@ struct Inner {
     ready: Cell<bool>,
     early: RefCell<Vec<(Object, Array)>>,
     next: Cell<u32>,
+    broken: Cell<bool>,
     closures: RefCell<Option<Closures>>,
 }
 
@@ -77,6 +78,7 @@ impl ClipsWorker {
             ready: Cell::new(false),
             early: RefCell::default(),
             next: Cell::new(0),
+            broken: Cell::new(false),
             closures: RefCell::new(None),
         });
         let (listening, broken) = (Rc::downgrade(&inner), Rc::downgrade(&inner));
@@ -126,6 +128,12 @@ impl ClipsWorker {
         }
         self.0.ears.borrow_mut().insert(id, Box::new(hear));
         id
+    }
+
+    /// Whether it stopped, and answers nothing any more.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.0.broken.get()
     }
 
     /// Gives up a question; nothing more is heard of it.
@@ -197,6 +205,7 @@ impl ClipsWorker {
     }
 
     fn broke(&self, reason: &str) {
+        self.0.broken.set(true);
         let reason = format!("the part of the page that reads clips stopped: {reason}");
         let Ok(message) = object(&[("reason", &reason.into())]) else {
             return;

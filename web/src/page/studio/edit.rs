@@ -49,7 +49,7 @@ impl Studio {
         self.history.update(|history| undone = history.undo());
         if let Some(label) = undone {
             self.notices.pass(format!("Undone: {label}."));
-            self.keep_soon();
+            self.went_back();
         }
     }
 
@@ -60,8 +60,22 @@ impl Studio {
         self.history.update(|history| redone = history.redo());
         if let Some(label) = redone {
             self.notices.pass(format!("Redone: {label}."));
-            self.keep_soon();
+            self.went_back();
         }
+    }
+
+    /// Another plan of the history is shown: what it names is there again, and if it is for another
+    /// song, that is told.
+    fn went_back(self) {
+        self.take_back_clips();
+        if self.is_of_other_song() {
+            self.notices.ask(
+                "This plan was made for another song than the one that is here now.",
+                "Plan for this song",
+                move || self.plan_when_ready(),
+            );
+        }
+        self.keep_soon();
     }
 
     /// Changes what the plan is asked to be, and asks for it.

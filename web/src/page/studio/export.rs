@@ -15,6 +15,13 @@ impl Studio {
             return Vec::new();
         };
         let mut notes = Vec::new();
+        if self.is_of_other_song() {
+            notes.push(
+                "The plan was made for another song than the one that is here now. Plan again to \
+                 use the one that is here."
+                    .to_owned(),
+            );
+        }
         let used = |media: usize| {
             plan.slots
                 .iter()

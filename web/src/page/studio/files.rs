@@ -199,6 +199,8 @@ impl Studio {
     }
 
     async fn take_sorted(self, files: Vec<Dropped>) {
+        self.keeping.settle().await;
+        let turn = self.keeping.turn();
         let mut heads = Vec::with_capacity(files.len());
         for dropped in &files {
             heads.push(head(&dropped.file).await);
@@ -213,6 +215,10 @@ impl Studio {
             })
             .collect();
         let sorted = sort::sort(&described);
+        if self.keeping.turn() != turn {
+            // Meant for the project that was shown when they were dropped.
+            return;
+        }
         let at = |at: &usize| files.get(*at).cloned();
         // A plan or a project first: it says what the other files are.
         for dropped in sorted.projects.iter().chain(&sorted.plans).filter_map(at) {

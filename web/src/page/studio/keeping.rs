@@ -28,6 +28,8 @@ pub enum Kept {
     Saved,
     /// Not at all; why.
     Not(String),
+    /// Another tab works on it.
+    Elsewhere,
 }
 
 /// The store, as the page sees it. A handle.
@@ -44,6 +46,8 @@ pub struct Keeping {
     timer: StoredValue<Option<i32>>,
     /// Counts the projects that were shown; what comes of an earlier one is late.
     turn: StoredValue<u32>,
+    /// Whether the store was asked for the last project.
+    settled: StoredValue<bool>,
 }
 
 impl Keeping {
@@ -56,6 +60,7 @@ impl Keeping {
             claim: StoredValue::new_local(None),
             timer: StoredValue::new(None),
             turn: StoredValue::new(0),
+            settled: StoredValue::new(false),
         }
     }
 
@@ -63,6 +68,23 @@ impl Keeping {
     #[must_use]
     pub fn recent(self) -> Vec<Summary> {
         self.list.get()
+    }
+
+    /// Which project is shown: another number for each.
+    #[must_use]
+    pub(super) fn turn(self) -> u32 {
+        self.turn.get_value()
+    }
+
+    /// Waits until the last project is shown, if there is one, so that what is dropped right after
+    /// the page is there finds it.
+    pub(super) async fn settle(self) {
+        for _ in 0..60 {
+            if self.settled.get_value() {
+                return;
+            }
+            crate::page::decode::pause(50).await;
+        }
     }
 
     /// How the project is kept, in words.
@@ -73,6 +95,7 @@ impl Keeping {
             Kept::Soon => "Saving …".to_owned(),
             Kept::Saved => "Saved on this device".to_owned(),
             Kept::Not(why) => why,
+            Kept::Elsewhere => "Open in another tab; not saved here".to_owned(),
         }
     }
 }
@@ -127,6 +150,7 @@ impl Studio {
                     self.keeping.kept.set(Kept::Not(error.to_string()));
                 }
             }
+            self.keeping.settled.set_value(true);
         });
         let leave =
             leptos::prelude::window_event_listener(leptos::ev::pagehide, move |_| self.keep_now());
@@ -157,7 +181,7 @@ impl Studio {
     /// Something changed: it is saved in a moment.
     pub(super) fn keep_soon(self) {
         let keeping = self.keeping;
-        if untrack(|| self.is_empty()) || matches!(keeping.kept.get_untracked(), Kept::Not(_)) {
+        if untrack(|| self.is_empty()) || keeping.kept.get_untracked() == Kept::Elsewhere {
             return;
         }
         keeping.kept.set(Kept::Soon);
@@ -190,15 +214,16 @@ impl Studio {
         }
         let project = untrack(|| self.project());
         let turn = keeping.turn.get_value();
+        // Held for as long as it is saved, also when another project is shown by then.
+        let held = keeping.claim.get_value();
         spawn_local(async move {
             let saved = async {
-                // Held for as long as it is saved, also when another project is shown by then.
                 let claim = if new {
                     Some(store.claim(&project.id).await?)
                 } else {
-                    None
+                    held
                 };
-                if claim.is_some() && keeping.turn.get_value() == turn {
+                if new && keeping.turn.get_value() == turn {
                     keeping.claim.set_value(claim.clone());
                 }
                 store.save(&project).await
@@ -215,13 +240,15 @@ impl Studio {
                 Err(StoreError::TakenOver | StoreError::Elsewhere) if current => {
                     self.lost(&project.id);
                 }
-                Err(error) => self.not_kept(&error),
+                Err(error) => self.not_kept(&error, current),
             }
         });
     }
 
-    fn not_kept(self, error: &StoreError) {
-        self.keeping.kept.set(Kept::Not("Not saved".to_owned()));
+    fn not_kept(self, error: &StoreError, current: bool) {
+        if current {
+            self.keeping.kept.set(Kept::Not("Not saved".to_owned()));
+        }
         self.notices.warn(format!(
             "{error} What you did is still here: save the project to a file (Export) before you close \
              the page."
@@ -240,7 +267,7 @@ impl Studio {
                     // If it cannot be saved, the other tab gets what was saved before, and this one
                     // keeps what it has in memory.
                     if let Err(error) = store.save(&project).await {
-                        self.not_kept(&error);
+                        self.not_kept(&error, true);
                     }
                     self.lost(&project.id);
                 });
@@ -253,11 +280,10 @@ impl Studio {
     /// Another tab works on the project that is shown here.
     fn lost(self, id: &str) {
         self.keeping.claim.set_value(None);
-        let told = Kept::Not("Open in another tab; not saved here".to_owned());
-        if self.keeping.kept.get_untracked() == told {
+        if self.keeping.kept.get_untracked() == Kept::Elsewhere {
             return;
         }
-        self.keeping.kept.set(told);
+        self.keeping.kept.set(Kept::Elsewhere);
         self.offer_take_over(
             "This project is open in another tab now, and what you do here is not saved.",
             id,
@@ -289,11 +315,15 @@ impl Studio {
         self.keeping
             .turn
             .update_value(|turn| *turn = turn.wrapping_add(1));
-        self.give_up_plan();
+        self.clips.forget();
         self.give_up_song();
-        self.give_up_clips();
+        self.give_up_plan();
         self.transport.pause();
+        self.transport.set_loop(None);
+        self.transport.seek(0);
         self.transport.set_song(None);
+        self.taps.clear();
+        self.song.done.set(0.0);
         self.keeping.claim.set_value(None);
         self.keeping.kept.set(Kept::Nothing);
         self.id.set(String::new());

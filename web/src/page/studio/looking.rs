@@ -42,6 +42,10 @@ impl Studio {
     /// Gives every idle worker a task.
     pub(super) fn pump(self) {
         let clips = self.clips;
+        clips.desks.update_value(|desks| {
+            // A worker that stopped would never answer.
+            desks.retain(|desk| desk.at_work.is_some() || !desk.worker.is_broken());
+        });
         let waiting = clips.tasks.with_value(VecDeque::len);
         if waiting > 0 && clips.desks.with_value(Vec::is_empty) {
             self.start_workers();
@@ -73,7 +77,7 @@ impl Studio {
         let busy = working + clips.tasks.with_value(VecDeque::len);
         if busy == 0 && clips.busy.get_untracked() > 0 {
             clips.busy.set(0);
-            self.plan_when_ready(false);
+            self.plan_when_ready();
         } else if busy != clips.busy.get_untracked() {
             clips.busy.set(busy);
         }
@@ -226,24 +230,32 @@ impl Studio {
         };
         let twin = self.clips.list.with_untracked(|list| {
             list.iter().copied().find(|other| {
-                other.media != clip.media
-                    && other.entry.with_untracked(|entry| {
-                        !entry.removed
-                            && entry.media.fingerprint.is_some()
-                            && entry.media.fingerprint == found.fingerprint
-                    })
+                other.id != clip.id
+                    && found.fingerprint.is_some()
+                    && other
+                        .entry
+                        .with_untracked(|entry| entry.media.fingerprint == found.fingerprint)
             })
         });
         if let Some(twin) = twin {
-            self.notices.say(format!(
-                "{} is the same file as {}; it is in the film once.",
-                clip.entry
-                    .with_untracked(|entry| entry.media.path.name().to_owned()),
-                twin.entry
-                    .with_untracked(|entry| entry.media.path.name().to_owned()),
-            ));
+            let file = clip.file.get_untracked();
             clip.know(|entry| entry.removed = true);
             clip.file.set(None);
+            if twin.entry.with_untracked(|entry| entry.removed) {
+                twin.file.set(file);
+                self.take_back_clip(twin);
+                self.note_fresh();
+                return;
+            }
+            let name = |clip: Clip| {
+                clip.entry
+                    .with_untracked(|entry| entry.media.path.name().to_owned())
+            };
+            self.notices.say(format!(
+                "{} is the same file as {}; it is in the film once.",
+                name(clip),
+                name(twin),
+            ));
             return;
         }
         clip.know(|entry| {

@@ -165,6 +165,11 @@ impl Studio {
             move |message| {
                 // Its ways to other workers broke with it.
                 self.clips.forget_workers();
+                leptos::task::spawn_local(async move {
+                    // The planner is back by then.
+                    super::decode::pause(200).await;
+                    self.pump();
+                });
                 self.notices.warn(format!(
                     "{message}. It was started again; what it worked on has to be asked for again."
                 ));

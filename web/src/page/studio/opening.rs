@@ -100,7 +100,7 @@ impl Studio {
             "{}: {known} of {all} analysed clips are in this project.",
             file.name()
         ));
-        self.plan_when_ready(false);
+        self.plan_when_ready();
         self.keep_soon();
     }
 
@@ -186,7 +186,10 @@ impl Studio {
             self.keep_now();
             self.clear();
             self.name.set("Sample".to_owned());
+            let turn = self.keeping.turn();
             match sample().await {
+                // Somebody went on to another project meanwhile.
+                Ok(_) if self.keeping.turn() != turn => {}
                 Ok(files) => self.take(files),
                 Err(error) => self.notices.warn(format!(
                     "The sample cannot be loaded: {}. Are you offline?",

@@ -55,9 +55,8 @@ impl Planning {
 }
 
 impl Studio {
-    /// Song or clips are there: makes the first plan once both are, or another one for `other` music.
-    pub(super) fn plan_when_ready(self, other: bool) {
-        let none = self.plan.with_untracked(Option::is_none);
+    /// Song or clips are there: makes the first plan once both are, or another one for other music.
+    pub(super) fn plan_when_ready(self) {
         if self.grid.with_untracked(Option::is_none)
             || self.clips.busy.get_untracked() > 0
             || !self.has_footage()
@@ -65,12 +64,28 @@ impl Studio {
             self.keep_soon();
             return;
         }
-        if none {
+        if self.plan.with_untracked(Option::is_none) {
             self.wish("First plan", self.brief.get_untracked(), Wish::Fresh);
-        } else if other {
+        } else if self.is_of_other_song() {
             self.wish("Another song", self.brief.get_untracked(), Wish::Fresh);
         } else {
             self.keep_soon();
+        }
+    }
+
+    /// Whether the plan was made for another song than the one that is here.
+    #[must_use]
+    pub fn is_of_other_song(self) -> bool {
+        let planned = self
+            .plan
+            .with_untracked(|plan| Some(plan.as_ref()?.music.media.fingerprint));
+        let here = self
+            .song
+            .entry
+            .with_untracked(|entry| Some(entry.as_ref()?.media.fingerprint));
+        match (planned.flatten(), here.flatten()) {
+            (Some(planned), Some(here)) => planned != here,
+            _ => false,
         }
     }
 
@@ -99,11 +114,13 @@ impl Studio {
         let song = song.filter(|entry| entry.is_heard());
         let (Some(planner), Some(song)) = (self.planner(), song) else {
             // Without music there is nothing to plan, but what is wished is kept.
+            planning.pending.set(None);
             self.push(label, |document| document.brief = brief);
             return;
         };
         let clips = self.clips.entries();
         if !self.has_footage() {
+            planning.pending.set(None);
             self.push(label, |document| document.brief = brief);
             return;
         }

@@ -226,7 +226,7 @@ impl Studio {
         if other {
             self.forget_corrections();
         }
-        self.plan_when_ready(other);
+        self.plan_when_ready();
     }
 
     /// Gives up the song that is on its way.

@@ -23,7 +23,7 @@ pub fn Library() -> impl IntoView {
         let all = studio.clips.list.get();
         all.into_iter()
             .filter(|clip| !clip.is_removed())
-            .map(|clip| clip.media)
+            .map(|clip| (clip.id, clip.media))
             .collect::<Vec<_>>()
     });
     let count = Memo::new(move |_| clips.with(Vec::len));
@@ -73,7 +73,7 @@ pub fn Library() -> impl IntoView {
                 </div>
             </Show>
             <ul class="clips" id="clips">
-                <For each=move || clips.get() key=|media| *media let(media)>
+                <For each=move || clips.get() key=|(id, _)| *id let((_, media))>
                     {studio.clips.get(media).map(|clip| view! { <ClipCard clip/> })}
                 </For>
             </ul>
@@ -177,7 +177,7 @@ fn FromClip() -> impl IntoView {
         let clips = studio.clips.list.get();
         let here = clips
             .into_iter()
-            .filter(|clip| clip.file.with(Option::is_some));
+            .filter(|clip| !clip.is_removed() && clip.file.with(Option::is_some));
         here.map(|clip| {
             (
                 clip.media,

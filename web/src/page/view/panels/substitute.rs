@@ -34,7 +34,10 @@ pub fn Substitute(
                     && entry.media.path.name().to_lowercase().contains(&wanted)
             })
         };
-        all.iter().filter(fits).map(|clip| clip.media).collect()
+        all.iter()
+            .filter(fits)
+            .map(|clip| (clip.id, clip.media))
+            .collect()
     });
     let count = Memo::new(move |_| studio.clips.list.with(Vec::len));
     let toggled = move |event: web_sys::Event| {
@@ -55,7 +58,7 @@ pub fn Substitute(
                         />
                     </Show>
                     <ul class="offers" tabindex="0" aria-label="Clips">
-                        <For each=move || offered.get() key=|media| *media let(media)>
+                        <For each=move || offered.get() key=|(id, _)| *id let((_, media))>
                             {studio.clips.get(media).map(|clip| view! { <Offer selected clip/> })}
                         </For>
                     </ul>
