@@ -81,9 +81,7 @@ impl Page {
             .execute_async(script, vec![json!(patience)])
             .await?
             .convert()?;
-        if !held {
-            panic!("never true: {expression}");
-        }
+        assert!(held, "never true: {expression}");
         Ok(())
     }
 

@@ -65,7 +65,7 @@ fn damaged_files_and_files_of_other_kinds_are_named_and_break_nothing() {
         file(folder.path(), "nothing.mp4", ""),
         file(folder.path(), "._tests.mp4", [0, 5, 22, 7, 0, 2, 0, 0]),
         file(folder.path(), "cut.mp4", &clip[..clip.len() / 3]),
-        file(folder.path(), "noise.mov", [0x5a; 70_000]),
+        file(folder.path(), "noise.mov", vec![0x5a; 70_000]),
         file(
             folder.path(),
             "plan.json",

@@ -68,6 +68,10 @@ fn essence(plan: &Plan) -> (Vec<shared::plan::Slot>, u32, u32) {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one browser, one change after the other"
+)]
 fn every_change_of_a_shot_is_the_one_asked_for_and_can_be_taken_back() {
     if skipped() {
         return;
