@@ -188,7 +188,7 @@ mod tests {
         fn what_is_chosen_lies_inside_and_is_sound_if_anything_is(
             black in prop::collection::vec(any::<bool>(), 1..40),
             cut in prop::option::of(1..39_usize),
-            need in 1..30_u64,
+            need in 1..30_usize,
         ) {
             let cut = cut.filter(|cut| *cut < black.len());
             let ticks = black.iter().map(|black| Tick {
@@ -196,14 +196,14 @@ mod tests {
                 ..tick(100)
             }).collect();
             let clip = footage(ticks, cut);
-            let need_us = need * TICK_US;
+            let need_us = need as u64 * TICK_US;
             let choice = best_window(&clip, need_us, &[]).unwrap();
             prop_assert!(choice.start_us >= clip.start_us);
-            if need as usize <= black.len() {
+            if need <= black.len() {
                 prop_assert!(choice.start_us + need_us <= clip.end_us);
             }
             let clean = |start: usize| {
-                let end = start + need as usize;
+                let end = start + need;
                 end <= black.len() && !black[start..end].contains(&true)
                     && cut.is_none_or(|cut| end <= cut || start >= cut)
             };
