@@ -5,8 +5,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::ValueEnum;
-use planner_wasm::edit::{LEAST_DENSITY, MOST_DENSITY};
 use shared::rate::Rate;
+
+use crate::headless::plan::{LEAST_DENSITY, MOST_DENSITY};
 
 /// Width and height of the film, in pixels: even, 16 to 8192.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

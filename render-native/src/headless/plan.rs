@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use planner_wasm::edit::{self, EditError, EditSettings, PlanRequest, SourceClip};
+pub use planner_wasm::edit::{LEAST_DENSITY, MOST_DENSITY, density_permille};
 use shared::decision::Decision;
 use shared::media::MediaReference;
 use shared::plan::{Extra, Fit, Output, Plan, Style};
