@@ -473,6 +473,19 @@ fn another_style_is_cut_anew_around_what_is_locked() {
     for index in [3, 9] {
         assert!(after.slots.contains(&before.slots[index]));
     }
+    // A locked shot of three frames does not keep the rest from being cut.
+    let mut flicker = before.clone();
+    lock_some(
+        &mut flicker,
+        &[2, 2, 2, 2, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2],
+    );
+    for slot in &mut flicker.slots {
+        slot.locked = slot.record_duration == 3;
+    }
+    let around = all(&request, &flicker);
+    lawful(&request, &around);
+    let short = around.slots.iter().filter(|slot| slot.locked).count();
+    assert!(short > 0 && around.slots.len() > 3 * before.slots.len());
     // Another seed: the same cuts, other footage.
     let mut request = ordinary(1, 180, Style::Cinematic);
     request.settings.seed = 5;
