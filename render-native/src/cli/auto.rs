@@ -21,7 +21,7 @@ use super::preprocess::PreprocessArg;
 use super::render::{self, failure, film, finish, settings, with_work};
 use super::terminal::print_json;
 use crate::exit::ExitCode;
-use crate::headless::plan::{Shape, Wish, density_permille};
+use crate::headless::plan::{Shape, Wish};
 use crate::media::relative::relative;
 use crate::process::quoted;
 use crate::progress::Stage;

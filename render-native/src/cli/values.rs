@@ -8,8 +8,6 @@ use crate::headless::plan::{LEAST_DENSITY, MOST_DENSITY};
 use clap::ValueEnum;
 use shared::rate::Rate;
 
-use crate::headless::plan::{LEAST_DENSITY, MOST_DENSITY};
-
 /// Width and height of the film, in pixels: even, 16 to 8192.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
