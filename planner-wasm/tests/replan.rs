@@ -97,7 +97,7 @@ fn change(request: &mut PlanRequest, kind: u8, number: u64) {
                 start: number % 1_000_000,
                 end: number % 3_000_000,
                 density_permille: u16::try_from(500 + number % 2000).unwrap(),
-            }]
+            }];
         }
         6 => request.grid = grid(request, Correction::Double),
         7 => {
