@@ -223,7 +223,11 @@ fn one_that_fails_at_a_segment_is_left_and_the_film_goes_on_in_software() {
             (&report["rendered"], &report["resumed"]),
             (&3.into(), &0.into())
         );
-        assert!(report["memory"]["peak"].as_u64().unwrap() > 0, "{report}");
+        // Not the peak: segments as short as these may fall between two looks at memory.
+        assert!(
+            report["memory"]["normal_ms"].as_u64().unwrap() > 0,
+            "{report}"
+        );
 
         // A later run does not walk into it again.
         let well = otherwise_works(built_with());
