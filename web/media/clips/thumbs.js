@@ -4,7 +4,9 @@ import { VideoSampleSink } from 'mediabunny';
 import { keyTimes, undecodable, withClip } from './file.js';
 import { counted, evenInstants } from './instants.js';
 import { Cancelled, Refused } from './job.js';
+import { Painter } from './painter.js';
 import { allSamples, trustFile } from './samples.js';
+import { HEIGHT, WIDTH } from './shrink.js';
 
 /** Most pictures of one clip, and their least and largest height in pixels. */
 const MOST = 240;
@@ -40,8 +42,18 @@ export function thumbs(job, file, count, height) {
     const context = canvas.getContext('2d', { alpha: false });
     context.imageSmoothingQuality = 'medium';
 
-    const draw = (sample) => {
-      sample.draw(context, 0, 0, wide, tall);
+    // Small ones by way of the planner's pictures: browsers without a graphics card keep a copy in
+    // full size of every picture that is drawn, half a gigabyte in all.
+    const painter = tall <= HEIGHT ? new Painter(await track.getColorSpace()) : null;
+    const small = new OffscreenCanvas(WIDTH, HEIGHT);
+    const pen = small.getContext('2d', { alpha: false, willReadFrequently: true });
+    const draw = async (sample) => {
+      if (painter === null) {
+        sample.draw(context, 0, 0, wide, tall);
+      } else {
+        pen.putImageData(new ImageData(await painter.paint(sample), WIDTH, HEIGHT), 0, 0);
+        context.drawImage(small, 0, 0, wide, tall);
+      }
       const at_us = Math.max(0, counted(sample.timestamp, startUs));
       return { at_us, bitmap: canvas.transferToImageBitmap() };
     };
@@ -64,7 +76,7 @@ export function thumbs(job, file, count, height) {
   });
 }
 
-/** What `draw` makes of the first `most` samples, or of those before the decoder dies. */
+/** What `draw` makes, in time, of the first `most` samples, or of those before the decoder dies. */
 async function drawn(job, samples, most, draw) {
   const bitmaps = [];
   try {
@@ -75,7 +87,7 @@ async function drawn(job, samples, most, draw) {
       }
       if (sample) {
         try {
-          bitmaps.push(draw(sample));
+          bitmaps.push(await draw(sample));
         } finally {
           sample.close();
         }
