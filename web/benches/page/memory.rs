@@ -2,8 +2,12 @@
 
 use std::fs;
 
+use serde_json::json;
+use thirtyfour::prelude::*;
+
 use crate::browser::with_browser;
 use crate::material::Material;
+use crate::page::Page;
 use crate::site::Site;
 use crate::table::Table;
 
@@ -11,11 +15,15 @@ pub(crate) fn measure(table: &mut Table, material: &Material) {
     let site = Site::open(Vec::new());
     let mut files = vec![material.song.clone()];
     files.extend(material.short.iter().cloned());
-    let (peak, settled, planned) = with_browser(async |page| {
+    let (steps, planned) = with_browser(async |page| {
+        let mut steps = Vec::new();
         page.open(&site).await?;
-        let empty = largest_renderer();
-        page.choose("#files", &files).await?;
-        let mut peak = empty;
+        steps.push(("nothing", settled(page).await?));
+        page.choose("#files", &files[..1]).await?;
+        page.stage("waiting").await?;
+        steps.push(("the song", settled(page).await?));
+        page.choose("#more", &files[1..]).await?;
+        let mut peak = 0;
         while !page
             .holds("document.querySelector('.page').dataset.stage === 'planned'")
             .await?
@@ -24,33 +32,44 @@ pub(crate) fn measure(table: &mut Table, material: &Material) {
             page.execute_async("setTimeout(arguments[0], 200);", Vec::new())
                 .await?;
         }
+        steps.push(("the song and clips, while they are looked at", peak));
         let planned = page.count("#clips li[data-state=ready]").await?;
-        page.execute_async("setTimeout(arguments[0], 3000);", Vec::new())
-            .await?;
-        Ok((peak, largest_renderer(), planned))
+        steps.push(("the song, clips and a film", settled(page).await?));
+        Ok((steps, planned))
     });
-    let clips = format!("Memory of the tab with a song and {planned} clips");
-    table.add(
-        format!("{clips}: planned, at rest"),
-        format!("{} MB", settled / 1_000_000),
-        "<= 500 MB",
-    );
-    table.add(
-        format!("{clips}: most while looking at them"),
-        format!("{} MB", peak / 1_000_000),
-        "",
-    );
+    for (name, bytes) in &steps {
+        table.add(
+            format!("Memory of the tab, {planned} clips: {name}"),
+            format!("{} MB", bytes / 1_000_000),
+            if name.ends_with("film") {
+                "<= 500 MB"
+            } else {
+                ""
+            },
+        );
+    }
 }
 
-/// Resident memory of the process that shows the page, in bytes: of all that this one has started,
-/// the largest that shows pages. 0 where there is no `/proc`.
+/// Memory once the page has come to rest and what is no longer used is given back.
+async fn settled(page: &Page) -> WebDriverResult<u64> {
+    page.cdp()
+        .send_raw("HeapProfiler.collectGarbage", json!({}))
+        .await?;
+    page.execute_async("setTimeout(arguments[0], 3000);", Vec::new())
+        .await?;
+    Ok(largest_renderer())
+}
+
+/// Memory of the process that shows the page, in bytes: of all that this one has started, the
+/// largest that shows pages. What is read from files, the browser's program above all, is left out,
+/// since all tabs share it. 0 where there is no `/proc`.
 fn largest_renderer() -> u64 {
     let mut open = vec![std::process::id()];
     let mut largest = 0;
     while let Some(id) = open.pop() {
         let line = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
         if String::from_utf8_lossy(&line).contains("--type=renderer") {
-            largest = largest.max(resident(id));
+            largest = largest.max(own(id));
         }
         let threads = fs::read_dir(format!("/proc/{id}/task"));
         for thread in threads.into_iter().flatten().flatten() {
@@ -65,9 +84,15 @@ fn largest_renderer() -> u64 {
     largest
 }
 
-fn resident(id: u32) -> u64 {
+fn own(id: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kilobytes.unwrap_or(0) * 1024
+    let kilobytes = |name| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        line.split_whitespace().next()?.parse::<u64>().ok()
+    };
+    ["RssAnon:", "RssShmem:"]
+        .into_iter()
+        .filter_map(kilobytes)
+        .sum::<u64>()
+        * 1024
 }

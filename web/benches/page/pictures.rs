@@ -13,6 +13,12 @@ use crate::site::Site;
 /// Windows: width and height in pixels, and by how much pictures are larger or smaller than that.
 const WINDOWS: [(u32, u32, f64); 3] = [(390, 844, 1.0), (1280, 800, 1.0), (2560, 1440, 0.75)];
 
+/// Scrolls a narrow page until the panel begins below what stays at the top.
+const TO_PANEL: &str = "
+    const [bar, tabs, panel] = ['header', '[role=tablist]', '#panel']
+        .map((css) => document.querySelector(css).getBoundingClientRect());
+    window.scrollBy(0, panel.top - bar.height - tabs.height);";
+
 /// Writes `start-1280.png` and all others into a folder.
 pub(crate) fn take(folder: &Path) {
     fs::create_dir_all(folder).unwrap();
@@ -36,18 +42,17 @@ pub(crate) fn take(folder: &Path) {
                 page.keys(Key::Down).await?;
             }
             dismiss(page).await?;
-            if page.count("#tab-media").await? > 0 {
-                page.click("#tab-media").await?;
-            }
+            let first = if window.0 < 1000 {
+                "#tab-media"
+            } else {
+                "#tab-shot"
+            };
+            page.click(first).await?;
             shoot(page, folder, "studio", window).await?;
             for panel in ["shot", "beats", "film"] {
                 page.click(&format!("#tab-{panel}")).await?;
                 if window.0 < 1000 {
-                    page.execute(
-                        "document.querySelector('[role=tablist]').scrollIntoView({ block: 'start' });",
-                        Vec::new(),
-                    )
-                    .await?;
+                    page.execute(TO_PANEL, Vec::new()).await?;
                 }
                 shoot(page, folder, panel, window).await?;
             }

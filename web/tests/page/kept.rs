@@ -268,8 +268,8 @@ fn without_room_or_store_the_page_says_so_and_goes_on() {
         page.open(&site).await?;
         page.choose("#files", &material.files()).await?;
         page.planned().await?;
-        let kept = page.text(".kept").await?;
-        assert!(kept.contains("keeps no data"), "{kept}");
+        page.until("document.querySelector('.kept')?.textContent.includes('keeps no data')")
+            .await?;
         assert!(Plan::from_json(&page.export().await?.text).is_ok());
         assert_eq!(page.complaints().await?, Vec::<String>::new());
         Ok(())
