@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use js_sys::{Array, Reflect};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use planner_wasm::footage::Footage;
 use shared::media::MediaReference;
 use wasm_bindgen::prelude::*;
@@ -12,8 +13,12 @@ use wasm_bindgen::prelude::*;
 use super::Studio;
 use super::clips::{Clip, ClipStage, Desk, Task, Thumb};
 use super::clips_worker::{ClipsWorker, Question, count, text};
+use crate::page::decode::pause;
 use crate::project::{Depth, probed};
 use crate::unseen::unseen;
+
+/// Workers that have nothing to do are kept for so many milliseconds.
+const REST_MS: i32 = 2_000;
 
 impl Studio {
     /// Footage came; a plan that is there already does not know of it.
@@ -78,9 +83,24 @@ impl Studio {
         if busy == 0 && clips.busy.get_untracked() > 0 {
             clips.busy.set(0);
             self.plan_when_ready();
+            self.rest();
         } else if busy != clips.busy.get_untracked() {
             clips.busy.set(busy);
         }
+    }
+
+    /// Lets idle workers go after a while: they hold tens of megabytes, and others start quickly.
+    fn rest(self) {
+        spawn_local(async move {
+            pause(REST_MS).await;
+            let mut idle = Vec::new();
+            self.clips.desks.update_value(|desks| {
+                if desks.iter().all(|desk| desk.at_work.is_none()) {
+                    idle = std::mem::take(desks);
+                }
+            });
+            drop(idle);
+        });
     }
 
     fn start_workers(self) {
