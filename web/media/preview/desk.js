@@ -44,7 +44,7 @@ export class Desk {
   /** What was drawn last, so that nothing is drawn twice. */
   #drawn = { shot: null, image: null, frame: -1, slot: -1, card: '' };
   /** What the page was told last. */
-  #told = { slot: -1, frame: -1, exact: false };
+  #told = { slot: -1, frame: -1, exact: false, card: '' };
   #stale = true;
   /** @type {{width: number, height: number}|null} A size that the canvas is to have. */
   #size = null;
@@ -398,15 +398,15 @@ export class Desk {
     this.#tell(shot.index, frame, null, card);
   }
 
-  /** Tells the page what is on screen: every cut, and every picture of a pause. */
+  /** Tells the page what is on screen: every cut, every picture of a pause, and what comes or goes. */
   #tell(slot, frame, image, card) {
     const shot = this.#current;
     const { exact } = shot;
     this.#drawn = { shot, image, frame, slot, card };
     const told = this.#told;
     const still = !this.#clock.playing && (frame !== told.frame || exact !== told.exact);
-    if (slot === told.slot && !still) return;
-    this.#told = { slot, frame, exact };
+    if (slot === told.slot && card === told.card && !still) return;
+    this.#told = { slot, frame, exact, card };
     const last = this.#tally.cuts.at(-1);
     const late = last?.slot === slot ? last.error_frames : 0;
     this.send({ kind: 'shown', frame, slot, late_frames: late, exact, card: card !== '' });

@@ -139,7 +139,7 @@ impl Surface {
     fn hear(self, news: News, canvas: &HtmlCanvasElement, plan: Signal<Option<Arc<Plan>>>) {
         match news {
             News::Shown(now) => {
-                if self.seen.get_untracked().slot != now.slot && !now.card {
+                if !now.card && self.missing.with_untracked(Option::is_some) {
                     self.missing.set(None);
                 }
                 self.seen.set(now);

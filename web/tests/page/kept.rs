@@ -212,13 +212,81 @@ fn two_tabs_do_not_overwrite_each_other() {
         assert!(page.plan().await?.slots[1].locked);
         assert_eq!(page.complaints().await?, Vec::<String>::new());
 
-        // Once the first is closed, the second opens what was saved last.
+        // The second takes it over: it has what the first did, and the first is told.
+        page.switch_to_window(second.clone()).await?;
+        page.press_button(".notices", "Work on it here").await?;
+        page.stage("planned").await?;
+        assert!(page.plan().await?.slots[1].locked);
+        select(page, 2).await?;
+        page.keys("x").await?;
+        saved(page).await?;
+        page.switch_to_window(first.clone()).await?;
+        page.until("document.querySelector('.kept')?.textContent.includes('Open in another tab')")
+            .await?;
+        select(page, 3).await?;
+        page.keys("x").await?;
+
+        // Once the first is closed, the second has what it saved itself.
         page.close_window().await?;
         page.switch_to_window(second).await?;
         page.refresh().await?;
         page.started().await?;
         page.stage("planned").await?;
-        assert!(page.plan().await?.slots[1].locked);
+        let locked = page.plan().await?.slots;
+        assert!(locked[1].locked && locked[2].locked && !locked[3].locked);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_file_that_changed_is_told_and_one_that_is_missing_is_not_black() {
+    if skipped() {
+        return;
+    }
+    let material = Material::usual();
+    let site = Site::open(Vec::new());
+    with_browser(async |page| {
+        page.open(&site).await?;
+        page.choose("#files", &material.files()).await?;
+        page.planned().await?;
+        saved(page).await?;
+        let before = page.project().await?;
+        page.refresh().await?;
+        page.started().await?;
+        page.stage("planned").await?;
+
+        // Nothing is there: the preview says what is missing.
+        select(page, 1).await?;
+        let plan = before.plan.as_ref().unwrap();
+        let media = usize::try_from(plan.slots[1].clip.media).unwrap();
+        let name = plan.media[media].path.name().to_owned();
+        page.until(&format!(
+            "document.querySelector('.stage').textContent.includes({name:?})"
+        ))
+        .await?;
+
+        // Another file of the same name is taken, with a word about it, and looked at anew.
+        let mut other = fs::read(&media::seen()[0]).unwrap();
+        // Nobody's content so far: with an empty box behind it.
+        other.extend(*b"\0\0\0\x10free\0\0\0\0\0\0\0\0");
+        fs::write(material.file(&name), other).unwrap();
+        page.choose("#more", &[material.file(&name)]).await?;
+        let said = page.notice("not the file that was planned with").await?;
+        assert!(said.contains(&name), "{said}");
+        page.until("document.querySelectorAll('#clips li[data-state=ready]').length === 1")
+            .await?;
+        page.until("!document.querySelector('.stage').textContent.includes('file is not here')")
+            .await?;
+        let project = page.project().await?;
+        let known = |project: &web::project::Project| {
+            let clip = project
+                .clips
+                .iter()
+                .find(|clip| clip.media.path.name() == name);
+            clip.unwrap().media.fingerprint
+        };
+        assert_ne!(known(&project), known(&before));
+        assert_eq!(page.complaints().await?, Vec::<String>::new());
         Ok(())
     });
 }

@@ -6,8 +6,9 @@
 //! `AUTOCUT_SKIP_BROWSER=1`.
 //!
 //! * `browser` — Chromium and its driver; `page` — the page as a person uses it; `site` — a server.
-//! * `media`, `sound` — what is brought along; `bench` of the same browser is beside this folder.
-//! * `film` — from files to a film; `shots` — what is changed on the way; `replan` — what stays.
+//! * `media`, `sound` — what is brought along. The page is measured by the benchmark `page`.
+//! * `film` — from files to a film; `shots`, `hand`, `beats` — what is changed on the way; `replan` —
+//!   what stays.
 //! * `kept` — reload, relink, two tabs, a full disk; `unseen` — clips that no browser decodes.
 //! * `refused` — what is no song, clip, plan; `given_up` — cancelled.
 //! * `keyboard`, `access` — without a mouse, without sight; `quiet` — network, console, offline.
@@ -16,9 +17,11 @@
 #![cfg(test)]
 
 mod access;
+mod beats;
 mod browser;
 mod film;
 mod given_up;
+mod hand;
 mod kept;
 mod keyboard;
 mod media;
