@@ -55,6 +55,8 @@ pub(crate) fn build_page() -> Result<()> {
         .current_dir(workspace::root().join("web"))
         // Our tools first: another version of wasm-bindgen on the path would not do.
         .env("PATH", tools_first()?)
+        // Cargo's target folder may be elsewhere.
+        .env("AUTOCUT_SAMPLE", sample::folder())
         // trunk refuses the 1 that some systems set.
         .env_remove("NO_COLOR"))
 }

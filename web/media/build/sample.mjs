@@ -2,7 +2,9 @@
 import { cp, access } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const made = join(process.env.TRUNK_SOURCE_DIR ?? '.', '..', 'target', 'page', 'sample');
+const made =
+  process.env.AUTOCUT_SAMPLE ??
+  join(process.env.TRUNK_SOURCE_DIR ?? '.', '..', 'target', 'page', 'sample');
 const staging = process.env.TRUNK_STAGING_DIR;
 
 try {
