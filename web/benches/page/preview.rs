@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use shared::plan::Plan;
 
 use crate::browser::with_browser;
 use crate::editing::many_shots;
@@ -10,7 +11,7 @@ use crate::material::Material;
 use crate::opening::long_task;
 use crate::site::Site;
 use crate::table::{Table, percentile};
-use crate::watch;
+use crate::watch::{self, Noted};
 
 /// Clips of the film.
 const CLIPS: usize = 30;
@@ -33,7 +34,7 @@ pub(crate) fn measure(table: &mut Table, material: &Material) {
     let site = Site::open(Vec::new());
     let mut files: Vec<PathBuf> = vec![material.song.clone()];
     files.extend(material.short.iter().take(CLIPS).cloned());
-    let (stats, longest, seconds) = with_browser(async |page| {
+    let (stats, noted, plan, (started, seconds)) = with_browser(async |page| {
         watch::begin(page).await?;
         page.open(&site).await?;
         page.choose("#files", &files).await?;
@@ -79,8 +80,9 @@ pub(crate) fn measure(table: &mut Table, material: &Material) {
             .await?;
         let stats: Stats = watch::read(page, "window.noted.stats").await?;
         let noted = watch::noted(page).await?;
-        Ok((stats, noted.longest_task(started, f64::INFINITY), seconds))
+        Ok((stats, noted, plan, (started, seconds)))
     });
+    let longest = noted.longest_task(started, f64::INFINITY);
     let errors: Vec<f64> = stats
         .cuts
         .iter()
@@ -98,6 +100,19 @@ pub(crate) fn measure(table: &mut Table, material: &Material) {
         ),
         "95 % at most one frame",
     );
+    let told = told_late(&noted, &plan);
+    table.add(
+        format!(
+            "Preview: {} cuts, when the page has word of them",
+            told.len()
+        ),
+        format!(
+            "{:.1} % at most one frame late, worst {:.1}",
+            100.0 * ratio(told.iter().filter(|late| **late <= 1.0).count(), told.len()),
+            percentile(&told, 100)
+        ),
+        "",
+    );
     table.add(
         "Preview: pictures held at once, decoded for nothing",
         format!("{:.0}, {:.0}", stats.held, stats.dropped),
@@ -108,6 +123,33 @@ pub(crate) fn measure(table: &mut Table, material: &Material) {
         long_task(longest),
         "< 50 ms",
     );
+}
+
+/// How many frames after its cut each shot was told of as shown, by the clock that the page has given
+/// the preview: without the worker's own word for it, and with the way of its message.
+#[expect(clippy::cast_precision_loss, reason = "some thousand frames")]
+fn told_late(noted: &Noted, plan: &Plan) -> Vec<f64> {
+    let rate = plan.output.rate.as_f64();
+    let mut late = Vec::new();
+    for pair in noted.shown.windows(2) {
+        let ((_, before), (at, slot)) = (pair[0], pair[1]);
+        // Cuts that were played over, one after the other.
+        let Some(clock) = noted.clocks.iter().rfind(|(sent, _, _)| sent <= &at) else {
+            continue;
+        };
+        if slot != before + 1 || at - clock.0 > 1000.0 {
+            continue;
+        }
+        let (_, at_ms, frame_at) = clock;
+        let due = frame_at + (at - at_ms) / 1000.0 * rate;
+        let cut = usize::try_from(slot)
+            .ok()
+            .and_then(|slot| plan.slots.get(slot));
+        if let Some(cut) = cut {
+            late.push(due.floor() - cut.record_start as f64);
+        }
+    }
+    late
 }
 
 #[expect(clippy::cast_precision_loss, reason = "some hundred cuts")]

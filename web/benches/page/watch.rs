@@ -37,7 +37,7 @@ const WATCH: &str = "
                     && !data.h.startsWith('{\"kind\":\"progress\"')) {
                     noted.planner.push([at, 'from', data.h.slice(0, 40), data.h.length]);
                 } else if (this.kind === 'preview' && data?.kind === 'shown') {
-                    noted.shown.push([at, data.frame, data.slot, data.late_frames]);
+                    noted.shown.push([performance.timeOrigin + at, data.slot ?? -1]);
                 } else if (this.kind === 'preview' && data?.kind === 'stats') {
                     noted.stats = data;
                 } else if (this.kind === 'clips' && data?.kind !== 'progress') {
@@ -50,7 +50,7 @@ const WATCH: &str = "
             if (this.kind === 'planner' && typeof data?.h === 'string') {
                 noted.planner.push([at, 'to', data.h.slice(0, 40), data.h.length]);
             } else if (this.kind === 'preview' && data?.kind === 'clock') {
-                noted.clocks.push([at, data.at_ms, data.frame_at, data.playing]);
+                if (data.playing) noted.clocks.push([performance.timeOrigin + at, data.at_ms, data.frame_at]);
             } else if (this.kind === 'clips') {
                 noted.clips.push([at, 'to', data?.kind, data?.id ?? -1]);
             }
@@ -71,6 +71,10 @@ pub(crate) struct Noted {
     pub(crate) planner: Vec<(f64, String, String, usize)>,
     /// Messages to and from the workers that read clips: when, which way, what, of which question.
     pub(crate) clips: Vec<(f64, String, String, f64)>,
+    /// What the preview shows: since when (milliseconds since 1970), and which slot.
+    pub(crate) shown: Vec<(f64, i64)>,
+    /// What the preview is told of the time: when, and that at this moment this frame is due.
+    pub(crate) clocks: Vec<(f64, f64, f64)>,
 }
 
 impl Noted {
