@@ -55,7 +55,7 @@ pub(crate) fn take() -> Result<()> {
 fn shrink(from: &Path, to: &Path) -> Result<()> {
     let palette = format!(
         "split[a][b];[a]palettegen=max_colors={COLOURS}:stats_mode=single[p];\
-         [b][p]paletteuse=dither=sierra2_4a:diff_mode=rectangle"
+         [b][p]paletteuse=dither=none"
     );
     run_quietly(
         command("ffmpeg")
