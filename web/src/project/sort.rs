@@ -165,8 +165,8 @@ mod tests {
             dropped("trip/photo.jpg", b"\xff\xd8\xff\xe0"),
             dropped("trip/film.plan.json", plan),
             dropped("trip/film.mp4", b"\0\0\0\x20ftypisom"),
-            dropped("trip/work/autocut-work", b""),
-            dropped("trip/work/segments/000001.mp4", b""),
+            dropped("trip/render/autocut-work", b""),
+            dropped("trip/render/segments/000001.mp4", b""),
             dropped("trip/b.mp4", b""),
         ];
         let sorted = sort(&files);
