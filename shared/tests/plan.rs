@@ -470,3 +470,15 @@ mod schema {
         }
     }
 }
+
+#[test]
+fn every_frame_has_its_slot_and_none_past_the_end() {
+    let plan = example();
+    for frame in 0..plan.record_duration() + 3 {
+        let expected = plan
+            .slots
+            .iter()
+            .position(|slot| (slot.record_start..slot.record_end()).contains(&frame));
+        assert_eq!(plan.slot_at(frame), expected, "{frame}");
+    }
+}

@@ -16,6 +16,22 @@ pub fn clock(samples: u64, rate: u32) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
+/// What an error or a decision says, as a sentence: with a capital and a full stop.
+#[must_use]
+pub fn sentence(detail: &str) -> String {
+    let mut letters = detail.chars();
+    let first = letters
+        .next()
+        .map(|first| first.to_uppercase().to_string())
+        .unwrap_or_default();
+    let stop = if detail.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{first}{}{stop}", letters.as_str())
+}
+
 /// A tempo such as `128.0 BPM`; a dash if there is none.
 #[must_use]
 pub fn tempo(millibpm: u32) -> String {

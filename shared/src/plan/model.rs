@@ -373,6 +373,16 @@ impl Plan {
         self.slots.last().map_or(0, Slot::record_end)
     }
 
+    /// The slot that is on screen at a frame of the film; `None` past its end.
+    #[must_use]
+    pub fn slot_at(&self, frame: u64) -> Option<usize> {
+        let after = self
+            .slots
+            .partition_point(|slot| slot.record_start <= frame);
+        let slot = after.checked_sub(1)?;
+        (frame < self.slots.get(slot)?.record_end()).then_some(slot)
+    }
+
     /// Where the film begins in the song.
     #[must_use]
     pub fn opening(&self) -> Option<Time<Music>> {

@@ -5,7 +5,6 @@ use std::ops::Range;
 use shared::editing::Operation;
 use shared::plan::{Cut, Plan, Slot};
 
-use super::lanes::slot_at;
 use crate::score::Score;
 use crate::viewport::{Viewport, nearest};
 
@@ -182,7 +181,7 @@ fn slip_within(plan: &Plan, slot: usize, by_us: i64) -> i64 {
 #[must_use]
 pub fn moved(plan: &Plan, view: &Viewport, slot: usize, x: f64) -> Option<Drag> {
     plan.slots.get(slot).filter(|slot| !slot.locked)?;
-    let over = slot_at(&plan.slots, view.frame(x));
+    let over = plan.slot_at(view.frame(x));
     let open = |to: &usize| plan.slots.get(*to).is_some_and(|slot| !slot.locked);
     Some(Drag::Move {
         slot,

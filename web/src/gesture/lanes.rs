@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use shared::plan::Slot;
+use shared::plan::Plan;
 
 use crate::score::Score;
 use crate::viewport::{Viewport, place};
@@ -82,7 +82,7 @@ pub enum Hit {
 pub fn hit(
     lanes: &Lanes,
     view: &Viewport,
-    (slots, score): (&[Slot], &Score),
+    (plan, score): (Option<&Plan>, &Score),
     (x, y): (f64, f64),
     reach: f64,
     only: Option<usize>,
@@ -99,7 +99,7 @@ pub fn hit(
     } else if (lanes.music.start..lanes.shots.start).contains(&y) {
         Hit::Music
     } else if lanes.shots.contains(&y) {
-        shot(view, slots, x, reach, only)
+        shot(view, plan, x, reach, only)
     } else if y >= lanes.shots.end {
         Hit::Overview
     } else {
@@ -107,8 +107,9 @@ pub fn hit(
     }
 }
 
-fn shot(view: &Viewport, slots: &[Slot], x: f64, reach: f64, only: Option<usize>) -> Hit {
-    let Some(index) = slot_at(slots, view.frame(x)) else {
+fn shot(view: &Viewport, plan: Option<&Plan>, x: f64, reach: f64, only: Option<usize>) -> Hit {
+    let under = plan.and_then(|plan| Some((plan, plan.slot_at(view.frame(x))?)));
+    let Some((Plan { slots, .. }, index)) = under else {
         return Hit::Nothing;
     };
     let width = |index: usize| {
@@ -134,17 +135,6 @@ fn shot(view: &Viewport, slots: &[Slot], x: f64, reach: f64, only: Option<usize>
     nearest.map_or(Hit::Shot(index), |(_, slot)| Hit::Cut(slot))
 }
 
-/// The slot on screen at a frame.
-#[must_use]
-pub fn slot_at(slots: &[Slot], frame: u64) -> Option<usize> {
-    let after = slots.partition_point(|slot| slot.record_start <= frame);
-    let index = after.checked_sub(1)?;
-    let inside = slots
-        .get(index)
-        .is_some_and(|slot| frame < slot.record_end());
-    inside.then_some(index)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,7 +145,7 @@ mod tests {
         let score = Score::of_plan(&plan, None).unwrap();
         let view = Viewport::new(plan.record_duration(), 1000.0);
         let lanes = Lanes::of(300.0);
-        hit(&lanes, &view, (&plan.slots, &score), (x, y), 6.0, only)
+        hit(&lanes, &view, (Some(&plan), &score), (x, y), 6.0, only)
     }
 
     #[test]
@@ -193,7 +183,7 @@ mod tests {
         let view = Viewport::new(plan.record_duration(), 1000.0);
         let lanes = Lanes::of(300.0);
         let y = f64::midpoint(lanes.shots.start, lanes.shots.end);
-        let at = |x| hit(&lanes, &view, (&plan.slots, &score), (x, y), 40.0, None);
+        let at = |x| hit(&lanes, &view, (Some(&plan), &score), (x, y), 40.0, None);
         assert_eq!(at(510.0), Hit::Shot(2));
         assert_eq!(at(504.0), Hit::Cut(2));
         assert_eq!(at(375.0), Hit::Shot(1));

@@ -4,4 +4,4 @@ mod drag;
 mod lanes;
 
 pub use drag::{Drag, loop_edge, looped, moved, rolled, slip_frames, slipped};
-pub use lanes::{Hit, Lanes, hit, slot_at};
+pub use lanes::{Hit, Lanes, hit};

@@ -1,5 +1,6 @@
 //! The page itself; for the browser alone.
 //!
+//! * [`said`] — what the browser says of an error.
 //! * [`studio`] — what the page knows and does.
 //! * [`decode`] — a file to samples, by the browser's decoders.
 //! * [`dialog`] — a window over the page.
@@ -7,6 +8,7 @@
 //! * [`planner`] — the planner's worker.
 //! * [`preview`] — the film's picture; [`transport`] — playing.
 //! * [`store`] — projects kept in the browser.
+//! * [`theme`] — light and dark.
 //! * [`view`] — what is shown of it.
 
 pub mod decode;
@@ -14,8 +16,10 @@ pub mod dialog;
 pub mod offline;
 pub mod planner;
 pub mod preview;
+pub mod said;
 pub mod store;
 pub mod studio;
+pub mod theme;
 pub mod transport;
 pub mod view;
 

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::page::said::said;
 use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array};
 use planner_wasm::worker::protocol::{JobId, Reply, Request};
 use wasm_bindgen::prelude::*;
@@ -243,16 +244,6 @@ fn job(reply: &Reply) -> Option<JobId> {
         Reply::Failed { id, .. } => *id,
         _ => None,
     }
-}
-
-/// What the browser says of an error.
-#[must_use]
-pub fn said(error: &JsValue) -> String {
-    Reflect::get(error, &"message".into())
-        .ok()
-        .and_then(|message| message.as_string())
-        .or_else(|| error.as_string())
-        .unwrap_or_else(|| format!("{error:?}"))
 }
 
 fn read(message: &JsValue) -> Reply {

@@ -22,6 +22,7 @@ use web_sys::{CustomEvent, CustomEventInit, File, HtmlCanvasElement, ResizeObser
 
 use self::worker::{News, PreviewWorker};
 use super::transport::Transport;
+use crate::page::said::said;
 use crate::preview::message::canvas_size;
 
 /// The film's picture, as large as its parent lets it be. `files` are by the plan's media.
@@ -131,7 +132,7 @@ impl Surface {
                     self.worker.set_value(Some(running));
                     self.started.set(true);
                 }
-                Err(error) => self.broken.set(Some(super::planner::said(&error))),
+                Err(error) => self.broken.set(Some(said(&error))),
             }
         });
     }

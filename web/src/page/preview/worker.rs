@@ -12,7 +12,7 @@ use web_sys::{
 
 use super::Seen;
 use super::player::Players;
-use crate::page::planner::said;
+use crate::page::said::said;
 use crate::preview::clock::{Clock, frames};
 use crate::preview::message::plan_message;
 

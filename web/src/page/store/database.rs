@@ -11,7 +11,8 @@ use web_sys::{
     IdbTransactionMode,
 };
 
-use super::error::{StoreError, said};
+use super::error::StoreError;
+use crate::page::said::{name_of, said};
 
 const NAME: &str = "autocut";
 /// Of the tables below. A change of what is in them is the document's affair.
@@ -123,7 +124,7 @@ impl Database {
         let inner = self
             .open
             .transaction_with_str_sequence_and_mode(&names, mode)
-            .map_err(|error| match super::error::name_of(&error).as_str() {
+            .map_err(|error| match name_of(&error).as_str() {
                 // Closed: a newer page has it, or the browser has deleted it.
                 "InvalidStateError" => StoreError::Newer,
                 _ => error.into(),
@@ -274,7 +275,7 @@ impl Transaction {
         }
         let error = inner.error().map(JsValue::from);
         let error = error.unwrap_or_else(|| "it was given up".into());
-        Err(match super::error::name_of(&error).as_str() {
+        Err(match name_of(&error).as_str() {
             "ConstraintError" => taken,
             _ => error.into(),
         })

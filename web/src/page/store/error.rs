@@ -2,6 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
+use crate::page::said::{name_of, said};
 use crate::project::ProjectError;
 
 /// Why the store did not do as it was asked. What is in memory is not touched by any of these.
@@ -46,31 +47,6 @@ pub enum StoreError {
         /// What the browser says.
         why: String,
     },
-}
-
-/// The name by which the browser tells the kind of an error.
-pub(super) fn name_of(error: &JsValue) -> String {
-    text(error, "name")
-}
-
-/// What the browser says of an error.
-pub(super) fn said(error: &JsValue) -> String {
-    let message = text(error, "message");
-    if !message.is_empty() {
-        return message;
-    }
-    match (error.as_string(), name_of(error)) {
-        (Some(text), _) => text,
-        (None, name) if !name.is_empty() => name,
-        _ => "no reason given".to_owned(),
-    }
-}
-
-fn text(error: &JsValue, field: &str) -> String {
-    js_sys::Reflect::get(error, &field.into())
-        .ok()
-        .and_then(|value| value.as_string())
-        .unwrap_or_default()
 }
 
 impl From<JsValue> for StoreError {

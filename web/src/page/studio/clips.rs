@@ -80,6 +80,7 @@ pub struct Clips {
     /// Whether footage came that the plan does not know of.
     pub fresh: RwSignal<bool>,
     next: StoredValue<u32>,
+    next_desk: StoredValue<u32>,
 }
 
 /// A question that waits for a worker.
@@ -92,6 +93,8 @@ pub(super) struct Task {
 /// A worker and what it does.
 #[derive(Clone)]
 pub(super) struct Desk {
+    /// Never used twice: others come and go while it works.
+    pub(super) id: u32,
     pub(super) worker: ClipsWorker,
     /// The question and its clip, while there is one.
     pub(super) at_work: Option<(u32, Task)>,
@@ -106,6 +109,7 @@ impl Clips {
             desks: StoredValue::new_local(Vec::new()),
             fresh: RwSignal::new(false),
             next: StoredValue::new(0),
+            next_desk: StoredValue::new(0),
         }
     }
 
@@ -135,6 +139,22 @@ impl Clips {
         self.busy.set(0);
         self.fresh.set(false);
         self.list.set(Vec::new());
+    }
+
+    /// A number for a worker's desk.
+    pub(super) fn next_desk(self) -> u32 {
+        self.next_desk
+            .update_value(|next| *next = next.wrapping_add(1));
+        self.next_desk.get_value()
+    }
+
+    /// What a desk does, or that it does nothing. A desk that is gone does nothing.
+    pub(super) fn set_at_work(self, desk: u32, at_work: Option<(u32, Task)>) {
+        self.desks.update_value(|desks| {
+            if let Some(desk) = desks.iter_mut().find(|one| one.id == desk) {
+                desk.at_work = at_work;
+            }
+        });
     }
 
     /// The clip that a plan calls by this number.

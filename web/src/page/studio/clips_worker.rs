@@ -8,8 +8,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::page::said::said;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{ErrorEvent, File, MessageEvent, MessagePort, Worker, WorkerOptions, WorkerType};
 
 /// Where the build puts the worker, relative to the page.
@@ -120,10 +122,13 @@ impl ClipsWorker {
         let sent =
             Self::message(question, id, file).and_then(|message| self.post(message, Array::new()));
         if let Err(error) = sent {
-            let reason = super::super::planner::said(&error);
-            if let Ok(message) = object(&[("reason", &reason.into())]) {
-                hear("failed", &message);
-            }
+            let reason = said(&error);
+            // Told a little later: who asks does not know the question's number yet.
+            spawn_local(async move {
+                if let Ok(message) = object(&[("reason", &reason.into())]) {
+                    hear("failed", &message);
+                }
+            });
             return id;
         }
         self.0.ears.borrow_mut().insert(id, Box::new(hear));
@@ -187,7 +192,7 @@ impl ClipsWorker {
             self.0.ready.set(true);
             for (message, given) in self.0.early.take() {
                 if let Err(error) = self.post(message, given) {
-                    self.broke(&super::super::planner::said(&error));
+                    self.broke(&said(&error));
                 }
             }
             return;

@@ -12,6 +12,7 @@ use super::Studio;
 use super::planning::Wish;
 use crate::document::Document;
 use crate::project::Brief;
+use crate::wording::sentence;
 
 impl Studio {
     /// Makes one change to the plan; what stands in the way is said.
@@ -20,12 +21,18 @@ impl Studio {
             return;
         };
         match apply(&plan, operation) {
+            // Nothing to undo.
+            Ok(next) if next == *plan => {}
             Ok(plan) => {
                 self.push(&operation.label(), |document| {
                     document.plan = Some(Arc::new(plan));
                 });
                 if let Operation::Move { to, .. } = operation {
                     self.selected.set(Some(*to));
+                }
+                // A plan that is being made was asked for before this change.
+                if let Some(pending) = self.planning.pending.get_untracked() {
+                    self.wish(&pending.label, pending.brief, pending.wish);
                 }
             }
             Err(error) => self.notices.warn(sentence(&error.to_string())),
@@ -166,25 +173,12 @@ impl Studio {
         let Some(plan) = self.plan.get_untracked() else {
             return;
         };
-        let Some(slot) = slot_at(&plan, frame) else {
+        let Some(slot) = plan.slot_at(frame) else {
             return;
         };
         let (at, cut) = nearest_beat(&plan, slot, frame).unwrap_or((frame, None));
         self.perform(&Operation::Split { slot, at, cut });
     }
-}
-
-/// The slot on screen at a frame.
-#[must_use]
-pub fn slot_at(plan: &Plan, frame: u64) -> Option<usize> {
-    let after = plan
-        .slots
-        .partition_point(|slot| slot.record_start <= frame);
-    let slot = after.checked_sub(1)?;
-    plan.slots
-        .get(slot)
-        .is_some_and(|slot| frame < slot.record_end())
-        .then_some(slot)
 }
 
 /// The beat nearest to `frame` that lies inside a slot, at least two frames from its ends.
@@ -205,11 +199,4 @@ fn nearest_beat(plan: &Plan, slot: usize, frame: u64) -> Option<(u64, Option<Cut
             };
             (at, Some(Cut { at: beat.at, on }))
         })
-}
-
-/// An error as a sentence.
-fn sentence(error: &str) -> String {
-    let mut letters = error.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }

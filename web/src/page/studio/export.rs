@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::Studio;
 use super::clips::ClipStage;
 use crate::document::compact;
+use crate::page::said::said;
 
 impl Studio {
     /// What a person should know of the plan before it is taken home.
@@ -71,10 +72,8 @@ impl Studio {
 
     fn save_text(self, name: &str, text: &str) {
         if let Err(error) = offer(name, text) {
-            self.notices.warn(format!(
-                "{name} cannot be saved: {}.",
-                crate::page::planner::said(&error)
-            ));
+            self.notices
+                .warn(format!("{name} cannot be saved: {}.", said(&error)));
         }
     }
 }

@@ -9,7 +9,8 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, File, FileList};
 
 use super::Studio;
-use crate::page::planner::{Bulk, Planner, said};
+use crate::page::planner::{Bulk, Planner};
+use crate::page::said::said;
 use crate::project::sort::{self, HEAD_BYTES};
 
 /// Most files taken at once; more are a folder that was not meant.

@@ -332,7 +332,6 @@ impl Studio {
         self.song.entry.set(None);
         self.song.sound.set(None);
         self.song.stage.set(SongStage::Idle);
-        self.clips.list.set(Vec::new());
         self.planning.refused.set(None);
         self.history.set(History::new(Document::default()));
     }
@@ -396,7 +395,6 @@ impl Studio {
     pub fn remove_project(self, id: &str) {
         let id = id.to_owned();
         if untrack(|| self.id.get()) == id {
-            self.keeping.kept.set(Kept::Nothing);
             self.clear();
         }
         if let Some(store) = self.keeping.store.get_value() {
@@ -410,21 +408,27 @@ impl Studio {
     }
 
     /// Another project with the same in it.
-    pub fn copy_project(self, id: &str) {
+    pub fn copy_project(self, id: &str, name: &str) {
         let id = id.to_owned();
-        if let Some(store) = self.keeping.store.get_value() {
-            spawn_local(async move {
-                let copied = async {
-                    let mut project = store.load(&id).await?.project;
-                    project.id = Store::new_id();
-                    project.name = format!("{} (copy)", project.name);
-                    store.save(&project).await
-                };
-                if let Err(error) = copied.await {
-                    self.notices.warn(error.to_string());
+        let name = format!("{name} (copy)");
+        let Some(store) = self.keeping.store.get_value() else {
+            return;
+        };
+        let shown =
+            untrack(|| self.id.get()) == id && self.keeping.kept.get_untracked() == Kept::Soon;
+        let now = shown.then(|| untrack(|| self.project()));
+        spawn_local(async move {
+            let copied = async {
+                // What was changed in the last moment is copied too.
+                if let Some(project) = now {
+                    store.save(&project).await?;
                 }
-                self.refresh_list(&store).await;
-            });
-        }
+                store.duplicate(&id, &name).await
+            };
+            if let Err(error) = copied.await {
+                self.notices.warn(error.to_string());
+            }
+            self.refresh_list(&store).await;
+        });
     }
 }

@@ -9,11 +9,13 @@ use leptos::task::spawn_local;
 use planner_wasm::footage::Footage;
 use shared::media::MediaReference;
 use wasm_bindgen::prelude::*;
+use web_sys::File;
 
 use super::Studio;
 use super::clips::{Clip, ClipStage, Desk, Task, Thumb};
 use super::clips_worker::{ClipsWorker, Question, count, text};
 use crate::page::decode::pause;
+use crate::page::said::said;
 use crate::project::{Depth, probed};
 use crate::unseen::unseen;
 
@@ -55,26 +57,15 @@ impl Studio {
         if waiting > 0 && clips.desks.with_value(Vec::is_empty) {
             self.start_workers();
         }
-        let desks = clips.desks.with_value(Vec::len);
-        for at in 0..desks {
-            let idle = clips
-                .desks
-                .with_value(|desks| desks.get(at).is_some_and(|desk| desk.at_work.is_none()));
-            if !idle {
-                continue;
-            }
-            let mut task = None;
-            clips.tasks.update_value(|tasks| {
-                // A clip that was taken out meanwhile has no file any more.
-                while let Some(next) = tasks.pop_front() {
-                    if next.clip.file.with_untracked(Option::is_some) {
-                        task = Some(next);
-                        break;
-                    }
-                }
-            });
-            let Some(task) = task else { break };
-            self.begin(at, task);
+        let idle: Vec<_> = clips.desks.with_value(|desks| {
+            let idle = desks.iter().filter(|desk| desk.at_work.is_none());
+            idle.map(|desk| (desk.id, desk.worker.clone())).collect()
+        });
+        for (desk, worker) in idle {
+            let Some((task, file)) = self.next_task() else {
+                break;
+            };
+            self.begin(desk, &worker, task, &file);
         }
         let working = clips
             .desks
@@ -120,6 +111,7 @@ impl Studio {
         let desks: Result<Vec<Desk>, JsValue> = (0..wanted)
             .map(|_| {
                 Ok(Desk {
+                    id: self.clips.next_desk(),
                     worker: ClipsWorker::start(&planner.port()?)?,
                     at_work: None,
                 })
@@ -129,44 +121,42 @@ impl Studio {
             Ok(desks) => self.clips.desks.set_value(desks),
             Err(error) => self.notices.warn(format!(
                 "Clips cannot be looked at: {}. Load the page again.",
-                super::super::planner::said(&error)
+                said(&error)
             )),
         }
     }
 
-    fn begin(self, at: usize, task: Task) {
+    /// The next question whose file is there. A clip that was taken out meanwhile has none.
+    fn next_task(self) -> Option<(Task, File)> {
+        let mut next = None;
+        self.clips.tasks.update_value(|tasks| {
+            while next.is_none()
+                && let Some(task) = tasks.pop_front()
+            {
+                next = task.clip.file.get_untracked().map(|file| (task, file));
+            }
+        });
+        next
+    }
+
+    fn begin(self, desk: u32, worker: &ClipsWorker, task: Task, file: &File) {
         let clips = self.clips;
         let clip = task.clip;
-        let Some(file) = clip.file.get_untracked() else {
-            return;
-        };
         if !matches!(task.question, Question::Thumbs { .. }) {
             clip.done.set(0.0);
             clip.stage.set(ClipStage::Looking);
         }
-        let worker = clips
-            .desks
-            .with_value(|desks| desks.get(at).map(|desk| desk.worker.clone()));
-        let Some(worker) = worker else { return };
-        let id = worker.ask(task.question, &file, move |kind, message| {
+        let id = worker.ask(task.question, file, move |kind, message| {
             if kind == "progress" {
                 let (done, total) = (count(message, "done_us"), count(message, "total_us"));
                 clip.done.set(share(done.unwrap_or(0), total.unwrap_or(0)));
                 return;
             }
-            clips.desks.update_value(|desks| {
-                if let Some(desk) = desks.get_mut(at) {
-                    desk.at_work = None;
-                }
-            });
+            clips.set_at_work(desk, None);
             self.answer(task, kind, message);
             self.pump();
         });
-        clips.desks.update_value(|desks| {
-            if let Some(desk) = desks.get_mut(at) {
-                desk.at_work = Some((id, task));
-            }
-        });
+        clips.set_at_work(desk, Some((id, task)));
     }
 
     /// Takes the last answer to a question.

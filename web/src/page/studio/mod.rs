@@ -41,6 +41,7 @@ use self::viewing::Viewing;
 use super::planner::Planner;
 use super::transport::Transport;
 use crate::document::Document;
+use crate::page::said::said;
 use crate::project::Brief;
 
 /// Which panel is in front where there is room for one.
@@ -55,6 +56,19 @@ pub enum Panel {
     Beats,
     /// The whole film.
     Film,
+}
+
+impl Panel {
+    /// Its name in the document.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Media => "media",
+            Self::Shot => "shot",
+            Self::Beats => "beats",
+            Self::Film => "film",
+        }
+    }
 }
 
 /// Which window lies over the page.
@@ -179,7 +193,7 @@ impl Studio {
             Ok(planner) => self.planner.set_value(Some(planner)),
             Err(error) => self.notices.warn(format!(
                 "The planner cannot start: {}. Load the page again.",
-                super::planner::said(&error)
+                said(&error)
             )),
         }
     }

@@ -12,6 +12,7 @@ use web_sys::File;
 use super::Studio;
 use super::clips::ClipStage;
 use super::files::{Dropped, fingerprint, size};
+use crate::page::said::said;
 use crate::project::relink::{Candidate, relink, worth_a_look};
 use crate::project::{Project, from_plan};
 
@@ -193,7 +194,7 @@ impl Studio {
                 Ok(files) => self.take(files),
                 Err(error) => self.notices.warn(format!(
                     "The sample cannot be loaded: {}. Are you offline?",
-                    crate::page::planner::said(&error)
+                    said(&error)
                 )),
             }
         });

@@ -23,6 +23,22 @@ pub enum Wish {
     Fresh,
 }
 
+impl Wish {
+    /// This wish and an earlier one that is not met yet.
+    fn and(self, earlier: Self) -> Self {
+        match (self, earlier) {
+            (Self::Fresh, _) | (_, Self::Fresh) => Self::Fresh,
+            (Self::All, _) | (_, Self::All) => Self::All,
+            (Self::Slots(mut slots), Self::Slots(earlier)) => {
+                slots.extend(earlier);
+                slots.sort_unstable();
+                slots.dedup();
+                Self::Slots(slots)
+            }
+        }
+    }
+}
+
 /// A change that the planner works on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pending {
@@ -105,11 +121,19 @@ impl Studio {
         self.wish(label, self.brief.get_untracked(), Wish::All);
     }
 
-    /// Asks for a plan; an earlier wish that is not yet met is given up, and its change is part of
-    /// this one.
+    /// Asks for a plan; an earlier wish that is not yet met becomes part of this one.
     pub(super) fn wish(self, label: &str, brief: Brief, wish: Wish) {
         let planning = self.planning;
         self.stop_job();
+        let (label, wish) = match planning.pending.get_untracked() {
+            Some(earlier) if earlier.label != label => {
+                let label = format!("{}; {label}", earlier.label);
+                (label, wish.and(earlier.wish))
+            }
+            Some(earlier) => (label.to_owned(), wish.and(earlier.wish)),
+            None => (label.to_owned(), wish),
+        };
+        let label = label.as_str();
         let song = self.song.entry.get_untracked();
         let song = song.filter(|entry| entry.is_heard());
         let (Some(planner), Some(song)) = (self.planner(), song) else {

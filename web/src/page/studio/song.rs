@@ -13,7 +13,8 @@ use web_sys::{AudioBuffer, File};
 use super::Studio;
 use super::files::{Dropped, fingerprint, size};
 use crate::page::decode::{decode, mix};
-use crate::page::planner::{Bulk, said};
+use crate::page::planner::Bulk;
+use crate::page::said::said;
 use crate::project::SongEntry;
 use crate::waveform::Waveform;
 

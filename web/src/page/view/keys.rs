@@ -11,7 +11,6 @@ use super::timeline::{reveal, select};
 use crate::gesture::{looped, slip_frames};
 use crate::keys::{Chord, Command, Focus, Group, TABLE, command_for};
 use crate::page::dialog::Dialog;
-use crate::page::studio::edit::slot_at;
 use crate::page::studio::{Panel, Sheet, Studio};
 use crate::viewport::Viewport;
 
@@ -146,7 +145,7 @@ impl Keyboard {
         };
         let frame = studio.transport.frame.get_untracked();
         let selected = studio.selected.get_untracked();
-        let Some(slot) = selected.or_else(|| slot_at(&plan, frame)) else {
+        let Some(slot) = selected.or_else(|| plan.slot_at(frame)) else {
             return;
         };
         let Some(shown) = plan.slots.get(slot) else {

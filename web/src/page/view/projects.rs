@@ -49,8 +49,8 @@ pub fn ProjectsSheet() -> impl IntoView {
                                     </span>
                                 </button>
                                 <button class="plain" on:click={
-                                    let id = one.id.clone();
-                                    move |_| studio.copy_project(&id)
+                                    let (id, name) = (one.id.clone(), one.name.clone());
+                                    move |_| studio.copy_project(&id, &name)
                                 }>"Duplicate"</button>
                                 <button
                                     class="plain icon"

@@ -17,7 +17,8 @@ use super::timeline::Timeline;
 use crate::page::offline::Offline;
 use crate::page::studio::notices::Tone;
 use crate::page::studio::song::SongStage;
-use crate::page::studio::{Panel, Sheet, Studio, files};
+use crate::page::studio::{Sheet, Studio, files};
+use crate::page::theme;
 
 /// The whole page.
 #[component]
@@ -165,7 +166,7 @@ fn Bar() -> impl IntoView {
                 title="Projects"
                 on:click=move |_| studio.sheet.set(Sheet::Projects)
             >{Glyph::Folder.show()}</button>
-            <button class="plain icon" aria-label="Light or dark" title="Light or dark" on:click=move |_| turn_theme()>
+            <button class="plain icon" aria-label="Light or dark" title="Light or dark" on:click=move |_| theme::turn()>
                 {Glyph::Theme.show()}
             </button>
             <button
@@ -185,47 +186,6 @@ fn Bar() -> impl IntoView {
                 >{Glyph::Download.show()}<span>"Export"</span></button>
             </Show>
         </header>
-    }
-}
-
-/// Where the choice of light and dark is kept.
-const THEME: &str = "autocut-theme";
-
-/// Shows the scheme that was chosen last, if one was.
-pub fn show_chosen_theme() {
-    let chosen = window().local_storage().ok().flatten();
-    let chosen = chosen.and_then(|store| store.get_item(THEME).ok().flatten());
-    if let Some(chosen @ ("light" | "dark")) = chosen.as_deref() {
-        set_theme(chosen);
-    }
-}
-
-fn set_theme(theme: &str) {
-    if let Some(root) = document().document_element() {
-        // An attribute of a plain name can be set.
-        let _ = root.set_attribute("data-theme", theme);
-    }
-    if let Ok(event) = web_sys::Event::new("themechange") {
-        let _ = window().dispatch_event(&event);
-    }
-}
-
-/// From light to dark and back.
-fn turn_theme() {
-    let root = document().document_element();
-    let dark = match root.and_then(|root| root.get_attribute("data-theme")) {
-        Some(theme) => theme == "dark",
-        None => window()
-            .match_media("(prefers-color-scheme: dark)")
-            .ok()
-            .flatten()
-            .is_some_and(|scheme| scheme.matches()),
-    };
-    let theme = if dark { "light" } else { "dark" };
-    set_theme(theme);
-    if let Some(store) = window().local_storage().ok().flatten() {
-        // Without a store the choice lasts as long as the page.
-        let _ = store.set_item(THEME, theme);
     }
 }
 
@@ -287,16 +247,5 @@ fn NoticeList() -> impl IntoView {
                 </div>
             </For>
         </div>
-    }
-}
-
-/// The panel's name in the document, for styles.
-#[must_use]
-pub const fn panel_name(panel: Panel) -> &'static str {
-    match panel {
-        Panel::Media => "media",
-        Panel::Shot => "shot",
-        Panel::Beats => "beats",
-        Panel::Film => "film",
     }
 }

@@ -309,7 +309,7 @@ fn Unasked() -> impl IntoView {
                 <h3>"Decided unasked"</h3>
                 <ul class="told small">
                     {move || decisions.get().into_iter().map(|one| view! {
-                        <li><strong>{wording::decision(one.code)}</strong>". "{super::told::sentence(&one.detail)}</li>
+                        <li><strong>{wording::decision(one.code)}</strong>". "{wording::sentence(&one.detail)}</li>
                     }).collect_view()}
                 </ul>
             </section>

@@ -118,7 +118,7 @@ pub fn Panels() -> impl IntoView {
             id="panel"
             role="tabpanel"
             tabindex="0"
-            aria-labelledby=move || format!("tab-{}", super::shell::panel_name(front.get()))
+            aria-labelledby=move || format!("tab-{}", front.get().name())
         >
             {move || match front.get() {
                 Panel::Media => view! { <Library/> }.into_any(),

@@ -9,6 +9,8 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, CssStyleDeclaration, HtmlCanvasElement, ImageBitmap};
 
+use crate::page::theme;
+
 /// Fires when every canvas has to be drawn again: another size, another colour scheme.
 #[derive(Clone, Copy)]
 pub(super) struct Redraws(Trigger);
@@ -19,15 +21,7 @@ impl Redraws {
         let trigger = Trigger::new();
         let resized = window_event_listener(ev::resize, move |_| trigger.notify());
         on_cleanup(move || resized.remove());
-        let themed = window_event_listener_untyped("themechange", move |_| trigger.notify());
-        on_cleanup(move || themed.remove());
-        let scheme = window().match_media("(prefers-color-scheme: dark)");
-        if let Ok(Some(scheme)) = scheme {
-            let changed = Closure::<dyn FnMut()>::new(move || trigger.notify());
-            scheme.set_onchange(Some(changed.as_ref().unchecked_ref()));
-            let kept = StoredValue::new_local((scheme, changed));
-            on_cleanup(move || kept.with_value(|(scheme, _)| scheme.set_onchange(None)));
-        }
+        theme::on_change(move || trigger.notify());
         Self(trigger)
     }
 }

@@ -7,22 +7,7 @@ use leptos::prelude::*;
 use crate::insight;
 use crate::page::studio::Studio;
 use crate::page::view::glyph::Glyph;
-use crate::wording;
-
-/// A planner's sentence with a capital and a full stop.
-pub(super) fn sentence(detail: &str) -> String {
-    let mut letters = detail.chars();
-    let first = letters
-        .next()
-        .map(|first| first.to_uppercase().to_string())
-        .unwrap_or_default();
-    let stop = if detail.ends_with(['.', '!', '?']) {
-        ""
-    } else {
-        "."
-    };
-    format!("{first}{}{stop}", letters.as_str())
-}
+use crate::wording::{self, sentence};
 
 fn numbers(studio: Studio) -> Memo<Option<insight::Numbers>> {
     Memo::new(move |_| {

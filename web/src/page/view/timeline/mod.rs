@@ -27,6 +27,7 @@ use self::listbox::shots;
 use self::painter::Easel;
 use self::tools::tools;
 use crate::page::studio::Studio;
+use crate::page::theme;
 use crate::viewport::{Viewport, place};
 
 /// The timeline.
@@ -45,7 +46,7 @@ pub fn Timeline() -> impl IntoView {
         }
     });
     measure(desk, area);
-    follow_scheme(easel);
+    theme::on_change(move || easel.recolour());
     Effect::new(move |_| {
         let width = desk.size.get().0 - 2.0 * INSET;
         if width > 0.0 {
@@ -188,24 +189,4 @@ fn measure(desk: Desk, area: NodeRef<Div>) {
             observer.disconnect();
         }
     });
-}
-
-/// Draws anew in other colours when they change.
-fn follow_scheme(easel: Easel) {
-    let chosen = window_event_listener(
-        ev::Custom::<ev::CustomEvent>::new("themechange"),
-        move |_| {
-            easel.recolour();
-        },
-    );
-    on_cleanup(move || chosen.remove());
-    let scheme = window().match_media("(prefers-color-scheme: dark)");
-    if let Ok(Some(scheme)) = scheme {
-        let changed = Closure::<dyn FnMut()>::new(move || easel.recolour());
-        scheme.set_onchange(Some(changed.as_ref().unchecked_ref()));
-        let kept = StoredValue::new_local((scheme, changed));
-        on_cleanup(move || {
-            let _ = kept.try_with_value(|(scheme, _)| scheme.set_onchange(None));
-        });
-    }
 }

@@ -398,7 +398,6 @@ impl Desk {
             return Hit::Nothing;
         };
         let plan = studio.plan.get_untracked();
-        let slots = plan.as_ref().map_or(&[][..], |plan| &plan.slots);
         let (reach, only) = if at.finger {
             // Without a selection no cut is meant: a finger is wide.
             let selected = studio.selected.get_untracked();
@@ -409,7 +408,7 @@ impl Desk {
         hit(
             &self.lanes_now(),
             &self.view(),
-            (slots, &score),
+            (plan.as_deref(), &score),
             (at.x, at.y),
             reach,
             only,
