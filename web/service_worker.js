@@ -65,7 +65,8 @@ async function answer(request, name) {
   }
   const answered = await fetch(request);
   if (answered.status === 200 && name.startsWith('sample/')) {
-    await cache.put(addressOf(name), answered.clone());
+    // What a full disk cannot keep is fetched again another time; that is no reason to have none.
+    await cache.put(addressOf(name), answered.clone()).catch(() => {});
   }
   return answered;
 }
