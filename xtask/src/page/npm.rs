@@ -10,7 +10,7 @@ use crate::packages::Manager;
 use crate::workspace;
 
 /// The oldest major version of node that the build's scripts run with.
-const OLDEST_NODE: u32 = 18;
+const OLDEST_NODE: u32 = 20;
 
 /// node, npm, and in `web/node_modules` exactly what `web/package-lock.json` names.
 ///
