@@ -1,12 +1,10 @@
 // What a clip is, from its container alone.
 import { undecodable, withClip } from './file.js';
 import { Refused } from './job.js';
-import { steadyRate } from './rate.js';
+import { firstTimes, steadyRate } from './rate.js';
 import { allSamples } from './samples.js';
 import { windows } from './windows.js';
 
-/** Packets whose times tell the frame rate. */
-const LOOKED_AT = 300;
 /** Largest picture side that is worked with, as on the command line. */
 const LARGEST = 32_768;
 
@@ -19,7 +17,7 @@ const LARGEST = 32_768;
 export function probe(job, file, analyst) {
   return withClip(job, file, async (clip) => {
     const { track, packets, codec, startUs } = clip;
-    const times = await rateTimes(job, packets);
+    const times = await firstTimes(job, packets);
     if (times.length === 0) {
       throw new Refused('It holds no picture.');
     }
@@ -71,26 +69,6 @@ async function size(job, { track, sizeIsSure }, decodable) {
 /** A rate as plans write it: `25`, `30000/1001`. */
 function written(rate) {
   return rate && (rate[1] === 1 ? `${rate[0]}` : `${rate[0]}/${rate[1]}`);
-}
-
-/** When the first pictures are shown, in seconds of the container's time. */
-async function rateTimes(job, packets) {
-  const times = [];
-  let packet = await job.step(
-    packets.getFirstPacket({ metadataOnly: true }),
-    'read its first picture',
-  );
-  let latest = -Infinity;
-  // Where a packet is shown before one that came earlier, others are still to come between.
-  while (packet && (times.length < LOOKED_AT || packet.timestamp < latest)) {
-    times.push(packet.timestamp);
-    latest = Math.max(latest, packet.timestamp);
-    packet = await job.step(
-      packets.getNextPacket(packet, { metadataOnly: true }),
-      'read when its pictures are shown',
-    );
-  }
-  return times;
 }
 
 async function fingerprint(job, file, analyst) {

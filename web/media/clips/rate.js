@@ -24,6 +24,11 @@ const USUAL = [
   [240, 1],
 ];
 
+/** Packets whose times tell a rate, where they come in order... */
+const LOOKED_AT = 300;
+/** ... and at most, since one stamp may be far later than all others. */
+const MOST = 2 * LOOKED_AT;
+
 /** By how much the mean may miss a rate that it stands for, as the command line has it. */
 const NEAR = 0.002;
 /** What is closer than this is surely that rate; 30 and 29.97 are a thousandth apart. */
@@ -32,6 +37,33 @@ const SURE = 0.0004;
 const JITTER = 0.25;
 /** ... and so many of all have to be. */
 const STEADY = 0.95;
+
+/**
+ * When the first pictures are shown.
+ *
+ * @param {import('./job.js').Job} job
+ * @param {import('mediabunny').EncodedPacketSink} packets of the picture
+ * @returns {Promise<number[]>} in seconds of the container's time, in the order of decoding
+ */
+export async function firstTimes(job, packets) {
+  const times = [];
+  let packet = await job.step(
+    packets.getFirstPacket({ metadataOnly: true }),
+    'read its first picture',
+  );
+  let latest = -Infinity;
+  // Where a packet is shown before one that came earlier, others are still to come between.
+  const isWanted = ({ timestamp }) => times.length < LOOKED_AT || timestamp < latest;
+  while (packet && times.length < MOST && isWanted(packet)) {
+    times.push(packet.timestamp);
+    latest = Math.max(latest, packet.timestamp);
+    packet = await job.step(
+      packets.getNextPacket(packet, { metadataOnly: true }),
+      'read when its pictures are shown',
+    );
+  }
+  return times;
+}
 
 /**
  * The rate that pictures keep.

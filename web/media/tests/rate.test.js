@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { steadyRate } from '../clips/rate.js';
+import { Job } from '../clips/job.js';
+import { firstTimes, steadyRate } from '../clips/rate.js';
 
 /** `count` times at `num / den` a second, rounded to the container's ticks. */
 const times = (num, den, count, resolution) =>
@@ -44,4 +45,31 @@ test('too few pictures have no rate, and nonsense is none', () => {
   for (const shown of [[], [0], [0, 0.04], [0, 0, 0, 0], [NaN, Infinity, 1]]) {
     assert.equal(steadyRate(shown, 90_000), null);
   }
+});
+
+/** A table of pictures that are shown at these times. */
+const table = (shown) => {
+  const packet = (at) => (at < shown.length ? { at, timestamp: shown[at] } : null);
+  return {
+    getFirstPacket: async () => packet(0),
+    getNextPacket: async ({ at }) => packet(at + 1),
+  };
+};
+
+test('some hundred pictures are read, and those that are shown between them', async () => {
+  const shown = times(25, 1, 10_000, 12_800);
+  assert.equal((await firstTimes(new Job(), table(shown))).length, 300);
+  // The 300th is shown late, after the four that are stored behind it.
+  shown.splice(299, 0, shown[302] + 0.02);
+  const read = await firstTimes(new Job(), table(shown));
+  assert.deepEqual(read, shown.slice(0, 304));
+  assert.deepEqual(await firstTimes(new Job(), table([])), []);
+});
+
+test('one stamp that is far too late does not have all of a long clip read', async () => {
+  const shown = times(25, 1, 10_000, 12_800);
+  shown[7] = 1e6;
+  const read = await firstTimes(new Job(), table(shown));
+  assert.deepEqual(read, shown.slice(0, 600));
+  assert.deepEqual(steadyRate(read, 12_800), [25, 1]);
 });
