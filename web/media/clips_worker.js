@@ -16,8 +16,6 @@
 //   {kind: 'failed', id, reason}                a sentence for people
 // Every job ends in exactly one of the last six but progress. Times are microseconds counted from
 // the container's start. An id is never used twice.
-import { LogLevel, Logging } from 'mediabunny';
-
 import { Analyst } from './clips/analyst.js';
 import { refusal } from './clips/file.js';
 import { Cancelled, Job } from './clips/job.js';
@@ -29,9 +27,6 @@ import { thumbs } from './clips/thumbs.js';
 const OPEN = 2;
 /** What a person waits for comes first. */
 const ORDER = { probe: 0, thumbs: 1, look: 2 };
-
-// What is wrong with a file is told to the page and not to the console.
-Logging.level = LogLevel.Silent;
 
 const analyst = new Analyst();
 /** Jobs that wait, and all that are not over, by their id. */

@@ -1,7 +1,7 @@
 // Draws the film while the music plays.
 //
 // Messages to it: {kind: 'canvas', canvas}, {kind: 'size', width, height},
-// {kind: 'files', files: [{media, file: File|null, start_us?}]} (those that changed),
+// {kind: 'files', files: [{media, file: File|null}]} (those that changed),
 // {kind: 'plan', plan}, {kind: 'clock', playing, frame_at, at_ms, speed, loop},
 // {kind: 'seek', frame}, {kind: 'stats', clear?}, and from a player in the page
 // {kind: 'picture', player, at_us, bitmap} and {kind: 'unplayable', player}.

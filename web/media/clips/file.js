@@ -1,18 +1,12 @@
-// Opening a clip: its container is read in parts, as they are needed, and never as a whole.
+// Opening a clip, and saying what is wrong with one that cannot be used.
 import {
-  BlobSource,
   EncodedPacketSink,
-  Input,
   InputDisposedError,
-  IsobmffInputFormat,
-  MATROSKA,
-  MP4,
   MPEG_TS,
-  QTFF,
   UnsupportedInputFormatError,
-  WEBM,
 } from 'mediabunny';
 
+import { input, picture, shown, startUs } from '../container.js';
 import { ffmpegName, spoken } from './codec.js';
 import { counted } from './instants.js';
 import { Cancelled, Refused } from './job.js';
@@ -20,7 +14,7 @@ import { Cancelled, Refused } from './job.js';
 /** Bytes of one file that are kept in memory. */
 const CACHE = 8 * 2 ** 20;
 /** Where the way round a file that the page cannot look at begins. */
-export const ELSEWHERE =
+const ELSEWHERE =
   'To have it looked at all the same, drop in what `render-native inspect --json` writes of it.';
 
 /**
@@ -51,48 +45,34 @@ export async function withClip(job, file, use) {
   if (file.size === 0) {
     throw new Refused('The file is empty.');
   }
-  const input = new Input({
-    formats: [MP4, QTFF, MATROSKA, WEBM, MPEG_TS],
-    source: new BlobSource(file, { maxCacheSize: CACHE, handleUnhandledError: () => {} }),
-  });
+  const container = input(file, CACHE);
   try {
-    return await use(await opened(job, input));
+    return await use(await opened(job, container));
   } catch (error) {
     throw refusal(error);
   } finally {
-    input.dispose();
+    container.dispose();
   }
 }
 
-async function opened(job, input) {
-  const tracks = await job.step(input.getTracks(), 'read its table of contents');
-  const heard = tracks.filter((track) => track.isVideoTrack() || track.isAudioTrack());
-  const track = heard.find((track) => track.isVideoTrack());
-  const format = await input.getFormat();
+async function opened(job, container) {
+  const tracks = await job.step(container.getTracks(), 'read its table of contents');
+  const track = picture(tracks);
+  const format = await container.getFormat();
   if (!track) {
     // Of a transport stream only those streams are told that the reader knows.
-    const sound = heard.length > 0 && format !== MPEG_TS;
+    const sound = shown(tracks).length > 0 && format !== MPEG_TS;
     throw new Refused(
       sound
         ? 'It holds sound and no picture.'
         : `It holds no picture that the page knows. ${ELSEWHERE}`,
     );
   }
-  // What an edit list leaves out of an MP4 lies before 0, and time begins at what it leaves.
-  const earliest = format instanceof IsobmffInputFormat ? 0 : -Infinity;
-  let start = Infinity;
-  for (const track of heard) {
-    const first = await job.step(
-      new EncodedPacketSink(track).getFirstPacket({ metadataOnly: true }),
-      'find where it begins',
-    );
-    start = Math.min(start, Math.max(first?.timestamp ?? Infinity, earliest));
-  }
   return {
     track,
     packets: new EncodedPacketSink(track),
     codec: ffmpegName(await track.getCodec(), await track.getInternalCodecId()),
-    startUs: Number.isFinite(start) ? Math.round(start * 1e6) : 0,
+    startUs: await startUs(container, tracks, (step) => job.step(step, 'find where it begins')),
     sizeIsSure: format !== MPEG_TS,
   };
 }

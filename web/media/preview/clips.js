@@ -1,15 +1,7 @@
 // Clips that are open for reading. Few at a time: the table of a long clip's pictures is large.
-import {
-  BlobSource,
-  EncodedPacketSink,
-  Input,
-  MATROSKA,
-  MP4,
-  MPEG_TS,
-  QTFF,
-  WEBM,
-} from 'mediabunny';
+import { EncodedPacketSink } from 'mediabunny';
 import { ffmpegName, spoken } from '../clips/codec.js';
+import { input, picture, startUs } from '../container.js';
 
 /** Clips kept open beside those in use. */
 const KEPT = 12;
@@ -44,23 +36,25 @@ export class Unseen extends Error {
 }
 
 export class Clips {
-  /** @type {Map<number, {file: File, startUs?: number}>} */
+  /** @type {Map<number, File>} */
   #files = new Map();
-  /** @type {Map<number, {input: Input, clip: Promise<Clip>}>} Last used last. */
+  /**
+   * Last used last.
+   * @type {Map<number, {container: import('mediabunny').Input, clip: Promise<Clip>}>}
+   */
   #open = new Map();
 
   /**
    * Takes note of files; `null` forgets one. Returns the media whose file changed.
-   * @param {{media: number, file: File|null, start_us?: number}[]} files
+   * @param {{media: number, file: File|null}[]} files
    */
   update(files) {
     /** @type {Set<number>} */
     const changed = new Set();
-    for (const { media, file, start_us: startUs } of files) {
-      const before = this.#files.get(media);
-      if (before?.file === file && before?.startUs === startUs) continue;
+    for (const { media, file } of files) {
+      if (this.file(media) === file) continue;
       this.#close(media);
-      if (file) this.#files.set(media, { file, startUs });
+      if (file) this.#files.set(media, file);
       else this.#files.delete(media);
       changed.add(media);
     }
@@ -69,7 +63,7 @@ export class Clips {
 
   /** @param {number} media */
   file(media) {
-    return this.#files.get(media)?.file ?? null;
+    return this.#files.get(media) ?? null;
   }
 
   /**
@@ -85,19 +79,16 @@ export class Clips {
       this.#open.set(media, known);
       return known.clip;
     }
-    const entry = this.#files.get(media);
-    if (!entry) {
+    const file = this.#files.get(media);
+    if (!file) {
       const lost = new Unseen('The file is not here. Drop it on the page again.', false);
       return Promise.reject(lost);
     }
-    const input = new Input({
-      source: new BlobSource(entry.file, { maxCacheSize: CACHE_BYTES }),
-      formats: [MP4, QTFF, MATROSKA, WEBM, MPEG_TS],
-    });
-    const clip = open(input, entry.startUs, codec);
+    const container = input(file, CACHE_BYTES);
+    const clip = open(container, codec);
     // Whoever waits for it hears of a failure; nobody may be waiting any more.
     clip.catch(() => {});
-    this.#open.set(media, { input, clip });
+    this.#open.set(media, { container, clip });
     for (const oldest of this.#open.keys()) {
       if (this.#open.size <= KEPT) break;
       this.#close(oldest);
@@ -106,19 +97,20 @@ export class Clips {
   }
 
   #close(media) {
-    this.#open.get(media)?.input.dispose();
+    this.#open.get(media)?.container.dispose();
     this.#open.delete(media);
   }
 }
 
 /** @returns {Promise<Clip>} */
-async function open(input, startUs, codec) {
-  let track;
+async function open(container, codec) {
+  let tracks;
   try {
-    track = await input.getPrimaryVideoTrack();
+    tracks = await container.getTracks();
   } catch {
     throw new Unseen(sentence(codec, 'this browser cannot read its container'), true);
   }
+  const track = picture(tracks);
   if (!track) throw new Unseen('There is no picture in this file.', true);
   const name = await track.getCodec();
   if (typeof VideoDecoder === 'undefined' || !(await track.canDecode())) {
@@ -140,26 +132,12 @@ async function open(input, startUs, codec) {
     codec: name,
     config,
     resolution,
-    startUs: startUs ?? (await containerStart(input)),
+    startUs: await startUs(container, tracks),
     width: upright ? wide : high,
     height: upright ? high : wide,
     rotation,
     flip,
   };
-}
-
-/**
- * Where the container's time begins: with its first picture or sound. Sound that begins before zero
- * is the encoder's run-up, and what an edit list leaves out lies before zero too.
- */
-async function containerStart(input) {
-  const tracks = await input.getTracks();
-  const heard = tracks.filter((track) => track.isVideoTrack() || track.isAudioTrack());
-  const firsts = await Promise.all(
-    heard.map((track) => track.getFirstTimestamp().catch(() => Infinity)),
-  );
-  const first = Math.min(...firsts);
-  return Number.isFinite(first) ? Math.max(0, Math.round(first * 1e6)) : 0;
 }
 
 /** @param {string|undefined} codec by ffmpeg's name */
