@@ -15,7 +15,8 @@
 //   {kind: 'cancelled', id}
 //   {kind: 'failed', id, reason}                a sentence for people
 // Every job ends in exactly one of the last six but progress. Times are microseconds counted from
-// the container's start. An id is never used twice.
+// the container's start. An id is never used twice. What is asked is begun at once: the page asks
+// for one thing at a time.
 import { Analyst } from './clips/analyst.js';
 import { refusal } from './clips/file.js';
 import { Cancelled, Job } from './clips/job.js';
@@ -23,65 +24,36 @@ import { dense, quick } from './clips/look.js';
 import { probe } from './clips/probe.js';
 import { thumbs } from './clips/thumbs.js';
 
-/** Files that are open at once. */
-const OPEN = 2;
-/** What a person waits for comes first. */
-const ORDER = { probe: 0, thumbs: 1, look: 2 };
-
 const analyst = new Analyst();
-/** Jobs that wait, and all that are not over, by their id. */
-const waiting = [];
+/** What is not over, by the question's id. */
 const jobs = new Map();
-let open = 0;
 
 self.onmessage = ({ data }) => {
   if (data.kind === 'port') {
     analyst.connect(data.port);
   } else if (data.kind === 'cancel') {
-    cancel(data.id);
-  } else if (Object.hasOwn(ORDER, data.kind)) {
-    jobs.set(data.id, new Job());
-    waiting.push(data);
-    begin();
+    jobs.get(data.id)?.cancel();
+  } else {
+    run(data);
   }
 };
 postMessage({ kind: 'ready' });
 
-function cancel(id) {
-  jobs.get(id)?.cancel();
-  const at = waiting.findIndex((request) => request.id === id);
-  if (at >= 0) {
-    waiting.splice(at, 1);
-    jobs.delete(id);
-    postMessage({ kind: 'cancelled', id });
-  }
-}
-
-/** Begins what may be begun; of equals the first that came. */
-function begin() {
-  while (open < OPEN && waiting.length > 0) {
-    const first = waiting.reduce((best, one) => (ORDER[one.kind] < ORDER[best.kind] ? one : best));
-    waiting.splice(waiting.indexOf(first), 1);
-    open += 1;
-    run(first).then(() => {
-      open -= 1;
-      jobs.delete(first.id);
-      begin();
-    });
-  }
-}
-
 async function run(request) {
   const { id } = request;
+  const job = new Job();
+  jobs.set(id, job);
   try {
-    const [message, given = []] = await done(request, jobs.get(id));
+    const [message, given = []] = await done(request, job);
     postMessage({ ...message, id }, given);
   } catch (error) {
     if (error instanceof Cancelled) {
       postMessage({ kind: 'cancelled', id });
-      return;
+    } else {
+      postMessage({ kind: 'failed', id, reason: refusal(error).message });
     }
-    postMessage({ kind: 'failed', id, reason: refusal(error).message });
+  } finally {
+    jobs.delete(id);
   }
 }
 
