@@ -8,9 +8,9 @@
 //   {kind: 'cancel', id}                        -> cancelled, unless the job is over
 // and from it:
 //   {kind: 'ready'}
-//   {kind: 'probed', id, media, start_us, rotation, decodable, reason?}
+//   {kind: 'probed', id, media, decodable, reason?}
 //   {kind: 'progress', id, done_us, total_us}
-//   {kind: 'footage', id, footage, depth, pictures, note?}   footage is JSON text
+//   {kind: 'footage', id, footage, note?}       footage is JSON text; the note is for people
 //   {kind: 'thumbs', id, bitmaps: [{at_us, bitmap}]}
 //   {kind: 'cancelled', id}
 //   {kind: 'failed', id, reason}                a sentence for people
@@ -68,5 +68,5 @@ async function done({ kind, id, file, depth, count, height }, job) {
   }
   const tell = (done_us, total_us) => postMessage({ kind: 'progress', id, done_us, total_us });
   const look = depth === 'dense' ? dense : quick;
-  return [{ kind: 'footage', depth, ...(await look(job, file, analyst, tell)) }];
+  return [{ kind: 'footage', ...(await look(job, file, analyst, tell)) }];
 }

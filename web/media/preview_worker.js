@@ -3,11 +3,11 @@
 // Messages to it: {kind: 'canvas', canvas}, {kind: 'size', width, height},
 // {kind: 'files', files: [{media, file: File|null}]} (those that changed),
 // {kind: 'plan', plan}, {kind: 'clock', playing, frame_at, at_ms, speed, loop},
-// {kind: 'seek', frame}, {kind: 'stats', clear?}, and from a player in the page
-// {kind: 'picture', player, at_us, bitmap} and {kind: 'unplayable', player}.
+// {kind: 'stats', clear?}, and from a player in the page {kind: 'picture', player, at_us, bitmap} and
+// {kind: 'unplayable', player}.
 //
-// Messages from it: {kind: 'ready'}, {kind: 'shown', frame, slot, late_frames, exact, card},
-// {kind: 'missing', slot, media, reason}, {kind: 'stats', cuts, drawn, late, dropped, held}, and to
+// Messages from it: {kind: 'ready'}, {kind: 'shown', frame, slot, exact, card},
+// {kind: 'missing', slot, media, reason}, {kind: 'stats', cuts, dropped, held}, and to
 // players in the page {kind: 'player', player, media, at_us, rate} and {kind: 'release', player}.
 import { Desk } from './preview/desk.js';
 

@@ -21,7 +21,7 @@ const TOLD_MS = 200;
  * @param {Blob} file
  * @param {import('./analyst.js').Analyst} analyst
  * @param {(doneUs: number, totalUs: number) => void} tell
- * @returns {Promise<{ footage: string, pictures: number, note?: string }>}
+ * @returns {Promise<{ footage: string, note?: string }>}
  */
 export async function quick(job, file, analyst, tell) {
   const samplesOf = async (clip, endUs) => {
@@ -193,7 +193,7 @@ class Shown {
         ? `Its time jumps ${this.#jumps} times; only the longest stretch is used.`
         : undefined;
     const note = [jumped, this.note].filter(Boolean).join(' ');
-    return { footage: this.#best.footage, pictures: this.pictures, ...(note && { note }) };
+    return { footage: this.#best.footage, ...(note && { note }) };
   }
 
   cancel() {

@@ -32,8 +32,6 @@ export function probe(job, file, analyst) {
         fingerprint: await fingerprint(job, file, analyst),
         video: { width, height, codec, rate: written(steadyRate(times, await track.getTimeResolution())) },
       },
-      start_us: startUs,
-      rotation: await track.getRotation(),
       decodable: reason === null,
       ...(reason === null ? {} : { reason }),
     };

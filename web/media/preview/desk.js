@@ -77,9 +77,6 @@ export class Desk {
       case 'clock':
         this.#retime(message);
         break;
-      case 'seek':
-        this.#retime({ playing: false, frame_at: message.frame, at_ms: now(), speed: 1 });
-        break;
       case 'picture':
         this.#receive(message);
         break;
@@ -378,7 +375,6 @@ export class Desk {
     }
     if (picture.image !== this.#drawn.image || this.#stale) {
       this.#screen.show(picture, shot.slot, this.#plan);
-      this.#tally.drawn += 1;
       this.#stale = false;
     }
     this.#tell(index, frame, picture.image, '');
@@ -407,9 +403,7 @@ export class Desk {
     const still = !this.#clock.playing && (frame !== told.frame || exact !== told.exact);
     if (slot === told.slot && card === told.card && !still) return;
     this.#told = { slot, frame, exact, card };
-    const last = this.#tally.cuts.at(-1);
-    const late = last?.slot === slot ? last.error_frames : 0;
-    this.send({ kind: 'shown', frame, slot, late_frames: late, exact, card: card !== '' });
+    this.send({ kind: 'shown', frame, slot, exact, card: card !== '' });
   }
 }
 

@@ -39,8 +39,6 @@ export class Shot {
   /** Everything up to the slot's end has been decoded. */
   ended = false;
   closed = false;
-  /** Pictures that came when their successor was due already. */
-  late = 0;
   /** Pictures that were decoded and never shown. */
   dropped = 0;
   /** Whether it is the slot on screen. */
@@ -341,7 +339,6 @@ export class Shot {
       last.image.close();
     }
     this.pictures.push(picture);
-    if (this.current && this.#shown >= 0 && picture.from < this.#wanted) this.late += 1;
     this.#drop();
     this.#look();
     this.changed();

@@ -1,4 +1,4 @@
-// Counts what a person would see: how late each cut was, and how many pictures.
+// Counts how late each cut came up, and what that took.
 
 /** Cuts that are remembered. */
 const KEPT = 5000;
@@ -11,8 +11,6 @@ export class Tally {
   clear() {
     /** @type {{slot: number, error_frames: number}[]} */
     this.cuts = [];
-    this.drawn = 0;
-    this.late = 0;
     this.dropped = 0;
     this.held = 0;
   }
@@ -28,7 +26,6 @@ export class Tally {
 
   /** A shot is over. @param {import('./shot.js').Shot} shot */
   over(shot) {
-    this.late += shot.late;
     this.dropped += shot.dropped;
   }
 
@@ -38,7 +35,7 @@ export class Tally {
   }
 
   message() {
-    const { cuts, drawn, late, dropped, held } = this;
-    return { kind: 'stats', cuts, drawn, late, dropped, held };
+    const { cuts, dropped, held } = this;
+    return { kind: 'stats', cuts, dropped, held };
   }
 }
