@@ -9,7 +9,7 @@ const BATCH = 16;
 const UNDER_WAY = 8 * BATCH;
 
 /** The planner cannot do what it was asked. */
-export class AnalystError extends Refused {}
+class AnalystError extends Refused {}
 
 export class Analyst {
   /** @type {MessagePort | null} */
@@ -27,16 +27,12 @@ export class Analyst {
   }
 
   /**
-   * Speaks through this port from now on; what was asked through another gets no answer.
+   * Speaks through this port. There is one for each worker: a planner that is started anew gets new
+   * workers.
    *
    * @param {MessagePort} port to the planner's worker
    */
   connect(port) {
-    this.#port?.close();
-    for (const { reject } of this.#waiting.values()) {
-      reject(new AnalystError('The planner was started anew; try again.'));
-    }
-    this.#waiting.clear();
     this.#port = port;
     port.onmessage = ({ data }) => this.#hear(data);
     this.#connect();
@@ -101,7 +97,7 @@ export class Analyst {
 }
 
 /** One clip that is shown to the planner, picture by picture. */
-export class Viewing {
+class Viewing {
   #id;
   #send;
   #footage;

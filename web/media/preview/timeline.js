@@ -36,7 +36,7 @@
 /** @typedef {{slot: number, entry: number}} Due */
 
 /** The first frame after the film. @param {Plan} plan */
-export function filmEnd(plan) {
+function filmEnd(plan) {
   const last = plan.slots.at(-1);
   return last ? last.start + last.frames : 0;
 }
