@@ -1,5 +1,6 @@
 //! What undo and redo go through: the brief and the plan that came of it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use planner_wasm::edit::{Ban, PlanRequest, SourceClip};
@@ -9,8 +10,6 @@ use shared::editing::{Keep, KeptPlan};
 use shared::media::MediaReference;
 use shared::music::BeatGrid;
 use shared::plan::Plan;
-use shared::rate::Rate;
-use shared::time::{Music, Rounding, Time};
 
 use crate::project::{Brief, ClipEntry, SongEntry};
 
@@ -43,39 +42,39 @@ impl Keep for Document {
     }
 }
 
-/// The grid with the corrections that can be made; one that cannot is left out.
+/// The grid with the corrections; as it was heard if one of them cannot be made.
 #[must_use]
 pub fn corrected(heard: &BeatGrid, corrections: &[corrections::Correction]) -> BeatGrid {
     corrections::corrected(heard, corrections).unwrap_or_else(|_| heard.clone())
 }
 
-/// How many whole frames at `rate` fit into `samples` samples; none on overflow.
-#[must_use]
-pub fn frames_of(samples: u64, samples_per_second: u32, rate: Rate) -> Option<u64> {
-    let music = Rate::whole(samples_per_second).ok()?;
-    let length = Time::<Music>::new(i64::try_from(samples).ok()?, music);
-    u64::try_from(length.rescaled(rate, Rounding::Floor)?.ticks()).ok()
-}
-
 /// The request for a plan, as the brief has it.
 ///
 /// All clips of the project are in it at their places, since slots name them by place; those without
-/// footage, or that were taken out, offer none.
+/// footage, or that were taken out, offer none. `fresh` names those of which more is known than the
+/// plan that there is was made with.
 #[must_use]
-pub fn request(brief: &Brief, song: &SongEntry, clips: &[ClipEntry]) -> PlanRequest {
+pub fn request(
+    brief: &Brief,
+    song: &SongEntry,
+    clips: &[ClipEntry],
+    fresh: &BTreeSet<usize>,
+) -> PlanRequest {
     PlanRequest {
         output: brief.output(),
         song: song.media.clone(),
         grid: corrected(&song.heard, &brief.corrections),
         clips: clips
             .iter()
-            .map(|clip| SourceClip {
+            .enumerate()
+            .map(|(media, clip)| SourceClip {
                 media: clip.media.clone(),
                 footage: clip
                     .footage
                     .as_deref()
                     .filter(|_| !clip.removed)
                     .map_or_else(nothing, Footage::clone),
+                remeasured: fresh.contains(&media),
             })
             .collect(),
         settings: brief.settings.clone(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::page::said::said;
+use crate::wording::sentence;
 use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array};
 use planner_wasm::worker::protocol::{JobId, Reply, Request};
 use wasm_bindgen::prelude::*;
@@ -181,12 +182,12 @@ impl Planner {
                 self.0.ready.set(true);
                 for (message, given) in self.0.early.take() {
                     if let Err(error) = self.post(message, given) {
-                        (self.0.on_broken)(said(&error));
+                        (self.0.on_broken)(gone(&error));
                     }
                 }
                 (self.0.on_ready)();
             }
-            Reply::Failed { id: None, message } => self.broke(message.clone()),
+            Reply::Failed { id: None, message } => self.broke(message),
             _ => {
                 if let Some(id) = job(&reply) {
                     self.tell(id, |_| reply);
@@ -210,26 +211,37 @@ impl Planner {
 
     /// Whatever state the worker is in, it is not to be trusted: everybody hears that their job
     /// failed, and another worker begins. One that never listened would fail again.
-    fn broke(&self, message: String) {
+    fn broke(&self, message: &str) {
         let ears = self.0.ears.take();
         let again = self.0.ready.replace(false);
         self.0.early.take();
         for (id, mut ear) in ears {
             ear(Reply::Failed {
                 id: Some(id),
-                message: message.clone(),
+                message: message.to_owned(),
             });
         }
-        (self.0.on_broken)(message);
+        let then = if again {
+            "It was started again; what it worked on has to be asked for again."
+        } else {
+            "Load the page again."
+        };
+        (self.0.on_broken)(format!("{} {then}", sentence(message)));
         // This call comes from the worker's own closure, so it is replaced a little later.
         let planner = self.clone();
         spawn_local(async move {
             planner.0.worker.take();
             if again && let Err(error) = planner.spawn() {
-                (planner.0.on_broken)(said(&error));
+                (planner.0.on_broken)(gone(&error));
             }
         });
     }
+}
+
+/// The planner is not there; what the browser says of it.
+fn gone(error: &JsValue) -> String {
+    let said = sentence(&said(error));
+    format!("The planner cannot be reached. {said} Load the page again.")
 }
 
 /// The job that a reply is about.

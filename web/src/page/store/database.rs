@@ -31,19 +31,16 @@ pub(super) enum Table {
     Footage,
     /// Claims: `[id, number]`. None is ever deleted.
     Claims,
-    /// Handles of files and folders: `[id, path]`.
-    Handles,
     /// The rest, by name.
     State,
 }
 
 impl Table {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 5] = [
         Self::Listed,
         Self::Documents,
         Self::Footage,
         Self::Claims,
-        Self::Handles,
         Self::State,
     ];
 
@@ -53,7 +50,6 @@ impl Table {
             Self::Documents => "documents",
             Self::Footage => "footage",
             Self::Claims => "claims",
-            Self::Handles => "handles",
             Self::State => "state",
         }
     }

@@ -6,7 +6,7 @@
 //! it, and the footage of its clips. Footage is large and seldom changes, so it lies apart under
 //! the hash of its text, and is written once. Everything of a save is one transaction: after a
 //! crash there is the old project or the new one, never half of one. Files of media are never
-//! copied; where the browser has handles of files, these are kept ([`handles`]).
+//! copied.
 //!
 //! # Two tabs
 //!
@@ -40,7 +40,6 @@ mod claim;
 mod database;
 mod error;
 mod footage;
-pub mod handles;
 mod locks;
 mod projects;
 mod rest;

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::project::{Opened, Project, Summary, footage_from_json};
 
-use super::database::{Access, Table, now_ms, pair, pairs_of};
+use super::database::{Access, Table, now_ms, pair};
 use super::footage::{Known, gather};
 use super::rest::Pieces;
 use super::{Store, StoreError};
@@ -153,11 +153,10 @@ impl Store {
     /// [`StoreError::Elsewhere`] if one does; or what the browser says.
     pub async fn remove(&self, id: &str) -> Result<(), StoreError> {
         let claim = self.claim_in_passing(id).await?;
-        let tables = [Table::Listed, Table::Documents, Table::Handles];
+        let tables = [Table::Listed, Table::Documents];
         let transaction = self.0.database.transaction(&tables, Access::Write)?;
         transaction.delete(Table::Listed, &id.into())?;
         transaction.delete(Table::Documents, &id.into())?;
-        transaction.delete(Table::Handles, &pairs_of(id)?.into())?;
         transaction.end(StoreError::Elsewhere).await?;
         self.0.known.borrow_mut().remove(id);
         drop(claim);

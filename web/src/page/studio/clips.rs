@@ -4,7 +4,7 @@
 //! frames, which is enough for a plan; a closer look at every picture is made when a person asks
 //! for it. Workers read one file each.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -62,6 +62,8 @@ pub struct Clip {
     pub stage: RwSignal<ClipStage>,
     /// How far that is, 0 to 1.
     pub done: RwSignal<f64>,
+    /// Whether footage came that the plan does not know of.
+    pub fresh: RwSignal<bool>,
     /// Small pictures over its whole length.
     pub thumbs: RwSignal<Vec<Thumb>, LocalStorage>,
     /// Its file, if it is there.
@@ -77,8 +79,6 @@ pub struct Clips {
     pub busy: RwSignal<usize>,
     pub(super) tasks: StoredValue<VecDeque<Task>, LocalStorage>,
     pub(super) desks: StoredValue<Vec<Desk>, LocalStorage>,
-    /// Whether footage came that the plan does not know of.
-    pub fresh: RwSignal<bool>,
     next: StoredValue<u32>,
     next_desk: StoredValue<u32>,
 }
@@ -107,7 +107,6 @@ impl Clips {
             busy: RwSignal::new(0),
             tasks: StoredValue::new_local(VecDeque::new()),
             desks: StoredValue::new_local(Vec::new()),
-            fresh: RwSignal::new(false),
             next: StoredValue::new(0),
             next_desk: StoredValue::new(0),
         }
@@ -137,7 +136,11 @@ impl Clips {
             }
         });
         self.busy.set(0);
-        self.fresh.set(false);
+        for clip in self.list.get_untracked() {
+            // What takes memory; the rest is small.
+            clip.thumbs.set(Vec::new());
+            clip.file.set(None);
+        }
         self.list.set(Vec::new());
     }
 
@@ -157,10 +160,47 @@ impl Clips {
         });
     }
 
+    /// Nothing more is asked of a clip; what is known of it stays.
+    fn stop(self, clip: Clip) {
+        self.tasks
+            .update_value(|tasks| tasks.retain(|task| task.clip.id != clip.id));
+        self.desks.update_value(|desks| {
+            for desk in desks {
+                if let Some((id, task)) = desk.at_work
+                    && task.clip.id == clip.id
+                {
+                    desk.worker.cancel(id);
+                    desk.at_work = None;
+                }
+            }
+        });
+        if clip.is_busy() {
+            let known = clip.entry.with_untracked(|entry| entry.footage.is_some());
+            clip.stage.set(if known {
+                ClipStage::Ready
+            } else {
+                ClipStage::Failed(
+                    "Cancelled. Take it out and add it again to look at it.".to_owned(),
+                )
+            });
+        }
+    }
+
     /// The clip that a plan calls by this number.
     #[must_use]
     pub fn get(self, media: usize) -> Option<Clip> {
         self.list.with(|list| list.get(media).copied())
+    }
+
+    /// The clips of which footage came that the plan does not know of.
+    #[must_use]
+    pub fn fresh(self) -> BTreeSet<usize> {
+        self.list.with(|list| {
+            let fresh = list
+                .iter()
+                .filter(|clip| clip.fresh.get() && !clip.is_removed());
+            fresh.map(|clip| clip.media).collect()
+        })
     }
 
     /// What is known of all of them, for planning and keeping.
@@ -185,6 +225,12 @@ impl Clip {
     /// Changes what is known of it.
     pub(super) fn know(self, change: impl FnOnce(&mut ClipEntry)) {
         self.entry.update(|entry| change(Arc::make_mut(entry)));
+    }
+
+    /// Whether it waits or is looked at.
+    fn is_busy(self) -> bool {
+        self.stage
+            .with_untracked(|stage| matches!(stage, ClipStage::Waiting | ClipStage::Looking))
     }
 
     /// Whether it was taken out.
@@ -218,6 +264,7 @@ impl Studio {
             entry: RwSignal::new(Arc::new(entry)),
             stage: RwSignal::new(stage),
             done: RwSignal::new(0.0),
+            fresh: RwSignal::new(false),
             thumbs: RwSignal::new_local(Vec::new()),
             file: RwSignal::new_local(None),
         };
@@ -299,46 +346,18 @@ impl Studio {
 
     /// Gives up what is done with a clip; what is known of it stays.
     pub fn give_up_clip(self, clip: Clip) {
-        let clips = self.clips;
-        clips
-            .tasks
-            .update_value(|tasks| tasks.retain(|task| task.clip.id != clip.id));
-        clips.desks.update_value(|desks| {
-            for desk in desks {
-                if let Some((id, task)) = desk.at_work
-                    && task.clip.id == clip.id
-                {
-                    desk.worker.cancel(id);
-                    desk.at_work = None;
-                }
-            }
-        });
-        if clip
-            .stage
-            .with_untracked(|stage| matches!(stage, ClipStage::Waiting | ClipStage::Looking))
-        {
-            let known = clip.entry.with_untracked(|entry| entry.footage.is_some());
-            clip.stage.set(if known {
-                ClipStage::Ready
-            } else {
-                ClipStage::Failed(
-                    "Cancelled. Take it out and add it again to look at it.".to_owned(),
-                )
-            });
-        }
+        self.clips.stop(clip);
         self.pump();
     }
 
     /// Gives up all looking.
     pub fn give_up_clips(self) {
         for clip in self.clips.list.get_untracked() {
-            let busy = clip
-                .stage
-                .with_untracked(|stage| matches!(stage, ClipStage::Waiting | ClipStage::Looking));
-            if busy {
-                self.give_up_clip(clip);
+            if clip.is_busy() {
+                self.clips.stop(clip);
             }
         }
+        self.pump();
     }
 
     /// Looks at every picture of every clip that was only looked at by key frames.
@@ -372,6 +391,6 @@ impl Studio {
             (true, true) => ClipStage::Ready,
             (true, false) => ClipStage::Unseen,
         });
-        self.note_fresh();
+        self.note_fresh(clip);
     }
 }

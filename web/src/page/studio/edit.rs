@@ -6,11 +6,11 @@ use leptos::prelude::*;
 use planner_wasm::edit::Ban;
 use planner_wasm::music::corrections::{self, Correction};
 use shared::editing::{Operation, apply};
-use shared::plan::{Cut, CutKind, Plan};
 
 use super::Studio;
 use super::planning::Wish;
 use crate::document::Document;
+use crate::insight::source_end;
 use crate::project::Brief;
 use crate::wording::sentence;
 
@@ -30,12 +30,30 @@ impl Studio {
                 if let Operation::Move { to, .. } = operation {
                     self.selected.set(Some(*to));
                 }
-                // A plan that is being made was asked for before this change.
-                if let Some(pending) = self.planning.pending.get_untracked() {
-                    self.wish(&pending.label, pending.brief, pending.wish);
-                }
+                self.wish_again(operation);
             }
             Err(error) => self.notices.warn(sentence(&error.to_string())),
+        }
+    }
+
+    /// A plan that is being made was asked for before this change: it is asked for again.
+    fn wish_again(self, operation: &Operation) {
+        let Some(pending) = self.planning.pending.get_untracked() else {
+            return;
+        };
+        let shifts = matches!(
+            operation,
+            Operation::Split { .. } | Operation::Merge { .. } | Operation::Move { .. }
+        );
+        if shifts && matches!(pending.wish, Wish::Slots { .. }) {
+            // Its shots have other numbers now.
+            self.give_up_plan();
+            self.notices.warn(format!(
+                "Given up, since the shots have changed: {}.",
+                pending.label
+            ));
+        } else {
+            self.wish(&pending.label, pending.brief, pending.wish);
         }
     }
 
@@ -129,22 +147,17 @@ impl Studio {
                 .warn("The shot is locked. Unlock it first, then ban what it shows.");
             return;
         }
-        let from = shown.clip.source_start;
-        let until = shown
-            .clip
-            .source_end(shown.record_duration, plan.output.rate)
-            .unwrap_or(from);
         let ban = Ban {
             media: shown.clip.media,
-            range_us: Some((from, until)),
+            range_us: Some((shown.clip.source_start, source_end(&plan, shown))),
         };
         let mut brief = self.brief.get_untracked();
         brief.bans.push(ban);
-        self.wish(
-            &format!("Ban shot {}", slot + 1),
-            brief,
-            Wish::Slots(vec![slot]),
-        );
+        let wish = Wish::Slots {
+            slots: vec![slot],
+            seed: self.planning.next_seed(),
+        };
+        self.wish(&format!("Ban shot {}", slot + 1), brief, wish);
     }
 
     /// Another choice for a slot.
@@ -158,14 +171,12 @@ impl Studio {
                 .warn("The shot is locked. Unlock it first, then ask for another.");
             return;
         }
-        let mut brief = self.brief.get_untracked();
-        // Another seed, so that asking again gives another answer; 2^53 is the plan's limit.
-        brief.settings.seed = (brief.settings.seed + 1) % (1 << 53);
-        self.wish(
-            &format!("Another choice for shot {}", slot + 1),
-            brief,
-            Wish::Slots(vec![slot]),
-        );
+        let wish = Wish::Slots {
+            slots: vec![slot],
+            seed: self.planning.next_seed(),
+        };
+        let label = format!("Another choice for shot {}", slot + 1);
+        self.wish(&label, self.brief.get_untracked(), wish);
     }
 
     /// Divides the slot under the playhead at the nearest beat inside it, else at the playhead.
@@ -173,30 +184,27 @@ impl Studio {
         let Some(plan) = self.plan.get_untracked() else {
             return;
         };
-        let Some(slot) = plan.slot_at(frame) else {
+        let Some((index, slot)) = plan
+            .slot_at(frame)
+            .and_then(|index| Some((index, plan.slots.get(index)?)))
+        else {
             return;
         };
-        let (at, cut) = nearest_beat(&plan, slot, frame).unwrap_or((frame, None));
-        self.perform(&Operation::Split { slot, at, cut });
+        // Two frames are the least that can be seen of either half.
+        let (first, last) = (slot.record_start + 2, slot.record_end().saturating_sub(2));
+        let beat = self.viewing.score.with_untracked(|score| {
+            let score = score.as_ref()?;
+            let beats = score.beats_within(first, last).iter();
+            let nearest = beats
+                .map(|beat| beat.frame)
+                .min_by_key(|at| at.abs_diff(frame))?;
+            Some((nearest, score.cut_at(nearest)))
+        });
+        let (at, cut) = beat.unwrap_or((frame, None));
+        self.perform(&Operation::Split {
+            slot: index,
+            at,
+            cut,
+        });
     }
-}
-
-/// The beat nearest to `frame` that lies inside a slot, at least two frames from its ends.
-fn nearest_beat(plan: &Plan, slot: usize, frame: u64) -> Option<(u64, Option<Cut>)> {
-    let slot = plan.slots.get(slot)?;
-    let grid = plan.music.beat_grid.as_ref()?;
-    grid.beats
-        .iter()
-        .filter(|beat| beat.at >= plan.music.source_start)
-        .filter_map(|beat| Some((plan.frame_at(beat.at)?, beat)))
-        .filter(|(at, _)| *at >= slot.record_start + 2 && at + 2 <= slot.record_end())
-        .min_by_key(|(at, _)| at.abs_diff(frame))
-        .map(|(at, beat)| {
-            let on = if beat.position == 1 {
-                CutKind::Downbeat
-            } else {
-                CutKind::Beat
-            };
-            (at, Some(Cut { at: beat.at, on }))
-        })
 }

@@ -1,5 +1,7 @@
 //! What is taken home: the plan and the project as files.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
@@ -90,11 +92,10 @@ fn offer(name: &str, text: &str) -> Result<(), JsValue> {
     link.set_download(name);
     link.click();
     // The download has begun; its address is not needed for long.
-    let revoke = Closure::once_into_js(move || {
+    let revoke = move || {
         // An address that is gone already is no error.
         let _ = web_sys::Url::revoke_object_url(&url);
-    });
-    window()
-        .set_timeout_with_callback_and_timeout_and_arguments_0(revoke.unchecked_ref(), 60_000)?;
+    };
+    set_timeout(revoke, Duration::from_mins(1));
     Ok(())
 }

@@ -1,17 +1,15 @@
-//! Files that are dropped or chosen: where they lay, and which of them is what.
+//! Files that are dropped or chosen: where they lay, and what is in them.
 
 use js_sys::{Array, Promise, Reflect, Uint8Array};
-use leptos::task::spawn_local;
 use planner_wasm::worker::protocol::{Reply, Request};
 use shared::fingerprint::{Fingerprint, windows};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, File, FileList};
 
-use super::Studio;
 use crate::page::planner::{Bulk, Planner};
 use crate::page::said::said;
-use crate::project::sort::{self, HEAD_BYTES};
+use crate::project::sort::HEAD_BYTES;
 
 /// Most files taken at once; more are a folder that was not meant.
 const MOST_FILES: usize = 5_000;
@@ -176,85 +174,11 @@ async fn promised(object: &JsValue, name: &str) -> Result<JsValue, JsValue> {
 }
 
 /// The first bytes of a file; none if it cannot be read.
-async fn head(file: &File) -> Vec<u8> {
+pub(super) async fn head(file: &File) -> Vec<u8> {
     #[expect(clippy::cast_precision_loss, reason = "some bytes")]
     let Ok(part) = file.slice_with_f64_and_f64(0.0, HEAD_BYTES as f64) else {
         return Vec::new();
     };
     let bytes = JsFuture::from(part.array_buffer()).await;
     bytes.map_or_else(|_| Vec::new(), |bytes| Uint8Array::new(&bytes).to_vec())
-}
-
-/// All of a file as text; `None` if it cannot be read.
-pub(super) async fn whole_text(file: &File) -> Option<String> {
-    JsFuture::from(file.text()).await.ok()?.as_string()
-}
-
-impl Studio {
-    /// Takes whatever was dropped or chosen: song, clips, plans, projects, analyses.
-    pub fn take(self, files: Vec<Dropped>) {
-        if files.is_empty() {
-            return;
-        }
-        spawn_local(async move { self.take_sorted(files).await });
-    }
-
-    async fn take_sorted(self, files: Vec<Dropped>) {
-        self.keeping.settle().await;
-        let turn = self.keeping.turn();
-        let mut heads = Vec::with_capacity(files.len());
-        for dropped in &files {
-            heads.push(head(&dropped.file).await);
-        }
-        let described: Vec<_> = files
-            .iter()
-            .zip(&heads)
-            .map(|(dropped, head)| sort::Dropped {
-                path: &dropped.path,
-                bytes: size(&dropped.file),
-                head,
-            })
-            .collect();
-        let sorted = sort::sort(&described);
-        if self.keeping.turn() != turn {
-            // Meant for the project that was shown when they were dropped.
-            return;
-        }
-        let at = |at: &usize| files.get(*at).cloned();
-        // A plan or a project first: it says what the other files are.
-        for dropped in sorted.projects.iter().chain(&sorted.plans).filter_map(at) {
-            self.open_document(&dropped.file).await;
-        }
-        let songs: Vec<_> = sorted.songs.iter().filter_map(at).collect();
-        let clips: Vec<_> = sorted.clips.iter().filter_map(at).collect();
-        let (songs, clips) = self.relinked(songs, clips).await;
-        let mut songs = songs.into_iter();
-        if let Some(song) = songs.next() {
-            let others: Vec<_> = songs.map(|other| other.file.name()).collect();
-            if !others.is_empty() {
-                self.notices.say(format!(
-                    "{} is the song. Left out: {}; drop one of them alone to take it instead.",
-                    song.file.name(),
-                    others.join(", ")
-                ));
-            }
-            self.open_song(song);
-        }
-        self.add_clips(clips);
-        for dropped in sorted.inspections.iter().filter_map(at) {
-            self.take_inspection(&dropped.file).await;
-        }
-        let left_out: Vec<_> = sorted
-            .left_out
-            .iter()
-            .filter_map(|(at, why)| Some((files.get(*at)?.file.name(), why)))
-            .collect();
-        match left_out.as_slice() {
-            [] => {}
-            [(name, why)] => self.notices.say(format!("Left out: {name} {why}.")),
-            [(name, why), rest @ ..] => self
-                .notices
-                .say(format!("Left out: {name} {why}; and {} more.", rest.len())),
-        }
-    }
 }

@@ -1,11 +1,7 @@
 //! The project in the browser's store, in files, and back.
 
 use std::sync::Arc;
-
-use leptos::prelude::*;
-use leptos::task::spawn_local;
-use shared::editing::History;
-use wasm_bindgen::prelude::*;
+use std::time::Duration;
 
 use super::Studio;
 use super::clips::ClipStage;
@@ -13,9 +9,14 @@ use super::song::SongStage;
 use crate::document::Document;
 use crate::page::store::{Claim, Event, Store, StoreError};
 use crate::project::{Project, Summary};
+use crate::wording::sentence;
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::editing::History;
 
-/// How long a change waits for the next before it is saved, in milliseconds.
-const PATIENCE_MS: i32 = 800;
+/// How long a change waits for the next before it is saved.
+const PATIENCE: Duration = Duration::from_millis(800);
 
 /// How the project is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub enum Kept {
     Nothing,
     /// Changes will be saved in a moment.
     Soon,
+    /// It is being saved as it is.
+    Saving,
     /// As it is.
     Saved,
     /// Not at all; why.
@@ -43,7 +46,7 @@ pub struct Keeping {
     /// Why there is no store, where there is none.
     without: StoredValue<Option<String>>,
     claim: StoredValue<Option<Claim>, LocalStorage>,
-    timer: StoredValue<Option<i32>>,
+    timer: StoredValue<Option<TimeoutHandle>>,
     /// Counts the projects that were shown; what comes of an earlier one is late.
     turn: StoredValue<u32>,
     /// Whether the store was asked for the last project.
@@ -92,7 +95,7 @@ impl Keeping {
     pub fn told(self) -> String {
         match self.kept.get() {
             Kept::Nothing => String::new(),
-            Kept::Soon => "Saving …".to_owned(),
+            Kept::Soon | Kept::Saving => "Saving …".to_owned(),
             Kept::Saved => "Saved on this device".to_owned(),
             Kept::Not(why) => why,
             Kept::Elsewhere => "Open in another tab; not saved here".to_owned(),
@@ -146,8 +149,9 @@ impl Studio {
                     }
                 }
                 Err(error) => {
-                    self.keeping.without.set_value(Some(error.to_string()));
-                    self.keeping.kept.set(Kept::Not(error.to_string()));
+                    let why = sentence(&error.to_string());
+                    self.keeping.without.set_value(Some(why.clone()));
+                    self.keeping.kept.set(Kept::Not(why));
                 }
             }
             self.keeping.settled.set_value(true);
@@ -167,7 +171,10 @@ impl Studio {
     async fn refresh_list(self, store: &Store) {
         match store.list().await {
             Ok(list) => self.keeping.list.set(list),
-            Err(error) => self.keeping.kept.set(Kept::Not(error.to_string())),
+            Err(error) => {
+                let why = sentence(&error.to_string());
+                self.keeping.kept.set(Kept::Not(why));
+            }
         }
     }
 
@@ -186,13 +193,9 @@ impl Studio {
         }
         keeping.kept.set(Kept::Soon);
         if let Some(timer) = keeping.timer.get_value() {
-            window().clear_timeout_with_handle(timer);
+            timer.clear();
         }
-        let save = Closure::once_into_js(move || self.keep_now());
-        let timer = window().set_timeout_with_callback_and_timeout_and_arguments_0(
-            save.unchecked_ref(),
-            PATIENCE_MS,
-        );
+        let timer = set_timeout_with_handle(move || self.keep_now(), PATIENCE);
         keeping.timer.set_value(timer.ok());
     }
 
@@ -213,6 +216,7 @@ impl Studio {
             self.id.set(Store::new_id());
         }
         let project = untrack(|| self.project());
+        keeping.kept.set(Kept::Saving);
         let turn = keeping.turn.get_value();
         // Held for as long as it is saved, also when another project is shown by then.
         let held = keeping.claim.get_value();
@@ -232,7 +236,8 @@ impl Studio {
             let current = keeping.turn.get_value() == turn;
             match saved {
                 Ok(()) => {
-                    if current && keeping.kept.get_untracked() == Kept::Soon {
+                    // What changed meanwhile is not saved yet.
+                    if current && keeping.kept.get_untracked() == Kept::Saving {
                         keeping.kept.set(Kept::Saved);
                     }
                     self.refresh_list(&store).await;
@@ -249,6 +254,7 @@ impl Studio {
         if current {
             self.keeping.kept.set(Kept::Not("Not saved".to_owned()));
         }
+        let error = sentence(&error.to_string());
         self.notices.warn(format!(
             "{error} What you did is still here: save the project to a file (Export) before you close \
              the page."
@@ -266,10 +272,14 @@ impl Studio {
                 spawn_local(async move {
                     // If it cannot be saved, the other tab gets what was saved before, and this one
                     // keeps what it has in memory.
-                    if let Err(error) = store.save(&project).await {
-                        self.not_kept(&error, true);
+                    let saved = store.save(&project).await;
+                    let shown = untrack(|| self.id.get()) == project.id;
+                    if let Err(error) = saved {
+                        self.not_kept(&error, shown);
                     }
-                    self.lost(&project.id);
+                    if shown {
+                        self.lost(&project.id);
+                    }
                 });
             }
             Event::Lost { id } if untrack(|| self.id.get()) == id => self.lost(&id),
@@ -296,9 +306,10 @@ impl Studio {
             let id = id.clone();
             if let Some(store) = self.keeping.store.get_value() {
                 spawn_local(async move {
+                    let turn = self.keeping.turn();
                     match store.take_over(&id).await {
-                        Ok(claim) => self.load_claimed(&store, &id, claim).await,
-                        Err(error) => self.notices.warn(error.to_string()),
+                        Ok(claim) => self.load_claimed(&store, &id, claim, turn).await,
+                        Err(error) => self.notices.warn(sentence(&error.to_string())),
                     }
                 });
             }
@@ -346,18 +357,26 @@ impl Studio {
     }
 
     async fn load(self, store: &Store, id: &str) {
+        let turn = self.keeping.turn();
         match store.claim(id).await {
-            Ok(claim) => self.load_claimed(store, id, claim).await,
+            Ok(claim) => self.load_claimed(store, id, claim, turn).await,
             Err(StoreError::Elsewhere) => {
                 self.offer_take_over("The project is open in another tab.", id);
             }
-            Err(error) => self.notices.warn(error.to_string()),
+            Err(error) => self.notices.warn(sentence(&error.to_string())),
         }
     }
 
-    async fn load_claimed(self, store: &Store, id: &str, claim: Claim) {
-        match store.load(id).await {
+    /// Shows a project of the store, unless another was shown since `turn`.
+    async fn load_claimed(self, store: &Store, id: &str, claim: Claim, turn: u32) {
+        let loaded = store.load(id).await;
+        if self.keeping.turn() != turn {
+            return;
+        }
+        match loaded {
             Ok(opened) => {
+                // What was changed while it was on its way.
+                self.keep_now();
                 for note in opened.notes {
                     self.notices.warn(note);
                 }
@@ -365,7 +384,7 @@ impl Studio {
                 self.keeping.claim.set_value(Some(claim));
                 self.keeping.kept.set(Kept::Saved);
             }
-            Err(error) => self.notices.warn(error.to_string()),
+            Err(error) => self.notices.warn(sentence(&error.to_string())),
         }
     }
 
@@ -394,14 +413,18 @@ impl Studio {
     /// Removes a project from the store.
     pub fn remove_project(self, id: &str) {
         let id = id.to_owned();
+        // Held until it is removed: the browser frees a claim a little later than it is dropped.
+        let mut held = None;
         if untrack(|| self.id.get()) == id {
+            held = self.keeping.claim.get_value();
             self.clear();
         }
         if let Some(store) = self.keeping.store.get_value() {
             spawn_local(async move {
                 if let Err(error) = store.remove(&id).await {
-                    self.notices.warn(error.to_string());
+                    self.notices.warn(sentence(&error.to_string()));
                 }
+                drop(held);
                 self.refresh_list(&store).await;
             });
         }
@@ -426,7 +449,7 @@ impl Studio {
                 store.duplicate(&id, &name).await
             };
             if let Err(error) = copied.await {
-                self.notices.warn(error.to_string());
+                self.notices.warn(sentence(&error.to_string()));
             }
             self.refresh_list(&store).await;
         });

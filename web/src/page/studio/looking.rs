@@ -24,9 +24,9 @@ const REST_MS: i32 = 2_000;
 
 impl Studio {
     /// Footage came; a plan that is there already does not know of it.
-    pub(super) fn note_fresh(self) {
+    pub(super) fn note_fresh(self, clip: Clip) {
         if self.plan.with_untracked(Option::is_some) {
-            self.clips.fresh.set(true);
+            clip.fresh.set(true);
         }
         self.keep_soon();
     }
@@ -126,7 +126,7 @@ impl Studio {
         }
     }
 
-    /// The next question whose file is there. A clip that was taken out meanwhile has none.
+    /// The next question whose file is there. A clip that turned out to be another one has none.
     fn next_task(self) -> Option<(Task, File)> {
         let mut next = None;
         self.clips.tasks.update_value(|tasks| {
@@ -178,11 +178,13 @@ impl Studio {
                             };
                         });
                         clip.stage.set(ClipStage::Ready);
-                        self.note_fresh();
+                        // The clip was seen, so this is no note of its own.
+                        if let Some(odd) = text(message, "note") {
+                            self.notices.say(format!("{}: {odd}", name(clip)));
+                        }
+                        self.note_fresh(clip);
                     }
-                    None => clip.stage.set(ClipStage::Failed(
-                        "No picture could be taken from it.".to_owned(),
-                    )),
+                    None => self.failed(task, "No picture could be taken from it.".to_owned()),
                 }
             }
             "thumbs" => {
@@ -217,8 +219,7 @@ impl Studio {
                 clip.stage.set(ClipStage::Ready);
                 self.notices.warn(format!(
                     "{} could not be looked at more closely: {reason}",
-                    clip.entry
-                        .with_untracked(|entry| entry.media.path.name().to_owned())
+                    name(clip)
                 ));
             }
             Question::Quick => self.blind(clip, reason),
@@ -254,13 +255,9 @@ impl Studio {
             if twin.entry.with_untracked(|entry| entry.removed) {
                 twin.file.set(file);
                 self.take_back_clip(twin);
-                self.note_fresh();
+                self.note_fresh(twin);
                 return;
             }
-            let name = |clip: Clip| {
-                clip.entry
-                    .with_untracked(|entry| entry.media.path.name().to_owned())
-            };
             self.notices.say(format!(
                 "{} is the same file as {}; it is in the film once.",
                 name(clip),
@@ -298,11 +295,17 @@ impl Studio {
                     entry.note = Some(reason);
                 });
                 clip.stage.set(ClipStage::Unseen);
-                self.note_fresh();
+                self.note_fresh(clip);
             }
             None => clip.stage.set(ClipStage::Failed(reason)),
         }
     }
+}
+
+/// A clip's name, for sentences.
+fn name(clip: Clip) -> String {
+    clip.entry
+        .with_untracked(|entry| entry.media.path.name().to_owned())
 }
 
 /// `done` of `total`, 0 to 1.

@@ -184,9 +184,7 @@ impl Studio {
                     super::decode::pause(200).await;
                     self.pump();
                 });
-                self.notices.warn(format!(
-                    "{message}. It was started again; what it worked on has to be asked for again."
-                ));
+                self.notices.warn(message);
             },
         );
         match started {
@@ -206,17 +204,14 @@ impl Studio {
 
     /// Keeps what plays in step with what is planned.
     fn follow(self) {
-        let rate = Memo::new(move |_| self.brief.with(|brief| brief.rate));
-        Effect::new(move |_| self.transport.set_rate(rate.get()));
         Effect::new(move |_| {
-            let length = self
-                .plan
-                .with(|plan| plan.as_ref().map(|p| p.record_duration()));
-            let song = self.grid.with(|grid| {
-                let grid = grid.as_ref()?;
-                crate::document::frames_of(grid.duration, grid.rate, rate.get())
-            });
-            self.transport.set_length(length.or(song).unwrap_or(0));
+            let rate = self.brief.with(|brief| brief.rate);
+            self.transport.set_rate(rate);
+        });
+        Effect::new(move |_| {
+            let score = self.viewing.score;
+            let length = score.with(|score| score.as_ref().map_or(0, |score| score.frames));
+            self.transport.set_length(length);
         });
         Effect::new(move |_| {
             let opening = self.plan.with(|plan| {

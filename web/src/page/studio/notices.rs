@@ -1,13 +1,15 @@
-//! What the page has to say: short sentences. Warnings stay until they are read.
+//! What the page has to say: short sentences. Warnings stay until they are read,
+//! unless there are too many.
+
+use std::time::Duration;
 
 use leptos::prelude::*;
-use wasm_bindgen::prelude::*;
 
 /// Most notices at once; the oldest makes room.
 const MOST: usize = 4;
 
-/// How long a calm one is shown, in milliseconds.
-const SHOWN_MS: i32 = 7_000;
+/// How long a calm one is shown.
+const SHOWN: Duration = Duration::from_secs(7);
 
 /// How a notice is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,12 +94,7 @@ impl Notices {
         self.next.update_value(|next| *next = next.wrapping_add(1));
         let id = self.next.get_value();
         if tone != Tone::Warning {
-            let later = Closure::once_into_js(move || self.dismiss(id));
-            // A notice that no timer takes away can still be dismissed.
-            let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(
-                later.unchecked_ref(),
-                SHOWN_MS,
-            );
+            set_timeout(move || self.dismiss(id), SHOWN);
         }
         self.list.update(|list| {
             // Said twice is said once, last.
@@ -110,8 +107,11 @@ impl Notices {
                 text,
                 remedy,
             });
-            let over = list.len().saturating_sub(MOST);
-            list.drain(..over);
+            if list.len() > MOST {
+                // Warnings go last.
+                let calm = list.iter().position(|one| one.tone != Tone::Warning);
+                list.remove(calm.unwrap_or(0));
+            }
         });
     }
 }

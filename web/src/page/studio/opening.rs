@@ -1,48 +1,134 @@
-//! Plans, projects and analyses that are dropped, files that a project waits for, and the sample.
+//! What is dropped or chosen: which of it is what, and where it goes. Songs, clips, plans, projects,
+//! analyses, files that a project waits for, and the sample.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use planner_wasm::footage::Inspected;
-use shared::media::MediaPath;
+use shared::media::{MediaPath, MediaReference};
 use shared::plan::Plan;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
 use super::Studio;
-use super::clips::ClipStage;
-use super::files::{Dropped, fingerprint, size};
+use super::clips::{Clip, ClipStage};
+use super::files::{Dropped, fingerprint, head, size};
 use crate::page::said::said;
 use crate::project::relink::{Candidate, relink, worth_a_look};
-use crate::project::{Project, from_plan};
+use crate::project::sort;
+use crate::project::{ClipEntry, Project, from_plan};
+use crate::wording::sentence;
 
 impl Studio {
-    /// Opens a plan or a project from a file.
-    pub(super) async fn open_document(self, file: &File) {
-        let Some(text) = super::files::whole_text(file).await else {
+    /// Takes whatever was dropped or chosen: song, clips, plans, projects, analyses.
+    pub fn take(self, files: Vec<Dropped>) {
+        if !files.is_empty() {
+            spawn_local(async move { self.take_sorted(files).await });
+        }
+    }
+
+    async fn take_sorted(self, files: Vec<Dropped>) {
+        self.keeping.settle().await;
+        let turn = self.keeping.turn();
+        let mut heads = Vec::with_capacity(files.len());
+        for dropped in &files {
+            heads.push(head(&dropped.file).await);
+        }
+        let described: Vec<_> = files
+            .iter()
+            .zip(&heads)
+            .map(|(dropped, head)| sort::Dropped {
+                path: &dropped.path,
+                bytes: size(&dropped.file),
+                head,
+            })
+            .collect();
+        let sorted = sort::sort(&described);
+        let at = |at: &usize| files.get(*at).cloned();
+        if self.keeping.turn() != turn {
+            // Meant for the project that was shown when they were dropped.
+            return;
+        }
+        self.tell_left_out(&files, &sorted.left_out);
+        // A plan or a project first: it says what the other files are.
+        for dropped in sorted.projects.iter().filter_map(at) {
+            self.open_project_file(&dropped.file).await;
+        }
+        for dropped in sorted.plans.iter().filter_map(at) {
+            self.open_plan(&dropped.file).await;
+        }
+        let turn = self.keeping.turn();
+        let clips: Vec<_> = sorted.clips.iter().filter_map(at).collect();
+        let Some(clips) = self.relinked(clips, turn).await else {
+            return;
+        };
+        self.take_songs(sorted.songs.iter().filter_map(at));
+        self.add_clips(clips);
+        for dropped in sorted.inspections.iter().filter_map(at) {
+            self.take_inspection(&dropped.file, turn).await;
+        }
+    }
+
+    fn tell_left_out(self, files: &[Dropped], left_out: &[(usize, String)]) {
+        let named = |(at, why): &(usize, String)| Some((files.get(*at)?.file.name(), why.clone()));
+        let left_out: Vec<_> = left_out.iter().filter_map(named).collect();
+        match left_out.as_slice() {
+            [] => {}
+            [(name, why)] => self.notices.say(format!("Left out: {name} {why}.")),
+            [(name, why), rest @ ..] => self
+                .notices
+                .say(format!("Left out: {name} {why}; and {} more.", rest.len())),
+        }
+    }
+
+    fn take_songs(self, mut songs: impl Iterator<Item = Dropped>) {
+        let Some(song) = songs.next() else { return };
+        let others: Vec<_> = songs.map(|other| other.file.name()).collect();
+        if !others.is_empty() {
+            self.notices.say(format!(
+                "{} is the song. Left out: {}; drop one of them alone to take it instead.",
+                song.file.name(),
+                others.join(", ")
+            ));
+        }
+        self.open_song(song);
+    }
+
+    /// All of a file as text; that it cannot be read is told.
+    async fn text_of(self, file: &File) -> Option<String> {
+        let text = JsFuture::from(file.text()).await.ok();
+        let text = text.and_then(|text| text.as_string());
+        if text.is_none() {
             self.notices
                 .warn(format!("{} cannot be read. Choose it again.", file.name()));
+        }
+        text
+    }
+
+    async fn open_project_file(self, file: &File) {
+        let Some(text) = self.text_of(file).await else {
             return;
         };
         match Project::from_json(&text) {
             Ok(opened) => {
                 self.keep_now();
                 for note in opened.notes {
-                    self.notices.warn(note);
+                    self.notices.warn(sentence(&note));
                 }
                 self.show_project(Project {
                     id: String::new(),
                     ..opened.project
                 });
                 self.keep_soon();
-                return;
             }
-            Err(error) if text.contains("autocut-project/") => {
-                self.notices.warn(format!("{}: {error}.", file.name()));
-                return;
-            }
-            Err(_) => {}
+            Err(error) => self.refuse(file, &error),
         }
+    }
+
+    async fn open_plan(self, file: &File) {
+        let Some(text) = self.text_of(file).await else {
+            return;
+        };
         match Plan::from_json(&text) {
             Ok(plan) => {
                 self.keep_now();
@@ -55,103 +141,111 @@ impl Studio {
                 self.notices
                     .say("The plan is open. Drop its song and clips to watch it.");
             }
-            Err(error) => self.notices.warn(format!(
-                "{} is not a plan that can be opened: {error}",
-                file.name()
-            )),
+            Err(error) => self.refuse(file, &error),
         }
     }
 
-    /// Takes the analysis that `render-native inspect --json` wrote.
-    pub(super) async fn take_inspection(self, file: &File) {
-        let Some(text) = super::files::whole_text(file).await else {
+    /// A file cannot be opened; why.
+    fn refuse(self, file: &File, why: &dyn std::fmt::Display) {
+        self.notices.warn(sentence(&format!(
+            "{} cannot be opened: {why}",
+            file.name()
+        )));
+    }
+
+    /// Takes the analysis that `render-native inspect --json` wrote, unless another project was
+    /// shown since `turn`.
+    async fn take_inspection(self, file: &File, turn: u32) {
+        let Some(text) = self.text_of(file).await else {
             return;
         };
         let inspected = match Inspected::from_json(&text) {
             Ok(inspected) => inspected,
-            Err(error) => {
-                self.notices.warn(format!("{}: {error}.", file.name()));
-                return;
-            }
+            Err(error) => return self.refuse(file, &error),
         };
+        if self.keeping.turn() != turn {
+            return;
+        }
         let mut known = 0_usize;
         let all = inspected.clips.len();
         for one in inspected.clips {
-            let clip = self.clips.list.with_untracked(|list| {
-                list.iter().copied().find(|clip| {
-                    clip.entry.with_untracked(|entry| {
-                        !entry.removed
-                            && match (entry.media.fingerprint, one.media.fingerprint) {
-                                (Some(own), Some(theirs)) => own == theirs,
-                                _ => entry.media.path.name() == one.media.path.name(),
-                            }
-                    })
-                })
-            });
-            if let Some(clip) = clip {
+            if let Some(clip) = self.clip_of(&one.media) {
                 clip.know(|entry| {
                     let path = entry.media.path.clone();
-                    entry.media = shared::media::MediaReference { path, ..one.media };
+                    entry.media = MediaReference { path, ..one.media };
                 });
                 self.know_footage(clip, one.footage);
                 known += 1;
             }
         }
+        let skipped = match inspected.skipped.len() {
+            0 => String::new(),
+            skipped => format!(" {skipped} files could not be analysed there either."),
+        };
         self.notices.say(format!(
-            "{}: {known} of {all} analysed clips are in this project.",
+            "{}: {known} of {all} analysed clips are in this project.{skipped}",
             file.name()
         ));
         self.plan_when_ready();
         self.keep_soon();
     }
 
-    /// Files that this project waits for are taken; the others are given back.
-    pub(super) async fn relinked(
-        self,
-        songs: Vec<Dropped>,
-        clips: Vec<Dropped>,
-    ) -> (Vec<Dropped>, Vec<Dropped>) {
+    /// The clip that a reference means: by content, where both are known, else by name.
+    fn clip_of(self, media: &MediaReference) -> Option<Clip> {
+        let same = |entry: &ClipEntry| {
+            !entry.removed
+                && match (entry.media.fingerprint, media.fingerprint) {
+                    (Some(own), Some(theirs)) => own == theirs,
+                    _ => entry.media.path.name() == media.path.name(),
+                }
+        };
+        self.clips.list.with_untracked(|list| {
+            let mut clips = list.iter().copied();
+            clips.find(|clip| clip.entry.with_untracked(|entry| same(entry)))
+        })
+    }
+
+    /// Files that this project waits for are taken; the others are given back. `None` if another
+    /// project was shown since `turn`.
+    async fn relinked(self, clips: Vec<Dropped>, turn: u32) -> Option<Vec<Dropped>> {
         let waiting: Vec<_> = self.clips.list.with_untracked(|list| {
-            let missing = |clip: &super::clips::Clip| {
+            let missing = |clip: &Clip| {
                 clip.stage
                     .with_untracked(|stage| *stage == ClipStage::Missing)
             };
             list.iter().copied().filter(missing).collect()
         });
-        let clips = if waiting.is_empty() {
-            clips
-        } else {
-            let media: Vec<_> = waiting
-                .iter()
-                .map(|clip| clip.entry.with_untracked(|entry| entry.media.clone()))
-                .collect();
-            let media: Vec<_> = media.iter().collect();
-            let mut found = Self::candidates(&clips);
-            self.look_at_content(&media, &mut found, &clips).await;
-            let relinked = relink(&media, &found);
-            for one in &relinked.matches {
-                if let (Some(clip), Some(dropped)) = (waiting.get(one.wanted), clips.get(one.file))
-                {
-                    if one.changed() {
-                        self.notices.warn(format!(
-                            "{} is not the file that was planned with; it is looked at anew.",
-                            dropped.file.name()
-                        ));
-                        clip.know(|entry| {
-                            entry.footage = None;
-                            entry.note = None;
-                        });
-                    }
-                    self.refile(*clip, dropped);
+        if waiting.is_empty() {
+            return Some(clips);
+        }
+        let media: Vec<_> = waiting
+            .iter()
+            .map(|clip| clip.entry.with_untracked(|entry| entry.media.clone()))
+            .collect();
+        let media: Vec<_> = media.iter().collect();
+        let mut found = Self::candidates(&clips);
+        self.look_at_content(&media, &mut found, &clips).await;
+        if self.keeping.turn() != turn {
+            return None;
+        }
+        let relinked = relink(&media, &found);
+        for one in &relinked.matches {
+            if let (Some(clip), Some(dropped)) = (waiting.get(one.wanted), clips.get(one.file)) {
+                if one.changed() {
+                    self.notices.warn(format!(
+                        "{} is not the file that was planned with; it is looked at anew.",
+                        dropped.file.name()
+                    ));
+                    clip.know(|entry| {
+                        entry.footage = None;
+                        entry.note = None;
+                    });
                 }
+                self.refile(*clip, dropped);
             }
-            relinked
-                .left_over
-                .iter()
-                .filter_map(|at| clips.get(*at).cloned())
-                .collect()
-        };
-        (songs, clips)
+        }
+        let left_over = relinked.left_over.iter();
+        Some(left_over.filter_map(|at| clips.get(*at).cloned()).collect())
     }
 
     fn candidates(files: &[Dropped]) -> Vec<Candidate> {
@@ -167,7 +261,7 @@ impl Studio {
 
     async fn look_at_content(
         self,
-        media: &[&shared::media::MediaReference],
+        media: &[&MediaReference],
         found: &mut [Candidate],
         files: &[Dropped],
     ) {

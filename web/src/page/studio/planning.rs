@@ -1,5 +1,6 @@
 //! Asking the planner for a plan.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -18,7 +19,12 @@ pub enum Wish {
     /// Everything that is not locked.
     All,
     /// These slots alone.
-    Slots(Vec<usize>),
+    Slots {
+        /// Positions in the plan.
+        slots: Vec<usize>,
+        /// Chooses among what they could show.
+        seed: u64,
+    },
     /// Everything, locked or not, as if there had been no plan.
     Fresh,
 }
@@ -29,11 +35,11 @@ impl Wish {
         match (self, earlier) {
             (Self::Fresh, _) | (_, Self::Fresh) => Self::Fresh,
             (Self::All, _) | (_, Self::All) => Self::All,
-            (Self::Slots(mut slots), Self::Slots(earlier)) => {
+            (Self::Slots { mut slots, seed }, Self::Slots { slots: earlier, .. }) => {
                 slots.extend(earlier);
                 slots.sort_unstable();
                 slots.dedup();
-                Self::Slots(slots)
+                Self::Slots { slots, seed }
             }
         }
     }
@@ -48,6 +54,8 @@ pub struct Pending {
     pub brief: Brief,
     /// How much of it is to be new.
     pub wish: Wish,
+    /// The clips of which it knows more than the plan that there is.
+    fresh: BTreeSet<usize>,
 }
 
 /// What the planner is asked. A handle.
@@ -58,6 +66,7 @@ pub struct Planning {
     /// Why there is no plan, if the last one could not be made.
     pub refused: RwSignal<Option<String>>,
     job: StoredValue<Option<JobId>>,
+    seed: StoredValue<u64>,
 }
 
 impl Planning {
@@ -66,7 +75,14 @@ impl Planning {
             pending: RwSignal::new(None),
             refused: RwSignal::new(None),
             job: StoredValue::new(None),
+            seed: StoredValue::new(0),
         }
+    }
+
+    /// Another seed each time, so that asking again gives another answer.
+    pub(super) fn next_seed(self) -> u64 {
+        self.seed.update_value(|seed| *seed += 1);
+        self.seed.get_value()
     }
 }
 
@@ -126,11 +142,15 @@ impl Studio {
         let planning = self.planning;
         self.stop_job();
         let (label, wish) = match planning.pending.get_untracked() {
-            Some(earlier) if earlier.label != label => {
-                let label = format!("{}; {label}", earlier.label);
+            Some(earlier) => {
+                let told = earlier.label.split("; ").any(|one| one == label);
+                let label = if told {
+                    earlier.label
+                } else {
+                    format!("{}; {label}", earlier.label)
+                };
                 (label, wish.and(earlier.wish))
             }
-            Some(earlier) => (label.to_owned(), wish.and(earlier.wish)),
             None => (label.to_owned(), wish),
         };
         let label = label.as_str();
@@ -148,11 +168,13 @@ impl Studio {
             self.push(label, |document| document.brief = brief);
             return;
         }
-        let order = Box::new(PlanOrder::from(request(&brief, &song, &clips)));
+        let fresh = untrack(|| self.clips.fresh());
+        let order = Box::new(PlanOrder::from(request(&brief, &song, &clips, &fresh)));
         let previous = self.plan.get_untracked().filter(|_| wish != Wish::Fresh);
         let scope = match &wish {
-            Wish::Slots(slots) => Scope::Slots {
+            Wish::Slots { slots, seed } => Scope::Slots {
                 slots: slots.clone(),
+                seed: *seed,
             },
             Wish::All | Wish::Fresh => Scope::All,
         };
@@ -165,11 +187,11 @@ impl Studio {
             },
             None => Request::Plan { id, order },
         };
-        self.clips.fresh.set(false);
         planning.pending.set(Some(Pending {
             label: label.to_owned(),
             brief,
             wish,
+            fresh,
         }));
         let job = planner.ask(make, None, move |reply| self.planned(reply));
         planning.job.set_value(Some(job));
@@ -186,6 +208,13 @@ impl Studio {
                 match Plan::from_json(&plan) {
                     Ok(plan) => {
                         planning.refused.set(None);
+                        if !matches!(pending.wish, Wish::Slots { .. }) {
+                            for media in &pending.fresh {
+                                if let Some(clip) = self.clips.get(*media) {
+                                    clip.fresh.set(false);
+                                }
+                            }
+                        }
                         self.push(&pending.label, |document| {
                             document.brief = pending.brief;
                             document.plan = Some(Arc::new(plan));

@@ -60,7 +60,7 @@ pub fn Library() -> impl IntoView {
                     }}
                 </p>
             </Show>
-            <Show when=move || studio.clips.fresh.get() && studio.clips.busy.get() == 0>
+            <Show when=move || studio.clips.busy.get() == 0 && !studio.clips.fresh().is_empty()>
                 <div class="hint small row apart">
                     <span>"The plan does not know of all this footage yet."</span>
                     <button id="again" on:click=move |_| studio.plan_anew("Plan with new footage")>"Plan again"</button>
