@@ -123,6 +123,11 @@ async function next(job, samples, shown) {
   }
 }
 
+/** How often, in words; at least once. */
+function times(count) {
+  return { 1: 'once', 2: 'twice' }[count] ?? `${count} times`;
+}
+
 /** What the planner has been shown of a clip, take by take. */
 class Shown {
   #job;
@@ -190,7 +195,7 @@ class Shown {
     }
     const jumped =
       this.#jumps > 0
-        ? `Its time jumps ${this.#jumps} times; only the longest stretch is used.`
+        ? `Its time jumps ${times(this.#jumps)}; only the longest stretch is used.`
         : undefined;
     const note = [jumped, this.note].filter(Boolean).join(' ');
     return { footage: this.#best.footage, ...(note && { note }) };

@@ -178,7 +178,7 @@ impl Studio {
                             };
                         });
                         clip.stage.set(ClipStage::Ready);
-                        // The clip was seen, so this is no note of its own.
+                        // Not the entry's note, which means that nobody has seen the clip.
                         if let Some(odd) = text(message, "note") {
                             self.notices.say(format!("{}: {odd}", name(clip)));
                         }
