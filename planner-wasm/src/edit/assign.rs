@@ -427,6 +427,7 @@ mod tests {
                 ticks: vec![tick; 30],
                 anchors,
             },
+            remeasured: false,
         }
     }
 

@@ -104,6 +104,13 @@ impl<'a> Earlier<'a> {
         (sound && !banned).then_some(clip)
     }
 
+    /// Whether one of the request's clips was measured anew since the earlier plan was made.
+    pub(super) fn is_remeasured(&self, media: u32) -> bool {
+        let clip = usize::try_from(media).ok();
+        clip.and_then(|clip| self.request.clips.get(clip))
+            .is_some_and(|clip| clip.remeasured)
+    }
+
     /// An earlier slot to the bit, but for the numbers of its media. Media that are on offer no more
     /// are taken over. `None` if its clip lies outside of its file, as the file is now.
     pub(super) fn whole(&mut self, slot: &Slot) -> Option<Slot> {

@@ -12,7 +12,7 @@ use super::earlier::{Earlier, places};
 use super::film::{limits, made_by, pace, settings_of, slot};
 use super::pace::{ONE, Pace};
 use super::points::{Span, points};
-use super::request::{EditError, PlanRequest, Scope};
+use super::request::{EditError, PlanRequest, Scope, checked_seed};
 use super::reroll::reroll;
 use super::scarce;
 use super::score::{Ranks, Shown};
@@ -31,7 +31,8 @@ const NEWCOMER: i64 = 4 * ONE;
 ///   its place in the song; one that is not wholly inside the film is let go, and a decision says so.
 ///   A cut that no longer holds (see [`Cut`](shared::plan::Cut)) is left out;
 /// * any other slot keeps its frames where neither the beats, nor the style, nor the density have
-///   changed, and what it shows as long as that is on offer, not banned, and the seed is the same;
+///   changed, and what it shows as long as that is on offer, not banned, the seed is the same, and a
+///   clip that was measured anew ([`SourceClip::remeasured`](super::SourceClip)) is still sound there;
 /// * the rest is divided anew, with some favour for cuts that were there, and filled with footage that
 ///   nothing else shows. A clip that was not on offer before may also take the place of what is much
 ///   worse.
@@ -40,9 +41,10 @@ const NEWCOMER: i64 = 4 * ONE;
 /// what is banned, but for alternates that name it.
 ///
 /// With [`Scope::Slots`] only what the named slots show changes, and all else is kept to the bit, with
-/// the settings that the plan was made with: of the request only clips, bans, seed and number of
-/// alternates count. Each shows something other than before, if anything else that is sound and
-/// shown nowhere is left; another seed chooses another.
+/// the settings that the plan was made with: of the request only clips, bans and number of alternates
+/// count. Each shows something other than before, if anything else that is sound and shown nowhere is
+/// left; another seed of the scope chooses another. The plan does not tell that seed: the same request
+/// with [`Scope::All`] keeps what the slots show now.
 ///
 /// The new plan lists the request's clips in their order; after them come files that only kept
 /// slots name.
@@ -60,7 +62,10 @@ pub fn replan(request: &PlanRequest, previous: &Plan, scope: &Scope) -> Result<P
     let earlier = Earlier::new(previous, request, &bans);
     match scope {
         Scope::All => all(request, earlier, &bans),
-        Scope::Slots { slots } => reroll(request, earlier, &bans, slots),
+        Scope::Slots { slots, seed } => {
+            checked_seed(*seed)?;
+            reroll(request, earlier, &bans, (slots, *seed))
+        }
     }
 }
 
@@ -244,6 +249,9 @@ impl Refilm<'_> {
         if frames != old.record_duration || rate != earlier.plan().output.rate {
             clip = self.refitted(&clip, frames)?;
         }
+        if !self.still_does(earlier, &clip, frames) {
+            return None;
+        }
         let longest = frames.max(old.record_duration);
         let alternates = old.alternates.iter();
         let slot = Slot {
@@ -256,6 +264,7 @@ impl Refilm<'_> {
             alternates: alternates
                 .filter_map(|other| earlier.allowed(other, longest, rate))
                 .filter(|other| frames <= old.record_duration || self.has_room(other, frames))
+                .filter(|other| self.still_does(earlier, other, frames))
                 .collect(),
             ..old.clone()
         };
@@ -292,6 +301,23 @@ impl Refilm<'_> {
             source_start: start,
             ..clip.clone()
         })
+    }
+
+    /// Whether so many frames of a clip are as sound as they were when they were chosen; new measures
+    /// may say otherwise.
+    fn still_does(&self, earlier: &Earlier<'_>, clip: &Clip, frames: u32) -> bool {
+        if !earlier.is_remeasured(clip.media) {
+            return true;
+        }
+        let pool = self.assignment.pool;
+        let source = self
+            .source(clip)
+            .and_then(|source| pool.sources.get(source));
+        let end = clip.source_end(frames, pool.rate);
+        let window = source
+            .zip(end)
+            .and_then(|(source, end)| source.windows.over(clip.source_start, end));
+        window.is_some_and(|window| window.is_showable() && window.bad_permille <= MAX_BAD_PERMILLE)
     }
 
     /// Whether a clip is long enough for so many frames.

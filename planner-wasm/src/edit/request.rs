@@ -47,6 +47,9 @@ pub struct SourceClip {
     pub media: MediaReference,
     /// What is known of its pictures.
     pub footage: Footage,
+    /// The footage was measured anew since the plan to start from was made: what that plan shows of
+    /// it holds only as far as the new measures allow it. Of no consequence without such a plan.
+    pub remeasured: bool,
 }
 
 /// How to cut.
@@ -99,6 +102,9 @@ pub enum Scope {
     Slots {
         /// Positions in the plan, counting from 0.
         slots: Vec<usize>,
+        /// Chooses among what they could show; as [`EditSettings::seed`], which has no say here, so
+        /// that the film is not made anew by it later.
+        seed: u64,
     },
 }
 
@@ -137,9 +143,7 @@ impl EditSettings {
     /// # Errors
     /// [`EditError::OutOfRange`] if a number is too large or too small to plan with.
     pub(super) fn checked(&self) -> Result<(), EditError> {
-        if self.seed > MAX_SEED {
-            return Err(EditError::OutOfRange { what: "the seed" });
-        }
+        checked_seed(self.seed)?;
         let sound = |density| (LEAST_DENSITY..=MOST_DENSITY).contains(&density);
         if self.densities().all(sound) {
             Ok(())
@@ -149,6 +153,15 @@ impl EditSettings {
             })
         }
     }
+}
+
+/// # Errors
+/// [`EditError::OutOfRange`] if a plan could not hold the seed.
+pub(super) const fn checked_seed(seed: u64) -> Result<(), EditError> {
+    if seed > MAX_SEED {
+        return Err(EditError::OutOfRange { what: "the seed" });
+    }
+    Ok(())
 }
 
 /// Greatest seed: a plan holds no number that a JavaScript reader could not keep exact.

@@ -21,7 +21,7 @@ pub(super) fn reroll(
     request: &PlanRequest,
     mut earlier: Earlier<'_>,
     bans: &Bans,
-    named: &[usize],
+    (named, seed): (&[usize], u64),
 ) -> Result<Plan, EditError> {
     let previous = earlier.plan();
     let count = previous.slots.len();
@@ -41,7 +41,7 @@ pub(super) fn reroll(
         sources: &sources,
         ranks: &ranks,
         rate: previous.output.rate,
-        seed: request.settings.seed,
+        seed,
     };
     let lists = lists(pool, &slots, &open);
     let mut assignment = Assignment::new(pool, &slots);

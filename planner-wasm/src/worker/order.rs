@@ -48,6 +48,9 @@ pub struct ClipOrder {
     pub media: MediaReference,
     /// What is known of its pictures.
     pub footage: Footage,
+    /// That was measured anew since the plan to start from was made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub remeasured: bool,
 }
 
 impl From<PlanOrder> for PlanRequest {
@@ -55,6 +58,7 @@ impl From<PlanOrder> for PlanRequest {
         let clips = order.clips.into_iter().map(|clip| SourceClip {
             media: clip.media,
             footage: clip.footage,
+            remeasured: clip.remeasured,
         });
         Self {
             output: Output {
@@ -79,6 +83,7 @@ impl From<PlanRequest> for PlanOrder {
         let clips = request.clips.into_iter().map(|clip| ClipOrder {
             media: clip.media,
             footage: clip.footage,
+            remeasured: clip.remeasured,
         });
         Self {
             width: request.output.width,

@@ -217,6 +217,7 @@ fn offered(wish: &Wish, clip: Clip) -> SourceClip {
     SourceClip {
         media,
         footage: clip.footage,
+        remeasured: false,
     }
 }
 
