@@ -32,7 +32,7 @@ pub fn rejected(footage: &Footage) -> String {
             let ticks = footage.ticks.iter();
             (
                 ticks.filter(|tick| tick.defects.has(defect)).count(),
-                word(defect),
+                defect.word(),
             )
         })
         .filter(|(count, _)| *count > 0)
@@ -46,22 +46,6 @@ pub fn rejected(footage: &Footage) -> String {
         .map(|(count, word)| format!("{} % {word}", (100 * count).div_ceil(all)))
         .collect();
     format!("Not used: {}", told.join(", "))
-}
-
-/// The word for a defect.
-#[must_use]
-pub const fn word(defect: Defect) -> &'static str {
-    match defect {
-        Defect::Black => "black",
-        Defect::Covered => "covered or blank",
-        Defect::Underexposed => "too dark",
-        Defect::Overexposed => "too bright",
-        Defect::Blurred => "blurred",
-        Defect::Shaken => "shaken",
-        Defect::TestPattern => "test pattern",
-        Defect::FlatCard => "flat card",
-        Defect::Damaged => "damaged",
-    }
 }
 
 /// A clip's footage for those who do not see its pictures.

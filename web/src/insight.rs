@@ -1,6 +1,6 @@
 //! What can be told of a shot from its footage and its place in the song, and of a plan as a whole.
 
-use planner_wasm::footage::{AnchorKind, Defects, Footage, TICK_US, Windows};
+use planner_wasm::footage::{AnchorKind, Defects, Footage, Windows};
 use shared::music::BeatGrid;
 use shared::plan::{Clip, Plan, Slot};
 
@@ -8,19 +8,6 @@ use crate::wording;
 
 /// Nearer to a beat than this, in milliseconds, eye and ear take a movement for one with it.
 const TOGETHER_MS: u64 = 50;
-
-/// A stretch of a clip that is left out, or used only after others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
-    /// First instant, in microseconds of the container's time.
-    pub start_us: u64,
-    /// First instant after it.
-    pub end_us: u64,
-    /// Everything that is wrong in it.
-    pub defects: Defects,
-    /// Left out; used only after others otherwise.
-    pub rejected: bool,
-}
 
 /// How a finding is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,38 +38,6 @@ pub struct Use {
     pub start_us: u64,
     /// First instant that it does not need any more.
     pub end_us: u64,
-}
-
-/// What is left out of a clip or used last, in order of time; touching ticks of one kind are one
-/// span.
-#[must_use]
-pub fn spans(footage: &Footage) -> Vec<Span> {
-    let mut spans: Vec<Span> = Vec::new();
-    for (start_us, tick) in (0..)
-        .map(|n| footage.start_us + n * TICK_US)
-        .zip(&footage.ticks)
-    {
-        if tick.defects.is_empty() {
-            continue;
-        }
-        let (end_us, rejected) = (
-            (start_us + TICK_US).min(footage.end_us),
-            tick.defects.reject(),
-        );
-        match spans.last_mut() {
-            Some(last) if last.end_us == start_us && last.rejected == rejected => {
-                last.end_us = end_us;
-                last.defects = tick.defects.iter().fold(last.defects, Defects::with);
-            }
-            _ => spans.push(Span {
-                start_us,
-                end_us,
-                defects: tick.defects,
-                rejected,
-            }),
-        }
-    }
-    spans
 }
 
 /// The sample of the song that sounds when a slot begins, in samples of `grid`. That of its cut if
@@ -182,10 +137,11 @@ pub fn findings(
         200..500 => say(Tone::Plain, "The camera is a little unsteady".to_owned()),
         _ => say(Tone::Good, "The camera is steady".to_owned()),
     }
-    let wrong = spans(footage)
+    let wrong = footage
+        .marked()
         .into_iter()
-        .filter(|span| span.start_us < inside.1 && span.end_us > inside.0)
-        .flat_map(|span| span.defects.iter().collect::<Vec<_>>())
+        .filter(|marked| marked.start_us < inside.1 && marked.end_us > inside.0)
+        .flat_map(|marked| marked.defects.iter())
         .fold(Defects::default(), Defects::with);
     if !wrong.is_empty() {
         let share = if window.bad_permille > 0 {

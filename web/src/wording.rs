@@ -1,13 +1,11 @@
 //! Times, tempo, places in a song and reasons as text.
 
-use planner_wasm::footage::{AnchorKind, Defects};
+use planner_wasm::footage::{AnchorKind, Defect, Defects};
 use planner_wasm::music::corrections::Correction;
 use shared::decision::DecisionCode;
 use shared::music::{BeatGrid, SectionLabel};
 use shared::plan::{Clip, CutKind, Fit, Speed, Style};
 use shared::rate::Rate;
-
-use crate::facts::word;
 
 /// `samples` at `rate` as minutes and seconds, `3:07`, rounded down.
 #[must_use]
@@ -305,7 +303,7 @@ pub const fn decision(code: DecisionCode) -> &'static str {
 /// What is wrong with a stretch: `too dark, shaken`.
 #[must_use]
 pub fn faults(defects: Defects) -> String {
-    let words: Vec<_> = defects.iter().map(word).collect();
+    let words: Vec<_> = defects.iter().map(Defect::word).collect();
     words.join(", ")
 }
 

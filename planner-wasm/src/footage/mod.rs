@@ -5,6 +5,7 @@ mod anchors;
 mod damage;
 mod inspected;
 mod look;
+mod marked;
 mod model;
 mod motion;
 mod palette;
@@ -27,6 +28,7 @@ pub use analyser::{FootageAnalyser, FootageError, LONGEST_CLIP_US};
 pub use inspected::{
     INSPECTED_SCHEMA, Inspected, InspectedClip, InspectedError, MAX_INSPECTED_BYTES,
 };
+pub use marked::Marked;
 pub use model::{
     Anchor, AnchorKind, Defect, Defects, FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH, Footage, Look,
     Shot, TICK_US, Tick,

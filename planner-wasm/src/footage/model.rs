@@ -121,6 +121,22 @@ impl Defect {
     pub const fn is_demotion(self) -> bool {
         matches!(self, Self::TestPattern | Self::FlatCard | Self::Damaged)
     }
+
+    /// What it is called where people read it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Black => "black",
+            Self::Covered => "covered lens or blank",
+            Self::Underexposed => "too dark",
+            Self::Overexposed => "too bright",
+            Self::Blurred => "blurred",
+            Self::Shaken => "shaken",
+            Self::TestPattern => "test pattern",
+            Self::FlatCard => "flat card",
+            Self::Damaged => "damaged pictures",
+        }
+    }
 }
 
 impl Defects {

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::machine::Machine;
 use super::terminal::{print, print_json};
 use crate::exit::ExitCode;
-use crate::headless::inspect::{SCHEMA, Summary, summary, word};
+use crate::headless::inspect::{SCHEMA, Summary, summary};
 use crate::headless::survey::{Settings, Survey, SurveyError, survey};
 use crate::headless::walk::{WalkError, walk};
 use crate::process::ProcessError;
@@ -133,7 +133,7 @@ fn table(found: &Found) -> String {
         let rejected = clip.rejected.iter().map(|marked| (marked, "not used"));
         let demoted = clip.demoted.iter().map(|marked| (marked, "used last"));
         for (marked, what) in rejected.chain(demoted) {
-            let words: Vec<_> = marked.defects.iter().map(|d| word(*d)).collect();
+            let words: Vec<_> = marked.defects.iter().map(|defect| defect.word()).collect();
             let _ = writeln!(
                 text,
                 "    {:.1}–{:.1} s {what}: {}",

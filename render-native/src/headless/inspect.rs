@@ -1,6 +1,6 @@
 //! What a survey found, in the form in which people and scripts read it.
 
-use planner_wasm::footage::{Defect, Defects, Footage, INSPECTED_SCHEMA, Shot, TICK_US};
+use planner_wasm::footage::{Defect, Defects, Footage, INSPECTED_SCHEMA, Shot};
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -131,50 +131,19 @@ fn demoted(defects: Defects) -> bool {
     !defects.is_empty() && !defects.reject()
 }
 
-/// Neighbouring ticks whose defects are of `kind`, joined.
+/// The stretches whose defects are of `kind`.
 fn marked(footage: &Footage, kind: impl Fn(Defects) -> bool) -> Vec<Marked> {
-    let mut spans: Vec<Marked> = Vec::new();
-    for (at, tick) in footage.ticks.iter().enumerate() {
-        if !kind(tick.defects) {
-            continue;
-        }
-        let from = footage.start_us + at as u64 * TICK_US;
-        let to = (from + TICK_US).min(footage.end_us);
-        match spans.last_mut() {
-            Some(last) if last.span.end_us == from => {
-                last.span.end_us = to;
-                last.defects.extend(tick.defects.iter());
-            }
-            _ => spans.push(Marked {
-                span: Span {
-                    start_us: from,
-                    end_us: to,
-                },
-                defects: tick.defects.iter().collect(),
-            }),
-        }
-    }
-    for span in &mut spans {
-        span.defects.sort();
-        span.defects.dedup();
-    }
-    spans
-}
-
-/// The word for a defect.
-#[must_use]
-pub const fn word(defect: Defect) -> &'static str {
-    match defect {
-        Defect::Black => "black",
-        Defect::Covered => "covered lens or blank",
-        Defect::Underexposed => "too dark",
-        Defect::Overexposed => "too bright",
-        Defect::Blurred => "blurred",
-        Defect::Shaken => "shaken",
-        Defect::TestPattern => "test pattern",
-        Defect::FlatCard => "flat card",
-        Defect::Damaged => "damaged pictures",
-    }
+    let stretches = footage.marked().into_iter();
+    stretches
+        .filter(|stretch| kind(stretch.defects))
+        .map(|stretch| Marked {
+            span: Span {
+                start_us: stretch.start_us,
+                end_us: stretch.end_us,
+            },
+            defects: stretch.defects.iter().collect(),
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 use super::*;
-use planner_wasm::footage::{Anchor, Defect, Look, Shot, Tick};
+use planner_wasm::footage::{Anchor, Defect, Look, Shot, TICK_US, Tick};
 use proptest::prelude::*;
 use shared::music::Beat;
 use shared::plan::{Cut, CutKind};
@@ -62,33 +62,6 @@ fn grid() -> BeatGrid {
 
 fn texts(found: &[Finding]) -> Vec<&str> {
     found.iter().map(|finding| finding.text.as_str()).collect()
-}
-
-#[test]
-fn touching_ticks_of_one_kind_are_one_span() {
-    let none = Defects::default();
-    let (dark, shaken) = (none.with(Defect::Underexposed), none.with(Defect::Shaken));
-    let card = none.with(Defect::FlatCard);
-    let found = spans(&footage(&[dark, shaken, none, card, dark, dark]));
-    let told: Vec<_> = found
-        .iter()
-        .map(|span| {
-            (
-                span.start_us,
-                span.end_us,
-                wording::faults(span.defects),
-                span.rejected,
-            )
-        })
-        .collect();
-    assert_eq!(
-        told,
-        [
-            (1_000_000, 1_200_000, "too dark, shaken".to_owned(), true),
-            (1_300_000, 1_400_000, "flat card".to_owned(), false),
-            (1_400_000, 1_600_000, "too dark".to_owned(), true),
-        ]
-    );
 }
 
 #[test]

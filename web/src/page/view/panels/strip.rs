@@ -9,6 +9,7 @@ mod words;
 
 use leptos::html::Canvas;
 use leptos::prelude::*;
+use planner_wasm::footage::Marked;
 
 use self::draw::draw;
 use self::mover::Mover;
@@ -18,7 +19,6 @@ use self::words::reason;
 use super::paint::paint;
 use super::picture::bitmaps;
 use super::shot::Selected;
-use crate::insight::Span;
 use crate::wording;
 
 /// The strip.
@@ -33,11 +33,11 @@ pub fn Strip(
     paint(canvas, move || {
         let pictures = bitmaps(selected.clip());
         let (stretch, by) = (sight.stretch.get(), mover.by.get());
-        let (footage, spans, uses) = (sight.footage.get(), sight.spans.get(), sight.uses.get());
+        let (footage, marked, uses) = (sight.footage.get(), sight.marked.get(), sight.uses.get());
         Box::new(move |sheet| {
             if let Some(stretch) = stretch {
                 let footage = footage.as_ref().map(|seen| &*seen.0);
-                draw(sheet, stretch, by, &pictures, footage, &spans, &uses);
+                draw(sheet, stretch, by, &pictures, footage, &marked, &uses);
             }
         })
     });
@@ -84,22 +84,22 @@ pub fn Strip(
             <p class="small quiet hint-line" id="strip-hint">
                 {move || mover.hint.get().unwrap_or_else(|| sight.told())}
             </p>
-            <LeftOut spans=sight.spans/>
+            <LeftOut marked=sight.marked/>
         </section>
     }
 }
 
 /// What is left out of the clip, with reasons.
 #[component]
-fn LeftOut(spans: Memo<Vec<Span>>) -> impl IntoView {
-    let count = Memo::new(move |_| spans.with(Vec::len));
+fn LeftOut(marked: Memo<Vec<Marked>>) -> impl IntoView {
+    let count = Memo::new(move |_| marked.with(Vec::len));
     view! {
         <Show when=move || { count.get() > 0 }>
             <details class="more">
                 <summary class="small">{move || format!("{} left out or used last", wording::count(count.get(), "part"))}</summary>
                 <ul class="small number">
-                    {move || spans.get().into_iter().map(|span| view! {
-                        <li>{wording::range(span.start_us, span.end_us)}" "<span class="quiet">{reason(&span)}</span></li>
+                    {move || marked.get().into_iter().map(|one| view! {
+                        <li>{wording::range(one.start_us, one.end_us)}" "<span class="quiet">{reason(&one)}</span></li>
                     }).collect_view()}
                 </ul>
             </details>

@@ -1,11 +1,11 @@
 //! Draws the strip.
 
-use planner_wasm::footage::{AnchorKind, Footage};
+use planner_wasm::footage::{AnchorKind, Footage, Marked};
 use web_sys::ImageBitmap;
 
 use super::super::paint::Sheet;
 use super::scale::Stretch;
-use crate::insight::{Span, Use};
+use crate::insight::Use;
 
 /// Height of the marks under the strip, in pixels.
 const MARKS: f64 = 7.0;
@@ -17,7 +17,7 @@ pub(super) fn draw(
     by: i64,
     pictures: &[(u64, ImageBitmap)],
     footage: Option<&Footage>,
-    spans: &[Span],
+    marked: &[Marked],
     uses: &[Use],
 ) {
     let height = sheet.height - MARKS;
@@ -44,12 +44,13 @@ pub(super) fn draw(
         }
         left += tile;
     }
-    for span in spans {
-        let (from, until) = (x(span.start_us), x(span.end_us));
+    for one in marked {
+        let (from, until) = (x(one.start_us), x(one.end_us));
         let width = (until - from).max(1.5);
         sheet.shade("--sheet", 0.45);
         sheet.bar(from, 0.0, width, height);
-        sheet.shade(if span.rejected { "--bad" } else { "--warn" }, 0.9);
+        let rejected = one.defects.reject();
+        sheet.shade(if rejected { "--bad" } else { "--warn" }, 0.9);
         sheet.hatch(from, width);
     }
     let (from, until) = stretch.moved(by);

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use planner_wasm::footage::Footage;
+use planner_wasm::footage::{Footage, Marked};
 
 use super::super::shot::Selected;
 use super::scale::Stretch;
 use super::words::{hits, under};
-use crate::insight::{self, Span, Use};
+use crate::insight::{self, Use};
 use crate::wording;
 
 /// Footage, compared by identity: it is large and never changed in place.
@@ -28,8 +28,8 @@ pub(super) struct Sight {
     pub(super) footage: Memo<Option<Same>>,
     /// Where things lie.
     pub(super) stretch: Memo<Option<Stretch>>,
-    /// What is left out.
-    pub(super) spans: Memo<Vec<Span>>,
+    /// What is left out, or used last.
+    pub(super) marked: Memo<Vec<Marked>>,
     /// Where else the film shows the clip.
     pub(super) uses: Memo<Vec<Use>>,
     /// Whether nothing can be moved.
@@ -62,10 +62,10 @@ impl Sight {
                 }
             })
         });
-        let spans = Memo::new(move |_| {
+        let marked = Memo::new(move |_| {
             footage.with(|footage| {
                 let seen = footage.as_ref();
-                seen.map(|seen| insight::spans(&seen.0)).unwrap_or_default()
+                seen.map(|seen| seen.0.marked()).unwrap_or_default()
             })
         });
         let uses = Memo::new(move |_| {
@@ -76,7 +76,7 @@ impl Sight {
         Self {
             footage,
             stretch,
-            spans,
+            marked,
             uses,
             locked: Memo::new(move |_| selected.is_locked()),
             note: Memo::new(move |_| selected.clip()?.entry.with(|entry| entry.note.clone())),
@@ -87,8 +87,8 @@ impl Sight {
     pub(super) fn under(self, at_us: u64, near_us: u64) -> Option<String> {
         self.footage.with_untracked(|footage| {
             let footage = footage.as_ref().map(|seen| &*seen.0);
-            let (spans, uses) = (self.spans.get_untracked(), self.uses.get_untracked());
-            under(footage, &spans, &uses, at_us, near_us)
+            let (marked, uses) = (self.marked.get_untracked(), self.uses.get_untracked());
+            under(footage, &marked, &uses, at_us, near_us)
         })
     }
 

@@ -1,8 +1,8 @@
 //! What the strip shows, in words.
 
-use planner_wasm::footage::{Anchor, AnchorKind, Footage};
+use planner_wasm::footage::{Anchor, AnchorKind, Footage, Marked};
 
-use crate::insight::{Span, Use};
+use crate::insight::Use;
 use crate::wording;
 
 /// How many hits there are in a clip.
@@ -12,9 +12,9 @@ pub(super) fn hits(footage: &Footage) -> usize {
 }
 
 /// Why a stretch is left out, or used last.
-pub(super) fn reason(span: &Span) -> String {
-    let faults = wording::faults(span.defects);
-    if span.rejected {
+pub(super) fn reason(marked: &Marked) -> String {
+    let faults = wording::faults(marked.defects);
+    if marked.defects.reject() {
         format!("left out: {faults}")
     } else {
         format!("used last: {faults}")
@@ -24,7 +24,7 @@ pub(super) fn reason(span: &Span) -> String {
 /// What there is at an instant of the clip, in words.
 pub(super) fn under(
     footage: Option<&Footage>,
-    spans: &[Span],
+    marked: &[Marked],
     uses: &[Use],
     at_us: u64,
     near_us: u64,
@@ -45,20 +45,20 @@ pub(super) fn under(
             wording::anchor(anchor.kind)
         )
     });
-    let span = spans
+    let marked = marked
         .iter()
-        .find(|span| (span.start_us..span.end_us).contains(&at_us));
-    let span = span.map(|span| {
+        .find(|one| (one.start_us..one.end_us).contains(&at_us));
+    let marked = marked.map(|one| {
         format!(
             "{} {}",
-            wording::range(span.start_us, span.end_us),
-            reason(span)
+            wording::range(one.start_us, one.end_us),
+            reason(one)
         )
     });
     let other = uses
         .iter()
         .find(|other| (other.start_us..other.end_us).contains(&at_us));
     let other = other.map(|other| format!("shown in shot {}", other.slot + 1));
-    let parts: Vec<_> = [hit, span, other].into_iter().flatten().collect();
+    let parts: Vec<_> = [hit, marked, other].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
