@@ -60,7 +60,7 @@ async function run(request) {
 /** The last message of a job, and what is given away with it. */
 async function done({ kind, id, file, depth, count, height }, job) {
   if (kind === 'probe') {
-    return [{ kind: 'probed', ...(await probe(job, file, analyst)) }];
+    return [{ kind: 'probed', ...(await probe(job, file)) }];
   }
   if (kind === 'thumbs') {
     const bitmaps = await thumbs(job, file, count, height);

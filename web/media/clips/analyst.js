@@ -38,25 +38,12 @@ export class Analyst {
     this.#connect();
   }
 
-  /**
-   * @param {number} size of the file in bytes
-   * @param {Uint8Array} windows the bytes that its fingerprint covers; they are given away
-   * @returns {Promise<string>} 32 hexadecimal digits
-   */
-  async fingerprint(size, windows) {
-    await this.#connected;
-    const { fingerprint } = JSON.parse(
-      await this.#ask({ kind: 'fingerprint', bytes: size }, windows),
-    );
-    return fingerprint;
-  }
-
   /** @returns {Promise<Viewing>} a clip whose pictures may be shown now */
   async viewing() {
     await this.#connected;
     return new Viewing(this.#next++, (header, bytes) => this.#send(header, bytes), {
       answer: (id) => this.#answer(id),
-      // It costs nothing, and its answer comes when everything before it was taken.
+      // Of nothing it costs nothing, and its answer comes when everything before it was taken.
       caughtUp: () => this.#ask({ kind: 'fingerprint', bytes: 0 }, new Uint8Array(0)),
     });
   }

@@ -3,7 +3,6 @@ import { undecodable, withClip } from './file.js';
 import { Refused } from './job.js';
 import { firstTimes, steadyRate } from './rate.js';
 import { allSamples } from './samples.js';
-import { windows } from './windows.js';
 
 /** Largest picture side that is worked with, as on the command line. */
 const LARGEST = 32_768;
@@ -11,10 +10,9 @@ const LARGEST = 32_768;
 /**
  * @param {import('./job.js').Job} job
  * @param {Blob} file
- * @param {import('./analyst.js').Analyst} analyst hashes
  * @returns {Promise<object>} the body of a `probed` message
  */
-export function probe(job, file, analyst) {
+export function probe(job, file) {
   return withClip(job, file, async (clip) => {
     const { track, packets, codec, startUs } = clip;
     const times = await firstTimes(job, packets);
@@ -29,7 +27,6 @@ export function probe(job, file, analyst) {
       media: {
         bytes: file.size,
         duration_us: lasts > 0 ? lasts : null,
-        fingerprint: await fingerprint(job, file, analyst),
         video: { width, height, codec, rate: written(steadyRate(times, await track.getTimeResolution())) },
       },
       decodable: reason === null,
@@ -67,16 +64,4 @@ async function size(job, { track, sizeIsSure }, decodable) {
 /** A rate as plans write it: `25`, `30000/1001`. */
 function written(rate) {
   return rate && (rate[1] === 1 ? `${rate[0]}` : `${rate[0]}/${rate[1]}`);
-}
-
-async function fingerprint(job, file, analyst) {
-  const parts = windows(file.size);
-  const bytes = new Uint8Array(parts.reduce((sum, [start, end]) => sum + end - start, 0));
-  let at = 0;
-  for (const [start, end] of parts) {
-    const part = await job.step(file.slice(start, end).arrayBuffer(), 'read parts of it');
-    bytes.set(new Uint8Array(part), at);
-    at += part.byteLength;
-  }
-  return job.step(analyst.fingerprint(file.size, bytes), 'tell it from others');
 }

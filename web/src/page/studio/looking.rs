@@ -7,6 +7,7 @@ use js_sys::{Array, Reflect};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use planner_wasm::footage::Footage;
+use shared::fingerprint::Fingerprint;
 use shared::media::MediaReference;
 use wasm_bindgen::prelude::*;
 use web_sys::File;
@@ -14,6 +15,7 @@ use web_sys::File;
 use super::Studio;
 use super::clips::{Clip, ClipStage, Desk, Task, Thumb};
 use super::clips_worker::{ClipsWorker, Question, count, text};
+use super::files::fingerprint;
 use crate::page::decode::pause;
 use crate::page::said::said;
 use crate::project::{Depth, probed};
@@ -146,10 +148,15 @@ impl Studio {
             clip.done.set(0.0);
             clip.stage.set(ClipStage::Looking);
         }
+        let asked = file.clone();
         let id = worker.ask(task.question, file, move |kind, message| {
             if kind == "progress" {
                 let (done, total) = (count(message, "done_us"), count(message, "total_us"));
                 clip.done.set(share(done.unwrap_or(0), total.unwrap_or(0)));
+                return;
+            }
+            if kind == "probed" {
+                self.recognise(desk, task, asked.clone(), message.clone());
                 return;
             }
             clips.set_at_work(desk, None);
@@ -159,11 +166,42 @@ impl Studio {
         clips.set_at_work(desk, Some((id, task)));
     }
 
-    /// Takes the last answer to a question.
+    /// Takes what a container says, once it is known which file it is. Until then its desk stays
+    /// taken, so that the clip counts as busy. Whoever gives the clip up, closes the project or puts
+    /// other workers in their place frees the desk, and then nobody waits for this any more.
+    fn recognise(self, desk: u32, task: Task, file: File, message: JsValue) {
+        let Some(asked) = self.question_at(desk) else {
+            return;
+        };
+        spawn_local(async move {
+            let print = match self.planner() {
+                Some(planner) => fingerprint(&planner, &file).await,
+                None => Err("The planner is not there; load the page again.".to_owned()),
+            };
+            if self.question_at(desk) != Some(asked) {
+                return;
+            }
+            self.clips.set_at_work(desk, None);
+            match print {
+                Ok(print) => self.probed(task.clip, &message, print),
+                Err(reason) => self.failed(task, reason),
+            }
+            self.pump();
+        });
+    }
+
+    /// The number of the question that a desk works on. Its worker never uses one twice.
+    fn question_at(self, desk: u32) -> Option<u32> {
+        self.clips.desks.with_value(|desks| {
+            let desk = desks.iter().find(|one| one.id == desk)?;
+            desk.at_work.map(|(question, _)| question)
+        })
+    }
+
+    /// Takes the last answer to a question, but for what a container says.
     fn answer(self, task: Task, kind: &str, message: &JsValue) {
         let clip = task.clip;
         match kind {
-            "probed" => self.probed(clip, message),
             "footage" => {
                 let footage = text(message, "footage")
                     .and_then(|text| serde_json::from_str::<Footage>(&text).ok());
@@ -227,22 +265,22 @@ impl Studio {
         }
     }
 
-    fn probed(self, clip: Clip, message: &JsValue) {
+    fn probed(self, clip: Clip, message: &JsValue, print: Fingerprint) {
         let media = Reflect::get(message, &"media".into()).unwrap_or_default();
         let media = js_sys::JSON::stringify(&media)
             .ok()
             .and_then(|text| text.as_string())
             .and_then(|text| probed(&text));
-        let Some(found) = media else {
+        let Some(mut found) = media else {
             clip.stage.set(ClipStage::Failed(
                 "What its container says makes no sense.".to_owned(),
             ));
             return;
         };
+        found.fingerprint = Some(print);
         let twin = self.clips.list.with_untracked(|list| {
             list.iter().copied().find(|other| {
                 other.id != clip.id
-                    && found.fingerprint.is_some()
                     && other
                         .entry
                         .with_untracked(|entry| entry.media.fingerprint == found.fingerprint)
