@@ -4,7 +4,7 @@
 //! See [`planner_wasm::worker::protocol`] for the messages. Between two steps the event loop
 //! turns once, so that a cancel is heard.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{Float32Array, Object, Reflect, Uint8Array};
@@ -60,6 +60,8 @@ struct Office {
     desk: RefCell<Desk<Song, Bytes>>,
     /// Turns the event loop between two steps.
     turn: MessageChannel,
+    /// A turn is on its way. With more than one at a time a cancel would wait for several steps.
+    turning: Cell<bool>,
 }
 
 fn main() {
@@ -82,6 +84,7 @@ fn listen() -> Result<(), JsValue> {
         ports: RefCell::default(),
         desk: RefCell::default(),
         turn: MessageChannel::new()?,
+        turning: Cell::new(false),
     });
 
     let work = Closure::<dyn FnMut() -> Result<(), JsValue>>::new({
@@ -145,14 +148,23 @@ impl Office {
         if let Some(answer) = answer {
             self.say(&answer)?;
         }
-        self.turn.port2().post_message(&JsValue::NULL)
+        self.go_on()
     }
 
     fn work(&self) -> Result<(), JsValue> {
+        self.turning.set(false);
         let Some(answer) = self.desk.borrow_mut().step() else {
             return Ok(());
         };
         self.say(&answer)?;
+        self.go_on()
+    }
+
+    /// Has the next step made once the event loop has turned.
+    fn go_on(&self) -> Result<(), JsValue> {
+        if self.turning.replace(true) {
+            return Ok(());
+        }
         self.turn.port2().post_message(&JsValue::NULL)
     }
 
