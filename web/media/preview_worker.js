@@ -7,8 +7,8 @@
 // {kind: 'unplayable', player}.
 //
 // Messages from it: {kind: 'ready'}, {kind: 'shown', frame, slot, exact, card},
-// {kind: 'missing', slot, media, reason}, {kind: 'stats', cuts, dropped, held}, and to
-// players in the page {kind: 'player', player, media, at_us, rate} and {kind: 'release', player}.
+// {kind: 'missing', media, reason}, {kind: 'stats', cuts, dropped, held}, and to players in the page
+// {kind: 'player', player, media, at_us, rate} and {kind: 'release', player}.
 import { Desk } from './preview/desk.js';
 
 const desk = new Desk((message) => self.postMessage(message));

@@ -389,7 +389,7 @@ export class Desk {
     if (this.#stale || this.#drawn.card !== card) {
       this.#screen.card(name, reason);
       this.#stale = false;
-      this.send({ kind: 'missing', slot: shot.index, media, reason });
+      this.send({ kind: 'missing', media, reason });
     }
     this.#tell(shot.index, frame, null, card);
   }

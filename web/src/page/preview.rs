@@ -3,8 +3,7 @@
 //! The worker is JavaScript, since the library that reads containers is; see
 //! `web/media/preview_worker.js` for its messages. It is started with the first plan.
 //!
-//! The canvas tells what is on it: `data-frame`, `data-slot`, `data-exact`. An event `measure` on it
-//! is answered by an event `measured` whose detail is the worker's counts as JSON.
+//! The canvas tells what is on it: `data-frame`, `data-slot`, `data-exact`.
 //!
 //! * [`player`] — clips that the worker cannot decode, by the browser's own player.
 
@@ -18,7 +17,7 @@ use leptos::html::Canvas;
 use leptos::prelude::*;
 use shared::plan::Plan;
 use wasm_bindgen::prelude::*;
-use web_sys::{CustomEvent, CustomEventInit, File, HtmlCanvasElement, ResizeObserver};
+use web_sys::{File, ResizeObserver};
 
 use self::worker::{News, PreviewWorker};
 use super::transport::Transport;
@@ -55,10 +54,6 @@ pub fn Preview(
             _ => "The film".to_owned(),
         }
     };
-    let measure = move |event: CustomEvent| {
-        let clear = event.detail().as_string().as_deref() == Some("clear");
-        surface.tell(|worker| worker.measure(clear));
-    };
     view! {
         <div class="film">
             <canvas
@@ -70,7 +65,6 @@ pub fn Preview(
                 data-frame=move || seen.get().frame.to_string()
                 data-slot=move || seen.get().slot.map(|slot| slot.to_string())
                 data-exact=move || seen.get().exact.to_string()
-                on:measure=measure
             ></canvas>
             <p class="unseen" role="status">{move || surface.missing.get()}</p>
             {move || surface.broken.get().map(|why| view! {
@@ -125,8 +119,7 @@ impl Surface {
             let Some(canvas) = canvas.filter(|_| there && !self.started.get_untracked()) else {
                 return;
             };
-            let asked = canvas.clone();
-            let hear = move |news| self.hear(news, &asked, plan);
+            let hear = move |news| self.hear(news, plan);
             match PreviewWorker::start(&canvas, hear) {
                 Ok(running) => {
                     self.worker.set_value(Some(running));
@@ -137,7 +130,7 @@ impl Surface {
         });
     }
 
-    fn hear(self, news: News, canvas: &HtmlCanvasElement, plan: Signal<Option<Arc<Plan>>>) {
+    fn hear(self, news: News, plan: Signal<Option<Arc<Plan>>>) {
         match news {
             News::Shown(now) => {
                 if !now.card && self.missing.with_untracked(Option::is_some) {
@@ -149,7 +142,6 @@ impl Surface {
                 let name = plan.with_untracked(|plan| name_of(plan.as_deref(), media));
                 self.missing.set(Some(format!("{name}: {reason}")));
             }
-            News::Measured(counts) => answer(canvas, &counts),
             News::Broken(why) => self.broken.set(Some(why)),
         }
     }
@@ -217,15 +209,6 @@ struct Seen {
 fn name_of(plan: Option<&Plan>, media: usize) -> String {
     plan.and_then(|plan| plan.media.get(media))
         .map_or_else(|| "A clip".to_owned(), |media| media.path.name().to_owned())
-}
-
-/// Sends what was measured to whoever asked.
-fn answer(canvas: &HtmlCanvasElement, counts: &str) {
-    let detail = CustomEventInit::new();
-    detail.set_detail(&counts.into());
-    if let Ok(event) = CustomEvent::new_with_event_init_dict("measured", &detail) {
-        let _ = canvas.dispatch_event(&event);
-    }
 }
 
 /// Fires when the canvas has another size on the screen.

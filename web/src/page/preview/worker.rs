@@ -12,7 +12,6 @@ use web_sys::{
 
 use super::Seen;
 use super::player::Players;
-use crate::page::said::said;
 use crate::preview::clock::{Clock, frames};
 use crate::preview::message::plan_message;
 
@@ -30,8 +29,6 @@ pub(super) enum News {
         /// Why, for a person.
         reason: String,
     },
-    /// What was counted, as JSON.
-    Measured(String),
     /// It does not work at all.
     Broken(String),
 }
@@ -163,13 +160,6 @@ impl PreviewWorker {
         set(&message, "loop", &looped);
         self.post.send(message, Array::new());
     }
-
-    /// Asks for what was counted, and for counting anew.
-    pub(super) fn measure(&self, clear: bool) {
-        let message = message("stats");
-        set(&message, "clear", &clear.into());
-        self.post.send(message, Array::new());
-    }
 }
 
 impl Drop for PreviewWorker {
@@ -211,10 +201,6 @@ fn read(message: &JsValue) -> Option<News> {
             media: usize::try_from(whole(message, "media")?).ok()?,
             reason: text(message, "reason"),
         }),
-        "stats" => JSON::stringify(message)
-            .ok()
-            .map(|counts| News::Measured(counts.into())),
-        "broken" => Some(News::Broken(said(&get(message, "reason")))),
         _ => None,
     }
 }
