@@ -17,7 +17,7 @@ pub(crate) fn measure(table: &mut Table, material: &Material) {
     let noted = with_browser(async |page| {
         watch::begin(page).await?;
         page.open(&site).await?;
-        page.choose("#files", &material.long).await?;
+        page.add(&material.long).await?;
         let count = material.long.len();
         loop {
             // Longer than one wait may last.

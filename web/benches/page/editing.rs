@@ -51,7 +51,7 @@ pub(crate) fn measure(table: &mut Table, material: &Material) {
     with_browser(async |page| {
         watch::begin(page).await?;
         page.open(&site).await?;
-        page.choose("#files", &files).await?;
+        page.add(&files).await?;
         page.planned().await?;
         many_shots(page).await?;
         ask(page, table).await?;
@@ -64,7 +64,7 @@ pub(crate) fn measure(table: &mut Table, material: &Material) {
         fs::write(&file, long.to_json()).unwrap();
         let mut again = vec![file];
         again.extend(files.iter().cloned());
-        page.choose("#more", &again).await?;
+        page.add(&again).await?;
         page.until("document.querySelectorAll('#clips li[data-state=ready]').length > 0")
             .await?;
         page.planned().await?;
@@ -75,19 +75,10 @@ pub(crate) fn measure(table: &mut Table, material: &Material) {
 /// Energetic, and as many cuts as there can be.
 pub(crate) async fn many_shots(page: &Page) -> WebDriverResult<()> {
     page.click("#tab-film").await?;
-    let style = "document.querySelector('#panel input[name=style][value=energetic]')";
-    page.until(style).await?;
-    page.execute(format!("{style}.click();"), Vec::new())
+    page.pick("#panel input[name=style][value=energetic]")
         .await?;
     page.planned().await?;
-    page.execute(
-        "const range = document.querySelector('#panel input[type=range]');
-         range.value = range.max;
-         range.dispatchEvent(new Event('input', { bubbles: true }));
-         range.dispatchEvent(new Event('change', { bubbles: true }));",
-        Vec::new(),
-    )
-    .await?;
+    page.set("#panel input[type=range]", "field.max").await?;
     page.planned().await
 }
 
@@ -167,8 +158,7 @@ pub(crate) fn split(plan: &mut Plan, shots: usize) {
 }
 
 async fn scroll(page: &Page, table: &mut Table) -> WebDriverResult<()> {
-    page.execute("document.activeElement?.blur();", Vec::new())
-        .await?;
+    page.blur().await?;
     for (zoom, name) in [(0, "all in view"), (5, "some in view")] {
         page.keys("0").await?;
         page.keys("+".repeat(zoom)).await?;

@@ -19,10 +19,10 @@ pub(crate) fn measure(table: &mut Table, material: &Material) {
         let mut steps = Vec::new();
         page.open(&site).await?;
         steps.push(("nothing", settled(page).await?));
-        page.choose("#files", &files[..1]).await?;
+        page.add(&files[..1]).await?;
         page.stage("waiting").await?;
         steps.push(("the song", settled(page).await?));
-        page.choose("#more", &files[1..]).await?;
+        page.add(&files[1..]).await?;
         let mut peak = 0;
         while !page
             .holds("document.querySelector('.page').dataset.stage === 'planned'")

@@ -31,16 +31,11 @@ pub(crate) fn take(folder: &Path) {
         }
         page.click("#sample").await?;
         page.planned().await?;
-        page.execute("document.activeElement?.blur();", Vec::new())
-            .await?;
         for window in WINDOWS {
             size(page, window).await?;
             settle(page).await?;
             // A shot in the middle of the film is on the screen and selected.
-            page.keys(Key::Home).await?;
-            for _ in 0..7 {
-                page.keys(Key::Down).await?;
-            }
+            page.select(7).await?;
             dismiss(page).await?;
             let first = if window.0 < 1000 {
                 "#tab-media"
@@ -78,20 +73,14 @@ pub(crate) fn take(folder: &Path) {
 
 async fn scheme(page: &Page, name: &str) -> WebDriverResult<()> {
     let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": name }] });
-    page.cdp()
-        .send_raw("Emulation.setEmulatedMedia", features)
-        .await
-        .map(drop)
+    page.emulate("EmulatedMedia", features).await
 }
 
 async fn size(page: &Page, (width, height, scale): (u32, u32, f64)) -> WebDriverResult<()> {
     let window = json!({
         "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false,
     });
-    page.cdp()
-        .send_raw("Emulation.setDeviceMetricsOverride", window)
-        .await
-        .map(drop)
+    page.emulate("DeviceMetricsOverride", window).await
 }
 
 /// Reads all notices away.

@@ -37,7 +37,7 @@ pub(crate) fn measure(table: &mut Table, material: &Material) {
     let (stats, noted, plan, (started, seconds)) = with_browser(async |page| {
         watch::begin(page).await?;
         page.open(&site).await?;
-        page.choose("#files", &files).await?;
+        page.add(&files).await?;
         page.planned().await?;
         many_shots(page).await?;
         let plan = page.plan().await?;
@@ -48,12 +48,7 @@ pub(crate) fn measure(table: &mut Table, material: &Material) {
             plan.slots[first].record_start,
             plan.slots[last].record_start,
         );
-        page.execute("document.activeElement?.blur();", Vec::new())
-            .await?;
-        page.keys(thirtyfour::Key::Home).await?;
-        for _ in 0..first {
-            page.keys(thirtyfour::Key::Down).await?;
-        }
+        page.select(first).await?;
         page.execute_async("setTimeout(arguments[0], 2000);", Vec::new())
             .await?;
         page.execute(

@@ -17,8 +17,7 @@ pub(crate) fn measure(table: &mut Table, material: &Material) {
         let noted = with_browser(async |page| {
             watch::begin(page).await?;
             page.open(&site).await?;
-            page.choose("#files", std::slice::from_ref(&material.song))
-                .await?;
+            page.add(std::slice::from_ref(&material.song)).await?;
             page.stage("waiting").await?;
             watch::noted(page).await
         });

@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
 use thirtyfour::prelude::*;
 
 use crate::page::Page;
@@ -96,13 +95,7 @@ impl Noted {
 
 /// Notes everything, from the next time the page opens.
 pub(crate) async fn begin(page: &Page) -> WebDriverResult<()> {
-    page.cdp()
-        .send_raw(
-            "Page.addScriptToEvaluateOnNewDocument",
-            json!({ "source": WATCH }),
-        )
-        .await
-        .map(drop)
+    page.before_page(WATCH).await.map(drop)
 }
 
 /// What was noted so far.

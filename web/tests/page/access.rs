@@ -3,12 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use thirtyfour::prelude::*;
 
 use crate::browser::{skipped, with_browser};
 use crate::page::Page;
-use crate::shots::select;
 use crate::site::Site;
 
 /// Runs axe and gives back what it finds serious or critical.
@@ -49,9 +48,7 @@ impl Findings {
                     { "name": "prefers-reduced-motion", "value": "reduce" },
                 ],
             });
-            page.cdp()
-                .send_raw("Emulation.setEmulatedMedia", features)
-                .await?;
+            page.emulate("EmulatedMedia", features).await?;
             let wrong: Vec<String> = page.execute_async(LOOK, Vec::new()).await?.convert()?;
             self.found.extend(
                 wrong
@@ -64,11 +61,9 @@ impl Findings {
 }
 
 /// Makes the window so many pixels wide, also narrower than windows of a desktop can be.
-pub(crate) async fn widen(page: &Page, width: u32, height: u32) -> WebDriverResult<Value> {
+async fn widen(page: &Page, width: u32, height: u32) -> WebDriverResult<()> {
     let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-    page.cdp()
-        .send_raw("Emulation.setDeviceMetricsOverride", size)
-        .await
+    page.emulate("DeviceMetricsOverride", size).await
 }
 
 #[test]
@@ -88,7 +83,7 @@ fn axe_finds_nothing_serious_anywhere() {
         page.planned().await?;
         for width in [1280, 390] {
             widen(page, width, 900).await?;
-            select(page, 1).await?;
+            page.select(1).await?;
             for tab in ["media", "shot", "beats", "film"] {
                 if page.count(&format!("#tab-{tab}")).await? == 1 {
                     page.click(&format!("#tab-{tab}")).await?;

@@ -45,7 +45,7 @@ fn corrections_of_the_beats_are_in_the_plan_to_the_sample() {
     let site = Site::open(Vec::new());
     let exported = with_browser(async |page| {
         page.open(&site).await?;
-        page.choose("#files", &material.files()).await?;
+        page.add(&material.files()).await?;
         page.planned().await?;
         page.click("#tab-beats").await?;
 
@@ -70,13 +70,7 @@ fn corrections_of_the_beats_are_in_the_plan_to_the_sample() {
         ));
         assert_corrected(&shifted);
 
-        page.execute(
-            "const meter = document.querySelector('#meter');
-             meter.value = '3';
-             meter.dispatchEvent(new Event('change', { bubbles: true }));",
-            Vec::new(),
-        )
-        .await?;
+        page.set("#meter", "3").await?;
         page.planned().await?;
         let three = page.project().await?;
         assert_eq!(
@@ -101,8 +95,7 @@ fn corrections_of_the_beats_are_in_the_plan_to_the_sample() {
         assert!(page.project().await?.brief.corrections.is_empty());
 
         // Taps while the song plays: half as many as there are beats.
-        page.execute("document.activeElement?.blur();", Vec::new())
-            .await?;
+        page.blur().await?;
         page.keys(Key::Home).await?;
         page.execute_async(TAP, Vec::new()).await?;
         page.click("#take-taps").await?;
@@ -115,13 +108,10 @@ fn corrections_of_the_beats_are_in_the_plan_to_the_sample() {
         assert_corrected(&tapped);
 
         // A section's own pace.
-        let dense = "const range = document.querySelector('#panel .sections input[type=range]');
-             range.value = range.max;
-             range.dispatchEvent(new Event('input', { bubbles: true }));
-             range.dispatchEvent(new Event('change', { bubbles: true }));";
         page.click("#as-heard").await?;
         page.planned().await?;
-        page.execute(dense, Vec::new()).await?;
+        page.set("#panel .sections input[type=range]", "field.max")
+            .await?;
         page.planned().await?;
         let paced = page.project().await?;
         assert_eq!(paced.brief.settings.paces.len(), 1);
@@ -157,7 +147,7 @@ fn shape_and_rate_of_the_film_are_in_the_plan_and_in_what_is_rendered() {
     let site = Site::open(Vec::new());
     let exported = with_browser(async |page| {
         page.open(&site).await?;
-        page.choose("#files", &material.files()).await?;
+        page.add(&material.files()).await?;
         page.planned().await?;
         page.click("#tab-film").await?;
         let tall = "[...document.querySelectorAll('#panel .shape')].find((one) =>
@@ -165,13 +155,8 @@ fn shape_and_rate_of_the_film_are_in_the_plan_and_in_what_is_rendered() {
         page.until(tall).await?;
         page.execute(format!("{tall}.click();"), Vec::new()).await?;
         page.planned().await?;
-        page.execute(
-            "const rate = document.querySelector('#rate');
-             rate.value = [...rate.options].find((one) => one.textContent.startsWith('25 ')).value;
-             rate.dispatchEvent(new Event('change', { bubbles: true }));",
-            Vec::new(),
-        )
-        .await?;
+        let rate = "[...field.options].find((one) => one.textContent.startsWith('25 ')).value";
+        page.set("#rate", rate).await?;
         page.planned().await?;
         page.export().await
     });

@@ -145,7 +145,7 @@ fn chosen_files_become_a_plan_that_the_program_renders() {
     let site = Site::open(Vec::new());
     let (project, exported) = with_browser(async |page| {
         page.open(&site).await?;
-        page.choose("#files", &material.files()).await?;
+        page.add(&material.files()).await?;
         page.planned().await?;
         let project = page.project().await?;
         Ok((project, page.export().await?))
@@ -271,12 +271,7 @@ fn compare(songs: &[PathBuf]) {
 /// The beats that the page hears in a song.
 async fn heard_there(page: &Page, song: &Path) -> WebDriverResult<BeatGrid> {
     let name = song.file_name().unwrap().to_string_lossy();
-    let input = if page.count("#more").await? > 0 {
-        "#more"
-    } else {
-        "#files"
-    };
-    page.choose(input, &[song.to_owned()]).await?;
+    page.add(&[song.to_owned()]).await?;
     page.until(&format!(
         "document.querySelector('.page').dataset.stage === 'waiting' \
          && document.querySelector('#song strong')?.textContent === {name:?}"
@@ -325,7 +320,7 @@ fn real_clips_become_a_plan_that_the_program_renders() {
     let site = Site::open(Vec::new());
     let exported = with_browser(async |page| {
         page.open(&site).await?;
-        page.choose("#files", &material.files()).await?;
+        page.add(&material.files()).await?;
         page.planned().await?;
         page.export().await
     });

@@ -36,7 +36,7 @@ fn a_song_that_is_given_up_is_never_shown() {
         let heard_some = "document.querySelector('#song progress[max]')?.value > 0";
         page.execute(press_early("#cancel", heard_some), Vec::new())
             .await?;
-        page.choose("#files", std::slice::from_ref(&long)).await?;
+        page.add(std::slice::from_ref(&long)).await?;
         page.until("window.pressed === 1").await?;
         page.stage("idle").await?;
         // Late news of it would come within the time that hearing all of it takes.
@@ -46,9 +46,9 @@ fn a_song_that_is_given_up_is_never_shown() {
         assert_eq!(page.notices().await?, Vec::<String>::new());
 
         // The next song is welcome, and goes before one that is still being heard.
-        page.choose("#files", std::slice::from_ref(&long)).await?;
+        page.add(std::slice::from_ref(&long)).await?;
         page.stage("working").await?;
-        page.choose("#more", std::slice::from_ref(&short)).await?;
+        page.add(std::slice::from_ref(&short)).await?;
         page.stage("waiting").await?;
         let song = page.project().await?.song.unwrap();
         assert_eq!(song.media.path.name(), "short.wav");
@@ -69,7 +69,7 @@ fn looking_at_clips_can_be_given_up_and_taken_up_again() {
         let looking = "document.querySelector('#clips li[data-state=looking]')";
         page.execute(press_early("#cancel-clips", looking), Vec::new())
             .await?;
-        page.choose("#files", &material.files()).await?;
+        page.add(&material.files()).await?;
         page.until("window.pressed === 1").await?;
         page.until(
             "!document.querySelector('#clips li:is([data-state=looking], [data-state=waiting])')",
@@ -89,7 +89,7 @@ fn looking_at_clips_can_be_given_up_and_taken_up_again() {
         .await?;
         page.until("!document.querySelector('#clips li[data-state=failed]')")
             .await?;
-        page.choose("#more", &material.files()[2..]).await?;
+        page.add(&material.files()[2..]).await?;
         page.planned().await?;
         let clips = page.project().await?.clips;
         let ready = clips

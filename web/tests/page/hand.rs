@@ -23,8 +23,7 @@ struct Lane {
 
 impl Lane {
     async fn of(page: &Page, plan: &Plan) -> WebDriverResult<Self> {
-        page.execute("document.activeElement?.blur();", Vec::new())
-            .await?;
+        page.blur().await?;
         page.keys("0").await?;
         let x = "document.querySelector('.tl-playhead').getBoundingClientRect().x";
         let middle =
@@ -106,7 +105,7 @@ fn dragging_on_the_timeline_moves_slips_and_rolls_and_escape_gives_up() {
     let site = Site::open(Vec::new());
     with_browser(async |page| {
         page.open(&site).await?;
-        page.choose("#files", &material.files()).await?;
+        page.add(&material.files()).await?;
         page.planned().await?;
         let first = page.plan().await?;
         assert!(first.slots.len() > 7, "{} shots", first.slots.len());

@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::PathBuf;
 
-use serde_json::json;
 use shared::plan::Plan;
 use thirtyfour::prelude::*;
 
@@ -11,7 +10,6 @@ use crate::browser::{skipped, with_browser};
 use crate::film::Material;
 use crate::media;
 use crate::page::Page;
-use crate::shots::select;
 use crate::site::Site;
 
 /// Waits until the page says that the project is saved.
@@ -25,9 +23,7 @@ async fn rename(page: &Page, name: &str) -> WebDriverResult<()> {
     field.clear().await?;
     field.send_keys(name).await?;
     field.send_keys(Key::Enter).await?;
-    page.execute("document.activeElement?.blur();", Vec::new())
-        .await
-        .map(drop)
+    page.blur().await
 }
 
 #[test]
@@ -39,17 +35,17 @@ fn a_reload_goes_on_where_it_was_and_files_are_found_again() {
     let site = Site::open(Vec::new());
     with_browser(async |page| {
         page.open(&site).await?;
-        page.choose("#files", &material.files()).await?;
+        page.add(&material.files()).await?;
         page.planned().await?;
         rename(page, "Summer by the sea").await?;
-        select(page, 1).await?;
+        page.select(1).await?;
         page.click("#lock").await?;
         saved(page).await?;
         let before = page.project().await?;
 
         page.refresh().await?;
         page.started().await?;
-        page.stage("planned").await?;
+        page.planned().await?;
         assert_eq!(
             page.find(By::Id("name"))
                 .await?
@@ -66,12 +62,12 @@ fn a_reload_goes_on_where_it_was_and_files_are_found_again() {
         assert_eq!(missing, media::seen().len());
 
         // A change right before the page is left is not lost either.
-        select(page, 2).await?;
+        page.select(2).await?;
         page.keys("x").await?;
         page.goto("about:blank").await?;
         page.goto(site.address()).await?;
         page.started().await?;
-        page.stage("planned").await?;
+        page.planned().await?;
         let last = page.plan().await?;
         assert!(last.slots[1].locked && last.slots[2].locked);
 
@@ -81,7 +77,7 @@ fn a_reload_goes_on_where_it_was_and_files_are_found_again() {
         let mut files: Vec<PathBuf> = material.files().split_off(1);
         files.retain(|file| file.is_file());
         files.push(renamed);
-        page.choose("#more", &files).await?;
+        page.add(&files).await?;
         page.until("!document.querySelector('#clips li[data-state=missing]')")
             .await?;
         page.planned().await?;
@@ -120,7 +116,7 @@ fn an_exported_plan_and_a_saved_project_open_again() {
     let site = Site::open(Vec::new());
     with_browser(async |page| {
         page.open(&site).await?;
-        page.choose("#files", &material.files()).await?;
+        page.add(&material.files()).await?;
         page.planned().await?;
         let before = page.project().await?;
         let exported = page.export().await?;
@@ -136,10 +132,9 @@ fn an_exported_plan_and_a_saved_project_open_again() {
         page.click("#projects").await?;
         page.click("#new-project").await?;
         page.stage("idle").await?;
-        page.choose("#files", std::slice::from_ref(&plan_file))
-            .await?;
-        page.stage("planned").await?;
-        page.choose("#more", &material.files()[1..]).await?;
+        page.add(std::slice::from_ref(&plan_file)).await?;
+        page.planned().await?;
+        page.add(&material.files()[1..]).await?;
         page.until("!document.querySelector('#clips li[data-state=missing]')")
             .await?;
         page.planned().await?;
@@ -152,7 +147,7 @@ fn an_exported_plan_and_a_saved_project_open_again() {
         page.stage("idle").await?;
         let mut files = material.files();
         files[0] = project_file;
-        page.choose("#files", &files).await?;
+        page.add(&files).await?;
         page.until("document.querySelectorAll('#clips li[data-state=ready]').length > 0")
             .await?;
         page.until("!document.querySelector('#clips li[data-state=missing]')")
@@ -190,7 +185,7 @@ fn two_tabs_do_not_overwrite_each_other() {
     let site = Site::open(Vec::new());
     with_browser(async |page| {
         page.open(&site).await?;
-        page.choose("#files", &material.files()).await?;
+        page.add(&material.files()).await?;
         page.planned().await?;
         rename(page, "First tab").await?;
         saved(page).await?;
@@ -206,7 +201,7 @@ fn two_tabs_do_not_overwrite_each_other() {
         )
         .await?;
         page.switch_to_window(first.clone()).await?;
-        select(page, 1).await?;
+        page.select(1).await?;
         page.keys("x").await?;
         saved(page).await?;
         assert!(page.plan().await?.slots[1].locked);
@@ -215,15 +210,15 @@ fn two_tabs_do_not_overwrite_each_other() {
         // The second takes it over: it has what the first did, and the first is told.
         page.switch_to_window(second.clone()).await?;
         page.press_button(".notices", "Work on it here").await?;
-        page.stage("planned").await?;
+        page.planned().await?;
         assert!(page.plan().await?.slots[1].locked);
-        select(page, 2).await?;
+        page.select(2).await?;
         page.keys("x").await?;
         saved(page).await?;
         page.switch_to_window(first.clone()).await?;
         page.until("document.querySelector('.kept')?.textContent.includes('Open in another tab')")
             .await?;
-        select(page, 3).await?;
+        page.select(3).await?;
         page.keys("x").await?;
 
         // Once the first is closed, the second has what it saved itself.
@@ -231,7 +226,7 @@ fn two_tabs_do_not_overwrite_each_other() {
         page.switch_to_window(second).await?;
         page.refresh().await?;
         page.started().await?;
-        page.stage("planned").await?;
+        page.planned().await?;
         let locked = page.plan().await?.slots;
         assert!(locked[1].locked && locked[2].locked && !locked[3].locked);
         Ok(())
@@ -247,16 +242,16 @@ fn a_file_that_changed_is_told_and_one_that_is_missing_is_not_black() {
     let site = Site::open(Vec::new());
     with_browser(async |page| {
         page.open(&site).await?;
-        page.choose("#files", &material.files()).await?;
+        page.add(&material.files()).await?;
         page.planned().await?;
         saved(page).await?;
         let before = page.project().await?;
         page.refresh().await?;
         page.started().await?;
-        page.stage("planned").await?;
+        page.planned().await?;
 
         // Nothing is there: the preview says what is missing.
-        select(page, 1).await?;
+        page.select(1).await?;
         let plan = before.plan.as_ref().unwrap();
         let media = usize::try_from(plan.slots[1].clip.media).unwrap();
         let name = plan.media[media].path.name().to_owned();
@@ -270,7 +265,7 @@ fn a_file_that_changed_is_told_and_one_that_is_missing_is_not_black() {
         // Nobody's content so far: with an empty box behind it.
         other.extend(*b"\0\0\0\x10free\0\0\0\0\0\0\0\0");
         fs::write(material.file(&name), other).unwrap();
-        page.choose("#more", &[material.file(&name)]).await?;
+        page.add(&[material.file(&name)]).await?;
         let said = page.notice("not the file that was planned with").await?;
         assert!(said.contains(&name), "{said}");
         page.until("document.querySelectorAll('#clips li[data-state=ready]').length === 1")
@@ -303,15 +298,9 @@ fn without_room_or_store_the_page_says_so_and_goes_on() {
         let full = "IDBObjectStore.prototype.put = function () {
             throw new DOMException('The quota is used up.', 'QuotaExceededError');
         };";
-        let stub = page
-            .cdp()
-            .send_raw(
-                "Page.addScriptToEvaluateOnNewDocument",
-                json!({ "source": full }),
-            )
-            .await?;
+        let stub = page.before_page(full).await?;
         page.open(&site).await?;
-        page.choose("#files", &material.files()).await?;
+        page.add(&material.files()).await?;
         page.planned().await?;
         page.until("document.querySelector('.kept')?.textContent === 'Not saved'")
             .await?;
@@ -327,14 +316,9 @@ fn without_room_or_store_the_page_says_so_and_goes_on() {
         let none = "IDBFactory.prototype.open = function () {
             throw new DOMException('Not here.', 'SecurityError');
         };";
-        page.cdp()
-            .send_raw(
-                "Page.addScriptToEvaluateOnNewDocument",
-                json!({ "source": none }),
-            )
-            .await?;
+        page.before_page(none).await?;
         page.open(&site).await?;
-        page.choose("#files", &material.files()).await?;
+        page.add(&material.files()).await?;
         page.planned().await?;
         page.until("document.querySelector('.kept')?.textContent.includes('keeps no data')")
             .await?;

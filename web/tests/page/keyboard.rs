@@ -46,9 +46,10 @@ const NOTE_FOCUS: &str = "
 
 /// Walks through the whole page by Tab, and fails if something is not reached, not seen, or does
 /// not let go.
-pub(crate) async fn walk(page: &Page) -> WebDriverResult<()> {
+async fn walk(page: &Page) -> WebDriverResult<()> {
+    page.blur().await?;
     page.execute(
-        "document.activeElement?.blur(); window.scrollTo(0, 0); window.reached = new Set();",
+        "window.scrollTo(0, 0); window.reached = new Set();",
         Vec::new(),
     )
     .await?;
@@ -184,8 +185,7 @@ fn playing_pausing_and_going_about_is_done_by_keys() {
         page.open(&site).await?;
         page.click("#sample").await?;
         page.planned().await?;
-        page.execute("document.activeElement?.blur();", Vec::new())
-            .await?;
+        page.blur().await?;
         let frame = "Number(document.querySelector('[data-frame]').dataset.frame)";
         page.keys(Key::Home).await?;
         page.until(&format!("{frame} === 0")).await?;

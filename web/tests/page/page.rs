@@ -46,6 +46,23 @@ impl Page {
         self.started().await
     }
 
+    /// Runs a script before anything of the page does, whenever it opens from now on. The script's
+    /// name, to take it out again.
+    pub(crate) async fn before_page(&self, script: &str) -> WebDriverResult<Value> {
+        let source = json!({ "source": script });
+        self.cdp()
+            .send_raw("Page.addScriptToEvaluateOnNewDocument", source)
+            .await
+    }
+
+    /// Lets the browser be another one than it is: `EmulatedMedia`, `DeviceMetricsOverride`.
+    pub(crate) async fn emulate(&self, what: &str, how: Value) -> WebDriverResult<()> {
+        self.cdp()
+            .send_raw(&format!("Emulation.set{what}"), how)
+            .await
+            .map(drop)
+    }
+
     /// Waits until the page can be used.
     pub(crate) async fn started(&self) -> WebDriverResult<()> {
         self.until("(document.querySelector('.page')?.dataset.stage ?? 'starting') !== 'starting'")
@@ -173,6 +190,57 @@ impl Page {
         button.element()?.click().await
     }
 
+    /// Chooses a radio button, also one that stands behind its label.
+    pub(crate) async fn pick(&self, css: &str) -> WebDriverResult<()> {
+        let found = format!("document.querySelector({})", json!(css));
+        self.until(&found).await?;
+        self.execute(format!("{found}.click();"), Vec::new())
+            .await
+            .map(drop)
+    }
+
+    /// Sets a field, as if it was pulled or chosen there, to the value of a JavaScript expression, in
+    /// which `field` is the field.
+    pub(crate) async fn set(&self, css: &str, value: &str) -> WebDriverResult<()> {
+        let found = format!("document.querySelector({})", json!(css));
+        self.until(&found).await?;
+        let script = format!(
+            "const field = {found};
+             field.value = {value};
+             for (const kind of ['input', 'change'])
+                 field.dispatchEvent(new Event(kind, {{ bubbles: true }}));"
+        );
+        self.execute(script, Vec::new()).await.map(drop)
+    }
+
+    /// Takes the focus from whatever has it; keys are the page's only while nothing that is typed
+    /// into has them.
+    pub(crate) async fn blur(&self) -> WebDriverResult<()> {
+        self.execute("document.activeElement?.blur();", Vec::new())
+            .await
+            .map(drop)
+    }
+
+    /// Selects a shot by keys, to the start and then cut by cut, and shows its panel.
+    pub(crate) async fn select(&self, slot: usize) -> WebDriverResult<()> {
+        self.blur().await?;
+        self.keys(Key::Home).await?;
+        for _ in 0..slot {
+            self.keys(Key::Down).await?;
+        }
+        if slot == 0 {
+            self.keys(Key::Down).await?;
+            self.keys(Key::Up).await?;
+        }
+        self.click("#tab-shot").await?;
+        let number = json!(format!("Shot {} of ", slot + 1));
+        self.until(&format!(
+            "document.querySelector('#panel .head')?.textContent.includes({number})"
+        ))
+        .await?;
+        self.blur().await
+    }
+
     /// Types, with whatever has the focus.
     pub(crate) async fn keys(&self, keys: impl Into<TypingData>) -> WebDriverResult<()> {
         let keys: TypingData = keys.into();
@@ -193,9 +261,11 @@ impl Page {
         chain.perform().await
     }
 
-    /// Chooses files, as with the browser's own window for it.
-    pub(crate) async fn choose(&self, css: &str, files: &[PathBuf]) -> WebDriverResult<()> {
+    /// Adds files, as with the browser's own window for it.
+    pub(crate) async fn add(&self, files: &[PathBuf]) -> WebDriverResult<()> {
         let names: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
+        // One is there as long as the page is empty, the other from then on.
+        let css = "#files, #more";
         self.until(&format!("document.querySelector({})", json!(css)))
             .await?;
         self.find(By::Css(css))

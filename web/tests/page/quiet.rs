@@ -27,13 +27,12 @@ fn after_it_is_there_the_page_uses_no_network_and_says_nothing_to_the_console() 
     let (before, after, complaints, elsewhere) = with_browser(async |page| {
         page.open(&site).await?;
         let before = site.asked();
-        page.choose("#files", &material.files()).await?;
+        page.add(&material.files()).await?;
         page.planned().await?;
         for tab in ["shot", "beats", "film"] {
             page.click(&format!("#tab-{tab}")).await?;
         }
-        page.execute("document.activeElement?.blur();", Vec::new())
-            .await?;
+        page.blur().await?;
         page.keys(" ").await?;
         page.until("Number(document.querySelector('[data-frame]').dataset.frame) > 60")
             .await?;
@@ -98,7 +97,7 @@ fn without_a_network_the_page_opens_and_makes_a_film() {
         page.goto("about:blank").await?;
         page.goto(format!("{}?sw", site.address())).await?;
         page.started().await?;
-        page.choose("#files", &material.files()).await?;
+        page.add(&material.files()).await?;
         page.planned().await?;
         let exported = page.export().await?;
         assert!(shared::plan::Plan::from_json(&exported.text).is_ok());

@@ -35,14 +35,14 @@ fn what_is_no_song_is_refused_in_words_and_the_next_file_is_welcome() {
     let site = Site::open(Vec::new());
     with_browser(async |page| {
         page.open(&site).await?;
-        page.choose("#files", &[letter]).await?;
+        page.add(&[letter]).await?;
         page.until("document.querySelector('#failure')").await?;
         let said = page.text("#song").await?;
         assert!(
             said.contains("letter.mp3") && said.contains("MP3, M4A, WAV"),
             "{said}"
         );
-        page.choose("#more", &[song]).await?;
+        page.add(&[song]).await?;
         page.stage("waiting").await?;
         assert_eq!(page.count("#failure").await?, 0);
         let heard = page.project().await?.song.unwrap().heard;
@@ -99,12 +99,7 @@ fn damaged_files_and_files_of_other_kinds_are_named_and_break_nothing() {
         page.open(&site).await?;
         for odd in &odd {
             let name = odd.file_name().unwrap().to_string_lossy().into_owned();
-            let input = if page.count("#more").await? > 0 {
-                "#more"
-            } else {
-                "#files"
-            };
-            page.choose(input, std::slice::from_ref(odd)).await?;
+            page.add(std::slice::from_ref(odd)).await?;
             page.until(&format!(
                 "document.querySelector('.page').textContent.includes({name:?})"
             ))
@@ -118,12 +113,7 @@ fn damaged_files_and_files_of_other_kinds_are_named_and_break_nothing() {
             );
         }
         // All of that, and a film still comes of what is good.
-        let input = if page.count("#more").await? > 0 {
-            "#more"
-        } else {
-            "#files"
-        };
-        page.choose(input, &material.files()[1..]).await?;
+        page.add(&material.files()[1..]).await?;
         page.planned().await?;
         let ready = page.count("#clips li[data-state=ready]").await?;
         assert_eq!(ready, media::seen().len());
@@ -147,7 +137,7 @@ fn names_are_shown_as_text_whatever_is_in_them() {
     let site = Site::open(Vec::new());
     with_browser(async |page| {
         page.open(&site).await?;
-        page.choose("#files", &[clip, song, no_clip]).await?;
+        page.add(&[clip, song, no_clip]).await?;
         page.planned().await?;
         let shown = page.text("#clips").await?;
         assert!(shown.contains(name), "{shown}");

@@ -6,7 +6,6 @@ use thirtyfour::prelude::*;
 use crate::browser::{skipped, with_browser};
 use crate::film::Material;
 use crate::page::Page;
-use crate::shots::select;
 use crate::site::Site;
 
 /// When a slot shows what, in microseconds of the source.
@@ -31,23 +30,23 @@ fn a_new_plan_keeps_locked_shots_and_bans() {
     let site = Site::open(Vec::new());
     with_browser(async |page| {
         page.open(&site).await?;
-        page.choose("#files", &material.files()).await?;
+        page.add(&material.files()).await?;
         page.planned().await?;
         let first = page.plan().await?;
         assert!(first.slots.len() > 6, "{} shots", first.slots.len());
 
         // Two locked shots, one of them slipped so that no planner would choose it by itself.
-        select(page, 1).await?;
+        page.select(1).await?;
         page.keys(".").await?;
         page.keys("x").await?;
-        select(page, 4).await?;
+        page.select(4).await?;
         page.click("#lock").await?;
         let locked = page.plan().await?;
         let kept = [&locked.slots[1], &locked.slots[4]];
         assert!(kept.iter().all(|slot| slot.locked));
 
         // Another choice for one shot leaves all the others to the bit.
-        select(page, 2).await?;
+        page.select(2).await?;
         page.click("#another").await?;
         page.planned().await?;
         let rerolled = page.plan().await?;
@@ -58,7 +57,7 @@ fn a_new_plan_keeps_locked_shots_and_bans() {
         }
 
         // What is banned is not shown, there or elsewhere, now or later.
-        select(page, 2).await?;
+        page.select(2).await?;
         let (media, from, until) = shown(&rerolled, &rerolled.slots[2]);
         page.click("#ban").await?;
         page.planned().await?;

@@ -10,43 +10,16 @@ use crate::film::Material;
 use crate::page::Page;
 use crate::site::Site;
 
-/// The playhead's shot is selected by keys: to the start, then cut by cut.
-pub(crate) async fn select(page: &Page, slot: usize) -> WebDriverResult<()> {
-    // Keys are the page's only while nothing that is typed into has them.
-    page.execute("document.activeElement?.blur();", Vec::new())
-        .await?;
-    page.keys(Key::Home).await?;
-    for _ in 0..slot {
-        page.keys(Key::Down).await?;
-    }
-    if slot == 0 {
-        page.keys(Key::Down).await?;
-        page.keys(Key::Up).await?;
-    }
-    page.click("#tab-shot").await?;
-    let number = format!("Shot {} of ", slot + 1);
-    page.until(&format!(
-        "document.querySelector('#panel .head')?.textContent.includes({number:?})"
-    ))
-    .await?;
-    page.execute("document.activeElement?.blur();", Vec::new())
-        .await
-        .map(drop)
-}
-
 /// Chooses one of a few that stand side by side, by the name of the group.
-pub(crate) async fn segment(page: &Page, group: &str, words: &str) -> WebDriverResult<()> {
+async fn segment(page: &Page, group: &str, words: &str) -> WebDriverResult<()> {
     let found = format!(
         "[...document.querySelectorAll('#panel input[name={group}]')].find((one) =>
             one.closest('label').textContent.trim() === {words:?})"
     );
     page.until(&found).await?;
-    page.execute(
-        format!("{found}.click(); document.activeElement?.blur();"),
-        Vec::new(),
-    )
-    .await
-    .map(drop)
+    page.execute(format!("{found}.click();"), Vec::new())
+        .await?;
+    page.blur().await
 }
 
 /// Makes a change on the page and gives back the plan that came of it.
@@ -80,7 +53,7 @@ fn every_change_of_a_shot_is_the_one_asked_for_and_can_be_taken_back() {
     let site = Site::open(Vec::new());
     let exported = with_browser(async |page| {
         page.open(&site).await?;
-        page.choose("#files", &material.files()).await?;
+        page.add(&material.files()).await?;
         page.planned().await?;
         let first = page.plan().await?;
         let at = first
@@ -89,7 +62,7 @@ fn every_change_of_a_shot_is_the_one_asked_for_and_can_be_taken_back() {
             .position(|slot| slot.record_duration > 20 && !slot.alternates.is_empty())
             .expect("a shot that can be changed");
         assert!(at + 2 < first.slots.len());
-        select(page, at).await?;
+        page.select(at).await?;
 
         let expect = |before: &Plan, operation: Operation| {
             let label = operation.label();
@@ -153,7 +126,7 @@ fn every_change_of_a_shot_is_the_one_asked_for_and_can_be_taken_back() {
         steps += 1;
 
         let (_, wanted) = expect(&now, Operation::Merge { slot: at });
-        select(page, at).await?;
+        page.select(at).await?;
         now = changed(page, &now, async || page.click("#merge").await).await?;
         assert_eq!(essence(&now), essence(&wanted));
         steps += 1;
@@ -165,7 +138,7 @@ fn every_change_of_a_shot_is_the_one_asked_for_and_can_be_taken_back() {
                 to: at + 1,
             },
         );
-        select(page, at).await?;
+        page.select(at).await?;
         now = changed(page, &now, async || {
             page.chord(&[Key::Alt], Key::Right).await
         })
@@ -173,7 +146,7 @@ fn every_change_of_a_shot_is_the_one_asked_for_and_can_be_taken_back() {
         assert_eq!(essence(&now), essence(&wanted));
         steps += 1;
 
-        select(page, at).await?;
+        page.select(at).await?;
         let (_, wanted) = expect(
             &now,
             Operation::Lock {
@@ -219,9 +192,7 @@ async fn own_speed(page: &Page, words: &str) -> WebDriverResult<()> {
     field.clear().await?;
     field.send_keys(words).await?;
     field.send_keys(Key::Enter).await?;
-    page.execute("document.activeElement?.blur();", Vec::new())
-        .await
-        .map(drop)
+    page.blur().await
 }
 
 #[test]
@@ -233,7 +204,7 @@ fn beats_style_and_density_make_another_plan_and_can_be_taken_back() {
     let site = Site::open(Vec::new());
     let exported = with_browser(async |page| {
         page.open(&site).await?;
-        page.choose("#files", &material.files()).await?;
+        page.add(&material.files()).await?;
         page.planned().await?;
         let first = page.project().await?;
 
@@ -253,19 +224,13 @@ fn beats_style_and_density_make_another_plan_and_can_be_taken_back() {
         );
 
         page.click("#tab-film").await?;
-        let style = "document.querySelector('#panel input[name=style][value=cinematic]')";
-        page.until(style).await?;
-        page.execute(format!("{style}.click();"), Vec::new())
+        page.pick("#panel input[name=style][value=cinematic]")
             .await?;
         page.planned().await?;
         let cinematic = page.project().await?;
         assert_ne!(cinematic.brief.settings.style, first.brief.settings.style);
 
-        let more = "const range = document.querySelector('#panel input[type=range]');
-            range.value = range.max;
-            range.dispatchEvent(new Event('input', { bubbles: true }));
-            range.dispatchEvent(new Event('change', { bubbles: true }));";
-        page.execute(more, Vec::new()).await?;
+        page.set("#panel input[type=range]", "field.max").await?;
         page.planned().await?;
         let dense = page.project().await?;
         let shots = |project: &web::project::Project| project.plan.as_ref().unwrap().slots.len();

@@ -45,7 +45,7 @@ fn a_clip_that_no_browser_decodes_takes_part_and_an_analysis_is_taken() {
     let site = Site::open(Vec::new());
     let (blind, told) = with_browser(async |page| {
         page.open(&site).await?;
-        page.choose("#files", &material.files()).await?;
+        page.add(&material.files()).await?;
         page.planned().await?;
         assert_eq!(
             page.count("#clips li[data-state=unseen]").await?,
@@ -74,8 +74,7 @@ fn a_clip_that_no_browser_decodes_takes_part_and_an_analysis_is_taken() {
             );
         }
 
-        page.choose("#more", std::slice::from_ref(&analysis))
-            .await?;
+        page.add(std::slice::from_ref(&analysis)).await?;
         let said = page.notice("analysed").await?;
         assert!(said.contains("clips.json"), "{said}");
         page.click("#tab-film").await?;
