@@ -138,6 +138,15 @@ impl BeatGrid {
         })
     }
 
+    /// The beat nearest to `sample`, of two that are as near the earlier; `None` if there is none.
+    #[must_use]
+    pub fn nearest(&self, sample: u64) -> Option<&Beat> {
+        let after = self.beats.partition_point(|beat| beat.at < sample);
+        let near = [after.checked_sub(1), Some(after)].into_iter().flatten();
+        near.filter_map(|beat| self.beats.get(beat))
+            .min_by_key(|beat| beat.at.abs_diff(sample))
+    }
+
     /// The downbeats: beats at position 1.
     pub fn downbeats(&self) -> impl Iterator<Item = &Beat> {
         self.beats.iter().filter(|beat| beat.position == 1)
@@ -147,24 +156,47 @@ impl BeatGrid {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    #[test]
-    fn a_beat_is_written_to_the_microsecond() {
-        let beat = |at, position| Beat {
+    fn grid(beats: impl IntoIterator<Item = (u64, u8)>) -> BeatGrid {
+        let beat = |(at, position)| Beat {
             at,
             position,
             energy_permille: 0,
         };
-        let grid = BeatGrid {
+        BeatGrid {
             rate: 44_100,
             duration: 441_000,
             tempo_millibpm: 120_000,
             confidence_permille: 1000,
             beats_per_bar: 4,
-            beats: vec![beat(1, 0), beat(44_100, 1), beat(66_150, 2)],
+            beats: beats.into_iter().map(beat).collect(),
             sections: Vec::new(),
             analysis: BTreeMap::new(),
-        };
+        }
+    }
+
+    #[test]
+    fn a_beat_is_written_to_the_microsecond() {
+        let grid = grid([(1, 0), (44_100, 1), (66_150, 2)]);
         assert_eq!(grid.to_text(), "0.000023\t0\n1.000000\t1\n1.500000\t2\n");
+    }
+
+    #[test]
+    fn of_two_beats_as_near_the_earlier_counts() {
+        let grid = grid([(10, 0), (20, 0)]);
+        assert_eq!(grid.nearest(15).map(|beat| beat.at), Some(10));
+        assert_eq!(grid.nearest(16).map(|beat| beat.at), Some(20));
+    }
+
+    proptest! {
+        #[test]
+        fn the_nearest_beat_is_what_a_walk_finds(
+            beats in prop::collection::btree_set(0..500_u64, 0..30), sample in 0..600_u64,
+        ) {
+            let walked = beats.iter().copied().min_by_key(|beat| beat.abs_diff(sample));
+            let grid = grid(beats.iter().map(|beat| (*beat, 0)));
+            prop_assert_eq!(grid.nearest(sample).map(|beat| beat.at), walked);
+        }
     }
 }

@@ -190,13 +190,7 @@ fn hits(
             let film_us =
                 (anchor.at_us - shown.0).saturating_mul(den.into()) / u64::from(num.max(1));
             let at = start.saturating_add(samples(film_us, grid));
-            let after = grid.beats.partition_point(|beat| beat.at < at);
-            let near = [after.checked_sub(1), Some(after)];
-            let near = near
-                .into_iter()
-                .flatten()
-                .filter_map(|beat| grid.beats.get(beat));
-            let off = near.map(|beat| beat.at.abs_diff(at)).min()?;
+            let off = grid.nearest(at)?.at.abs_diff(at);
             Some(off.saturating_mul(1000) / u64::from(grid.rate.max(1)))
         })
         .collect()

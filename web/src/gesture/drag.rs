@@ -5,6 +5,7 @@ use std::ops::Range;
 use shared::editing::Operation;
 use shared::plan::{Cut, Plan, Slot};
 
+use crate::insight::source_end;
 use crate::score::Score;
 use crate::viewport::{Viewport, nearest};
 
@@ -162,10 +163,7 @@ fn slip_within(plan: &Plan, slot: usize, by_us: i64) -> i64 {
         return 0;
     };
     let start = slot.clip.source_start;
-    let shown = slot
-        .clip
-        .source_end(slot.record_duration, plan.output.rate)
-        .map_or(0, |end| end - start);
+    let shown = source_end(plan, slot).saturating_sub(start);
     let length = usize::try_from(slot.clip.media)
         .ok()
         .and_then(|media| plan.media.get(media))

@@ -67,13 +67,7 @@ pub fn Closeup() -> impl IntoView {
         studio.grid.with(|grid| {
             let grid = grid.as_ref()?;
             let at = at.get();
-            let after = grid.beats.partition_point(|beat| beat.at < at);
-            let near = [after.checked_sub(1), Some(after)];
-            let near = near
-                .into_iter()
-                .flatten()
-                .filter_map(|beat| grid.beats.get(beat));
-            let nearest = near.min_by_key(|beat| beat.at.abs_diff(at))?;
+            let nearest = grid.nearest(at)?;
             let ms = nearest.at.abs_diff(at) * 1000 / u64::from(grid.rate.max(1));
             let place =
                 wording::bar_and_beat(grid, nearest.at).unwrap_or_else(|| "a beat".to_owned());

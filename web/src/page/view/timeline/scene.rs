@@ -11,6 +11,7 @@ use shared::decision::DecisionCode;
 use shared::plan::{Plan, Slot};
 
 use crate::gesture::Drag;
+use crate::insight::source_end;
 use crate::page::studio::Studio;
 use crate::page::studio::clips::{ClipStage, Thumb};
 use crate::score::Score;
@@ -109,13 +110,10 @@ pub(super) fn looks(studio: Studio) -> Vec<Look> {
                     ..Look::default()
                 };
             };
-            let until = slot
-                .clip
-                .source_end(slot.record_duration, plan.output.rate)
-                .unwrap_or(slot.clip.source_start);
+            let (from, until) = (slot.clip.source_start, source_end(&plan, slot));
             let rejected = footage
                 .as_ref()
-                .is_some_and(|footage| is_rejected(footage, slot.clip.source_start, until));
+                .is_some_and(|footage| is_rejected(footage, from, until));
             Look {
                 name: name.clone(),
                 sight: *sight,

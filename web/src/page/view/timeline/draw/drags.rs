@@ -2,6 +2,7 @@
 
 use super::shots::place_of;
 use crate::gesture::{Drag, Lanes};
+use crate::insight::source_end;
 use crate::page::view::timeline::pen::{Hand, Pen};
 use crate::page::view::timeline::scene::Scene;
 use crate::ruler::{Timecode, seconds};
@@ -72,8 +73,7 @@ fn slip(
         return;
     };
     let start = slot.clip.source_start.saturating_add_signed(by_us);
-    let shown = slot.clip.source_end(slot.record_duration, plan.output.rate);
-    let shown = shown.map_or(0, |end| end - slot.clip.source_start);
+    let shown = source_end(plan, slot).saturating_sub(slot.clip.source_start);
     let sign = if by_us < 0 { "−" } else { "+" };
     let words = format!(
         "In {}  Out {}  {sign}{}",
