@@ -3,7 +3,7 @@
 use planner_wasm::footage::{Defect, Footage, TICK_US};
 use shared::media::MediaReference;
 
-use crate::wording::clock;
+use crate::wording::{clock, count};
 
 /// Shape, length and codec of a clip: `1920 × 1080 · 0:12 · h264`.
 #[must_use]
@@ -55,14 +55,10 @@ pub fn of_footage(footage: &Footage) -> String {
         footage.end_us - footage.start_us.min(footage.end_us),
         1_000_000,
     );
-    let shots = match footage.shots.len() {
-        1 => "one take".to_owned(),
-        count => format!("{count} takes"),
-    };
+    let shots = count(footage.shots.len(), "take");
     let hits = match footage.anchors.len() {
         0 => String::new(),
-        1 => ", one moment worth a beat".to_owned(),
-        count => format!(", {count} moments worth a beat"),
+        hits => format!(", {} worth a beat", count(hits, "moment")),
     };
     let bad = footage
         .ticks
@@ -84,12 +80,9 @@ pub fn of_footage(footage: &Footage) -> String {
 /// A project in a list: `12 clips · 48 shots · 1:20`.
 #[must_use]
 pub fn of_project(clips: usize, shots: usize, length_ms: u64) -> String {
-    let mut facts = vec![match clips {
-        1 => "1 clip".to_owned(),
-        count => format!("{count} clips"),
-    }];
+    let mut facts = vec![count(clips, "clip")];
     if shots > 0 {
-        facts.push(format!("{shots} shots"));
+        facts.push(count(shots, "shot"));
         facts.push(clock(length_ms, 1_000));
     }
     facts.join(" · ")
@@ -134,6 +127,7 @@ mod tests {
     #[test]
     fn a_project_without_a_film_tells_its_clips() {
         assert_eq!(of_project(1, 0, 0), "1 clip");
+        assert_eq!(of_project(2, 1, 2_000), "2 clips · 1 shot · 0:02");
         assert_eq!(of_project(12, 48, 80_500), "12 clips · 48 shots · 1:20");
     }
 }

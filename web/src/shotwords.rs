@@ -1,9 +1,10 @@
 //! A shot in words, for those who hear the page.
 
-use shared::plan::{CutKind, Slot};
+use shared::plan::Slot;
 use shared::rate::Rate;
 
 use crate::ruler::seconds;
+use crate::wording::cut_on;
 
 /// What is known of a shot beside what the plan says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub fn told(index: usize, slot: &Slot, rate: Rate, known: &Told) -> String {
         words.push(known.name.clone());
     }
     words.push(format!("{length:.1} s"));
-    if let Some(on) = slot.cut.map(|cut| on(cut.on)) {
+    if let Some(on) = slot.cut.map(|cut| cut_on(cut.on)) {
         words.push(on.to_owned());
     }
     if !slot.clip.speed.is_normal() {
@@ -49,24 +50,11 @@ pub fn told(index: usize, slot: &Slot, rate: Rate, known: &Told) -> String {
     words.join(", ")
 }
 
-/// What a cut is on, in words.
-#[must_use]
-pub const fn on(kind: CutKind) -> &'static str {
-    match kind {
-        CutKind::Opening => "the opening",
-        CutKind::Section => "at the start of a section",
-        CutKind::Downbeat => "on a downbeat",
-        CutKind::Beat => "on a beat",
-        CutKind::OffBeat => "between two beats",
-        CutKind::Grid => "on a fixed grid",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::score::made_up;
-    use shared::plan::{Cut, Speed};
+    use shared::plan::{Cut, CutKind, Speed};
 
     #[test]
     fn a_shot_is_told_in_one_line() {

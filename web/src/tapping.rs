@@ -22,7 +22,8 @@ pub fn tap(taps: &mut Vec<u64>, at: u64, samples_per_second: u32) {
 
 /// The tempo of taps in thousandths of a beat a minute; none before there are enough.
 ///
-/// The median of the times between taps, so that one that was missed does not count.
+/// It is the mean of the middle half of the times between taps, so that one that was missed does
+/// not count.
 #[must_use]
 pub fn tempo(taps: &[u64], samples_per_second: u32) -> Option<u32> {
     if taps.len() < FEWEST {

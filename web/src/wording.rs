@@ -7,11 +7,13 @@ use shared::music::{BeatGrid, SectionLabel};
 use shared::plan::{Clip, CutKind, Fit, Speed, Style};
 use shared::rate::Rate;
 
-/// `samples` at `rate` as minutes and seconds, `3:07`, rounded down.
+use crate::ruler::Timecode;
+
+/// `samples` at `rate` as minutes and seconds, `3:07`, rounded down; from an hour on `1:03:07`.
 #[must_use]
 pub fn clock(samples: u64, rate: u32) -> String {
     let seconds = samples / u64::from(rate.max(1));
-    format!("{}:{:02}", seconds / 60, seconds % 60)
+    Timecode { seconds, frames: 0 }.clock()
 }
 
 /// What an error or a decision says, as a sentence: with a capital and a full stop.
@@ -51,12 +53,12 @@ pub fn confidence(permille: u16) -> String {
     format!("{} % · {word}", (permille + 5) / 10)
 }
 
-/// The metre, such as `4 beats a bar`.
+/// The metre: `4 beats in a bar`, `bars unknown`.
 #[must_use]
 pub fn metre(beats_per_bar: u8) -> String {
     match beats_per_bar {
-        0 => "unknown".to_owned(),
-        beats => format!("{beats} beats"),
+        0 => "bars unknown".to_owned(),
+        beats => format!("{} in a bar", count(beats.into(), "beat")),
     }
 }
 
@@ -317,9 +319,12 @@ mod tests {
         assert_eq!(clock(0, 44_100), "0:00");
         assert_eq!(clock(44_100 * 187 + 44_099, 44_100), "3:07");
         assert_eq!(clock(5, 0), "0:05");
+        assert_eq!(clock(3_787_000, 1_000), "1:03:07");
         assert_eq!(tempo(127_960), "128.0 BPM");
         assert_eq!(tempo(90_449), "90.4 BPM");
         assert_eq!(tempo(0), "–");
+        assert_eq!(metre(4), "4 beats in a bar");
+        assert_eq!(metre(0), "bars unknown");
         assert_eq!(confidence(1000), "100 % · sure");
         assert_eq!(confidence(0), "0 % · unsure");
     }

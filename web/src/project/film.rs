@@ -41,10 +41,11 @@ impl Project {
 }
 
 /// A name without its ending, `song` of `song.mp3`; for a name such as `.mp3` all of it.
-pub(super) fn stem(name: &str) -> String {
+#[must_use]
+pub fn stem(name: &str) -> &str {
     match name.rsplit_once('.') {
-        Some((stem, _)) if !stem.is_empty() => stem.to_owned(),
-        _ => name.to_owned(),
+        Some((stem, _)) if !stem.is_empty() => stem,
+        _ => name,
     }
 }
 

@@ -30,6 +30,7 @@ mod laws;
 #[cfg(test)]
 mod made_up;
 
+pub use film::stem;
 pub use model::{Brief, ClipEntry, Depth, FORMAT, Project, SongEntry, from_plan, nothing_heard};
 pub use read::{MAX_PROJECT_BYTES, Opened, ProjectError, footage_from_json, probed};
 pub use summary::Summary;

@@ -228,7 +228,7 @@ pub fn from_plan(plan: Plan) -> Project {
     }
     Project {
         id: String::new(),
-        name: stem(plan.music.media.path.name()),
+        name: stem(plan.music.media.path.name()).to_owned(),
         saved_ms: 0,
         song: Some(SongEntry {
             media: plan.music.media.clone(),

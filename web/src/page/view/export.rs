@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::glyph::Glyph;
 use crate::page::dialog::Dialog;
 use crate::page::studio::{Sheet, Studio};
+use crate::wording;
 
 /// Plan, project, and the one command that renders.
 #[component]
@@ -16,8 +17,8 @@ pub fn ExportSheet() -> impl IntoView {
         studio.plan.with(|plan| {
             plan.as_ref().map(|plan| {
                 format!(
-                    "{} shots, {} × {}, {} frames a second, {} frames",
-                    plan.slots.len(),
+                    "{}, {} × {}, {} frames a second, {} frames",
+                    wording::count(plan.slots.len(), "shot"),
                     plan.output.width,
                     plan.output.height,
                     plan.output.rate,

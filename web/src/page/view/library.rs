@@ -46,10 +46,7 @@ pub fn Library() -> impl IntoView {
             <h2 class="unseen">"Song and clips"</h2>
             <SongCard/>
             <div class="row apart">
-                <h3>{move || match count.get() {
-                    1 => "1 clip".to_owned(),
-                    count => format!("{count} clips"),
-                }}</h3>
+                <h3>{move || wording::count(count.get(), "clip")}</h3>
                 <Add/>
             </div>
             <Show when=move || { missing.get() > 0 }>

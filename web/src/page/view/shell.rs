@@ -19,6 +19,7 @@ use crate::page::studio::notices::Tone;
 use crate::page::studio::song::SongStage;
 use crate::page::studio::{Sheet, Studio, files};
 use crate::page::theme;
+use crate::wording;
 
 /// The whole page.
 #[component]
@@ -207,8 +208,12 @@ fn Status() -> impl IntoView {
             })
             .or_else(|| {
                 studio.plan.with(|plan| {
-                    plan.as_ref()
-                        .map(|plan| format!("A film of {} shots is planned", plan.slots.len()))
+                    plan.as_ref().map(|plan| {
+                        format!(
+                            "A film of {} is planned",
+                            wording::count(plan.slots.len(), "shot")
+                        )
+                    })
                 })
             })
             .unwrap_or_default()

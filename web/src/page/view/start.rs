@@ -4,6 +4,7 @@ use leptos::html::Input;
 use leptos::prelude::*;
 
 use super::glyph::Glyph;
+use crate::facts;
 use crate::page::studio::{Sheet, Studio, files};
 
 /// What the page is for, and the ways in.
@@ -48,7 +49,7 @@ pub fn Start() -> impl IntoView {
                                     move |_| studio.open_project(&id)
                                 }>
                                     <span class="clamp">{one.name.clone()}</span>
-                                    <span class="quiet small">{format!("{} clips, {} shots", one.clips, one.shots)}</span>
+                                    <span class="quiet small">{facts::of_project(one.clips, one.shots, one.length_ms)}</span>
                                 </button>
                             </li>
                         </For>

@@ -55,7 +55,7 @@ fn Heard() -> impl IntoView {
         with_grid(studio, |grid| {
             let bars = grid.downbeats().count();
             format!(
-                "{} in a bar · {} · {}",
+                "{} · {} · {}",
                 wording::metre(grid.beats_per_bar),
                 wording::count(grid.beats.len(), "beat"),
                 wording::count(bars, "bar"),

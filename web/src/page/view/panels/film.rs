@@ -84,10 +84,11 @@ fn Styles() -> impl IntoView {
             />
             <Show when=move || { own.get() > 0 }>
                 <p class="small quiet">
-                    {move || format!("{} a pace of its own, under Beats.", match own.get() {
-                        1 => "1 section has".to_owned(),
-                        own => format!("{own} sections have"),
-                    })}
+                    {move || format!(
+                        "{} {} a pace of its own, under Beats.",
+                        wording::count(own.get(), "section"),
+                        if own.get() == 1 { "has" } else { "have" },
+                    )}
                 </p>
             </Show>
         </section>

@@ -4,6 +4,8 @@ use shared::plan::Slot;
 
 use crate::page::view::timeline::pen::{Hand, Pen};
 use crate::page::view::timeline::scene::{Look, Sight};
+use crate::project::stem;
+use crate::wording;
 
 /// A badge's width with the gap before the next.
 const BADGE: f64 = 14.0;
@@ -71,12 +73,7 @@ fn badges(
         right -= BADGE;
     }
     if !slot.clip.speed.is_normal() {
-        let (num, den) = slot.clip.speed.terms();
-        let text = if den == 1 {
-            format!("{num}×")
-        } else {
-            format!("{num}/{den}×")
-        };
+        let text = wording::speed(slot.clip.speed);
         pen.hand(Hand::Small);
         let wide = pen.measure(&text);
         if room(right, wide + 12.0) {
@@ -131,12 +128,4 @@ pub(super) fn absent(
     let middle = f64::midpoint(top, top + height) + 4.0;
     let left = left.max(0.0);
     pen.fitted(words, left + 4.0, middle, width - 8.0);
-}
-
-/// A name without what kind of file it is.
-fn stem(name: &str) -> &str {
-    match name.rsplit_once('.') {
-        Some((stem, _)) if !stem.is_empty() => stem,
-        _ => name,
-    }
 }

@@ -8,6 +8,7 @@ use crate::page::view::timeline::scene::Scene;
 use crate::ruler::BeatLines;
 use crate::score::{Band, Mark, Score};
 use crate::viewport::{Viewport, nearest, place};
+use crate::wording;
 
 /// Pixels left and right of the view that are drawn too.
 const MARGIN: f64 = crate::page::view::timeline::desk::INSET;
@@ -47,10 +48,10 @@ pub(super) fn sections(pen: &Pen<'_>, lane: &Range<f64>, score: &Score, view: &V
             continue;
         }
         pen.hand(Hand::Strong);
-        let name = capital(band.label.as_str());
-        pen.fitted(&name, left, lane.start + 13.0, room);
-        let energy = format!("{} %", (band.energy + 5) / 10);
-        let at = left + pen.measure(&name) + 6.0;
+        let name = wording::section(band.label);
+        pen.fitted(name, left, lane.start + 13.0, room);
+        let energy = wording::percent(band.energy.into());
+        let at = left + pen.measure(name) + 6.0;
         pen.hand(Hand::Small);
         if at + pen.measure(&energy) < right - 5.0 {
             pen.alpha(0.75);
@@ -171,10 +172,4 @@ fn beats(
             pen.text(&beat.bar.to_string(), x, numbers.start + 11.0);
         }
     }
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(letters).collect()
 }
