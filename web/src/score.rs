@@ -192,13 +192,6 @@ impl Score {
         self.beats.get(at.checked_sub(1)?)
     }
 
-    /// The last beat at a frame or before it: what sounds then.
-    #[must_use]
-    pub fn beat_at(&self, frame: u64) -> Option<&Mark> {
-        let at = self.beats.partition_point(|beat| beat.frame <= frame);
-        self.beats.get(at.checked_sub(1)?)
-    }
-
     /// The beats on screen from one frame to another.
     #[must_use]
     pub fn beats_within(&self, first: u64, last: u64) -> &[Mark] {
@@ -407,7 +400,6 @@ mod tests {
         let score = Score::of_plan(&made_up::plan(&[120]), None).unwrap();
         assert_eq!(score.beat_after(15).unwrap().frame, 30);
         assert_eq!(score.beat_before(15).unwrap().frame, 0);
-        assert_eq!(score.beat_at(15).unwrap().frame, 15);
         assert_eq!(score.beat_before(0), None);
         assert_eq!(score.beats_within(15, 45).len(), 3);
         assert!((score.beat_frames - 15.0).abs() < 1e-9);

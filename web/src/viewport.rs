@@ -119,12 +119,6 @@ impl Viewport {
         self.scale >= self.most() * 0.9999
     }
 
-    /// How much of the film is in view, up to 1.
-    #[must_use]
-    pub fn share(&self) -> f64 {
-        (self.width / self.scale / self.length).min(1.0)
-    }
-
     fn least(&self) -> f64 {
         self.width / self.length
     }
@@ -148,15 +142,6 @@ impl Viewport {
     pub fn fit(&mut self) {
         self.scale = self.least();
         self.start = 0.0;
-    }
-
-    /// Takes a part of the film into view, with a little around it.
-    pub fn show(&mut self, part: Range<u64>) {
-        let (start, end) = (place(part.start), place(part.end.max(part.start + 1)));
-        let margin = (end - start) * 0.1;
-        let wanted = self.width / (end - start + 2.0 * margin);
-        self.scale = wanted.clamp(self.least(), self.most());
-        self.go(f64::midpoint(start, end) - self.width / self.scale / 2.0);
     }
 
     /// Moves the view by pixels, to the right if positive.
@@ -275,7 +260,6 @@ mod tests {
         Relength(u64),
         Follow(u64, u64),
         Reveal(u64, u64),
-        Show(u64, u64),
         Fit,
     }
 
@@ -289,7 +273,6 @@ mod tests {
             frame().prop_map(Step::Relength),
             (frame(), frame()).prop_map(|(before, now)| Step::Follow(before, now)),
             (frame(), frame()).prop_map(|(start, more)| Step::Reveal(start, start + more)),
-            (frame(), frame()).prop_map(|(start, more)| Step::Show(start, start + more)),
             Just(Step::Fit),
             Just(Step::Zoom(f64::NAN, f64::INFINITY)),
             Just(Step::Go(f64::NAN)),
@@ -305,7 +288,6 @@ mod tests {
             Step::Relength(frames) => view.relength(frames),
             Step::Follow(before, now) => drop(view.follow(before, now)),
             Step::Reveal(start, end) => view.reveal(start..end),
-            Step::Show(start, end) => view.show(start..end),
             Step::Fit => view.fit(),
         }
     }

@@ -23,26 +23,26 @@ const TAKE_OVER: &str = "take over";
 /// How the page stands without a network. A handle: copies mean the same.
 #[derive(Debug, Clone, Copy)]
 pub struct Offline {
-    /// Every file is kept: the page opens without a network.
-    pub offline_ready: RwSignal<bool>,
     /// A newer build is there, or another tab has begun to use it: [`Self::update`] shows it.
     pub update_waiting: RwSignal<bool>,
     /// The newer build, while it waits.
     waiting: StoredValue<Option<ServiceWorker>, LocalStorage>,
     /// A person has asked for it in this tab.
     asked: StoredValue<bool>,
+    /// Every file of a build is kept.
+    ready: StoredValue<bool>,
 }
 
 impl Offline {
-    /// Registers the worker where that is wanted. Whether it works shows in the signals; a page
-    /// without it works as long as there is a network.
+    /// Registers the worker where that is wanted. A page without it works as long as there is a
+    /// network.
     #[must_use]
     pub fn register() -> Self {
         let offline = Self {
-            offline_ready: RwSignal::new(false),
             update_waiting: RwSignal::new(false),
             waiting: StoredValue::new_local(None),
             asked: StoredValue::new(false),
+            ready: StoredValue::new(false),
         };
         if let Some(container) = container() {
             spawn_local(async move {
@@ -85,7 +85,7 @@ impl Offline {
             .await?
             .unchecked_into();
         if registration.active().is_some() {
-            self.offline_ready.set(true);
+            self.ready.set_value(true);
         }
         if let Some(waiting) = registration.waiting() {
             self.wait(waiting, controlled);
@@ -112,10 +112,10 @@ impl Offline {
             let worker = worker.clone();
             move || match worker.state() {
                 ServiceWorkerState::Installed => {
-                    let first = !self.offline_ready.get_untracked();
+                    let first = !self.ready.get_value();
                     self.wait(worker.clone(), !first);
                 }
-                ServiceWorkerState::Activated => self.offline_ready.set(true),
+                ServiceWorkerState::Activated => self.ready.set_value(true),
                 _ => {}
             }
         });

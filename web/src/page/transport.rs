@@ -55,9 +55,8 @@ pub struct Transport {
     pub beat_flash: RwSignal<BeatFlash>,
     /// How loud the song is, 0 to 1.
     pub volume: RwSignal<f64>,
-    /// How loud the clicks are, 0 to 1.
-    pub click_volume: RwSignal<f64>,
-    /// Whether the browser keeps the song silent until somebody presses something.
+    /// Whether the film runs silently although it has a song: the browser holds the sound back
+    /// until somebody presses something.
     pub held_back: RwSignal<bool>,
     /// Where the film is, by the browser's clock; told when it changes and a few times a second.
     pub clock: RwSignal<Clock>,
@@ -86,7 +85,6 @@ impl Transport {
             flash: RwSignal::new(false),
             beat_flash: RwSignal::new(BeatFlash::default()),
             volume: RwSignal::new(1.0),
-            click_volume: RwSignal::new(0.7),
             held_back: RwSignal::new(false),
             clock: RwSignal::new(Clock::still(0.0, 0.0, 0, rate.as_f64())),
             state: StoredValue::new_local(State {
@@ -117,9 +115,9 @@ impl Transport {
                 .update_value(|state| state.sound.set_clicking(clicks));
         });
         Effect::new(move |_| {
-            let (song, clicks) = (self.volume.get(), self.click_volume.get());
+            let volume = self.volume.get();
             self.state
-                .update_value(|state| state.sound.set_volumes(song, clicks));
+                .update_value(|state| state.sound.set_volume(volume));
         });
     }
 
@@ -242,7 +240,7 @@ impl Transport {
     }
 
     /// Plays at a speed: film seconds a second, -8 to 8; 0 stops.
-    pub fn set_speed(self, speed: f64) {
+    fn set_speed(self, speed: f64) {
         let speed = speed.clamp(-FASTEST, FASTEST);
         if speed == 0.0 {
             self.pause();

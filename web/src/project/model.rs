@@ -190,21 +190,6 @@ impl Project {
             plan: None,
         }
     }
-
-    /// Whether there is nothing in it that would be lost.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.song.is_none() && self.clips.is_empty() && self.plan.is_none()
-    }
-
-    /// The media references that files are wanted for, the song's first: its position in the
-    /// result is 0 if there is a song. Removed clips are left out. With each, the clip's position.
-    pub fn wanted(&self) -> impl Iterator<Item = (Option<usize>, &MediaReference)> {
-        let song = self.song.iter().map(|song| (None, &song.media));
-        let clips = self.clips.iter().enumerate();
-        let clips = clips.filter(|(_, clip)| !clip.removed);
-        song.chain(clips.map(|(at, clip)| (Some(at), &clip.media)))
-    }
 }
 
 /// The project of a plan that somebody has: the media are known by reference, no file is there yet.

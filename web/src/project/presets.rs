@@ -42,12 +42,6 @@ impl Shape {
         }
     }
 
-    /// The shape of this name.
-    #[must_use]
-    pub fn by_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|shape| shape.name() == name)
-    }
-
     /// The shape of a picture of this size, at whatever scale; `None` if it is none of these.
     #[must_use]
     pub fn of(width: u32, height: u32) -> Option<Self> {
@@ -107,7 +101,6 @@ mod tests {
             assert_eq!(width.min(height), 1080);
             assert_eq!(Shape::of(width, height), Some(shape));
             assert_eq!(Shape::of(width / 2, height / 2), Some(shape));
-            assert_eq!(Shape::by_name(shape.name()), Some(shape));
         }
         assert_eq!(Shape::of(0, 0), None);
         assert_eq!(Shape::of(1920, 800), None);

@@ -38,33 +38,6 @@ pub struct Sorted {
     pub left_out: Vec<(usize, String)>,
 }
 
-/// Which file is the song, when nobody has said so.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Song {
-    /// The only sound file.
-    Clear(usize),
-    /// One of several sound files; a person must say which.
-    OneOf(Vec<usize>),
-    /// There is no sound file. The sound of one of these clips can be the song, if a person wants
-    /// that.
-    FromAClip(Vec<usize>),
-    /// Nothing that was dropped can be.
-    None,
-}
-
-impl Sorted {
-    /// Which file is the song.
-    #[must_use]
-    pub fn song(&self) -> Song {
-        match self.songs.as_slice() {
-            [one] => Song::Clear(*one),
-            [] if self.clips.is_empty() => Song::None,
-            [] => Song::FromAClip(self.clips.clone()),
-            several => Song::OneOf(several.to_vec()),
-        }
-    }
-}
-
 /// The file by which the renderer marks its work directories.
 const WORK_MARKER: &str = "autocut-work";
 
@@ -200,18 +173,6 @@ mod tests {
                 (11, "was dropped twice"),
             ]
         );
-        assert_eq!(sorted.song(), Song::Clear(0));
-    }
-
-    #[test]
-    fn the_song_is_never_guessed() {
-        let song = |files: &[Dropped<'_>]| sort(files).song();
-        let (one, two) = (dropped("1.wav", b""), dropped("2.flac", b""));
-        let clip = dropped("3.mp4", b"");
-        assert_eq!(song(&[clip, one]), Song::Clear(1));
-        assert_eq!(song(&[one, clip, two]), Song::OneOf(vec![0, 2]));
-        assert_eq!(song(&[clip]), Song::FromAClip(vec![0]));
-        assert_eq!(song(&[]), Song::None);
     }
 
     proptest! {

@@ -14,8 +14,6 @@ pub struct Summary {
     pub name: String,
     /// When it was saved, in milliseconds since 1970.
     pub saved_ms: u64,
-    /// Name of the song's file.
-    pub song: Option<String>,
     /// How many clips there are, without those that were taken away.
     pub clips: usize,
     /// How many shots the film has; 0 without a plan.
@@ -28,13 +26,11 @@ impl Project {
     /// This project in a list.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        let song = self.song.as_ref();
         let plan = self.plan.as_ref();
         Summary {
             id: self.id.clone(),
             name: self.name.clone(),
             saved_ms: self.saved_ms,
-            song: song.map(|song| song.media.path.name().to_owned()),
             clips: self.clips.iter().filter(|clip| !clip.removed).count(),
             shots: plan.map_or(0, |plan| plan.slots.len()),
             length_ms: plan.map_or(0, |plan| {

@@ -30,25 +30,10 @@ const PAUSE_MS: i32 = 100;
 /// This tab works on a project. Dropped, the project is free for others.
 #[derive(Clone)]
 pub struct Claim {
-    held: Rc<Held>,
-}
-
-impl Claim {
-    /// The project.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        &self.held.id
-    }
-
-    /// Whether it still holds. If not, another tab has taken the project over.
-    #[must_use]
-    pub fn holds(&self) -> bool {
-        !self.held.lost.get()
-    }
+    _held: Rc<Held>,
 }
 
 pub(super) struct Held {
-    id: String,
     /// One greater than that of the claim before. Exact, since nobody makes 2^53 claims.
     number: f64,
     lost: Cell<bool>,
@@ -127,7 +112,7 @@ impl Store {
 
     async fn claimed(&self, id: &str, steal: bool) -> Result<Claim, StoreError> {
         if let Some(held) = self.held(id) {
-            return Ok(Claim { held });
+            return Ok(Claim { _held: held });
         }
         let lost = {
             let (inner, id) = (Rc::downgrade(&self.0), id.to_owned());
@@ -144,7 +129,6 @@ impl Store {
         };
         let number = self.next_number(id).await?;
         let held = Rc::new(Held {
-            id: id.to_owned(),
             number,
             lost: Cell::new(false),
             _lock: lock,
@@ -154,7 +138,7 @@ impl Store {
         let weak = Rc::downgrade(&held);
         self.0.held.borrow_mut().insert(id.to_owned(), weak);
         self.say(HAVE, id, number);
-        Ok(Claim { held })
+        Ok(Claim { _held: held })
     }
 
     /// Enters the next claim of a project.

@@ -177,10 +177,7 @@ impl Store {
     }
 
     /// Deletes footage that no project has any more. Nothing depends on it but the room.
-    ///
-    /// # Errors
-    /// What the browser says.
-    pub async fn sweep(&self) -> Result<(), StoreError> {
+    async fn sweep(&self) -> Result<(), StoreError> {
         let tables = [Table::Listed, Table::Footage];
         // One transaction, so that no save comes between looking and deleting.
         let transaction = self.0.database.transaction(&tables, Access::Write)?;

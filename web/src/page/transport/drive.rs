@@ -143,6 +143,10 @@ impl Transport {
             }
             held_back = !began && matches!(state.running, Running::Silent(_));
         });
+        self.note_held_back(held_back);
+    }
+
+    fn note_held_back(self, held_back: bool) {
         if self.held_back.get_untracked() != held_back {
             self.held_back.set(held_back);
         }
@@ -154,6 +158,7 @@ impl Transport {
             state.sound.stop();
             state.running = Running::Not;
         });
+        self.note_held_back(false);
         self.playing.set(false);
         self.speed.set(1.0);
         self.stand(frame);

@@ -17,6 +17,8 @@ const LEAD: f64 = 0.06;
 const CLICKS_AHEAD: f64 = 0.3;
 /// How long a click is heard, in seconds.
 const CLICK: f64 = 0.05;
+/// How loud clicks are, 0 to 1.
+const CLICK_VOLUME: f32 = 0.7;
 /// The pitch of a beat's click and of a downbeat's, in hertz.
 const PITCH: (f32, f32) = (1100.0, 1760.0);
 
@@ -30,7 +32,8 @@ pub struct Sound {
     /// From the sound's clock to the browser's, with the way to the ear.
     offset: Offset,
     clicking: bool,
-    volumes: (f64, f64),
+    /// How loud the song is, 0 to 1.
+    volume: f64,
     clicks: Vec<(f64, OscillatorNode)>,
     /// Up to when clicks have been told, by the sound's clock.
     clicked: f64,
@@ -59,7 +62,7 @@ impl Sound {
             playing: None,
             offset: Offset::default(),
             clicking: false,
-            volumes: (1.0, 1.0),
+            volume: 1.0,
             clicks: Vec::new(),
             clicked: 0.0,
         }
@@ -77,12 +80,11 @@ impl Sound {
         self.song.is_some()
     }
 
-    /// How loud song and clicks are, 0 to 1.
-    pub fn set_volumes(&mut self, song: f64, clicks: f64) {
-        self.volumes = (song, clicks);
+    /// How loud the song is, 0 to 1.
+    pub fn set_volume(&mut self, volume: f64) {
+        self.volume = volume;
         if let Some(desk) = &self.desk {
-            desk.song.gain().set_value(loudness(song));
-            desk.clicks.gain().set_value(loudness(clicks));
+            desk.song.gain().set_value(loudness(volume));
         }
     }
 
@@ -100,8 +102,7 @@ impl Sound {
         }
         if self.desk.is_none() {
             self.desk = Desk::new().ok();
-            let (song, clicks) = self.volumes;
-            self.set_volumes(song, clicks);
+            self.set_volume(self.volume);
         }
         let Some(desk) = &self.desk else {
             return false;
@@ -243,6 +244,7 @@ impl Desk {
             Ok::<_, JsValue>(gain)
         };
         let (song, clicks) = (gain()?, gain()?);
+        clicks.gain().set_value(CLICK_VOLUME);
         Ok(Self {
             context,
             song,

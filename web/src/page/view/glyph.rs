@@ -53,8 +53,6 @@ pub enum Glyph {
     Theme,
     /// A metronome.
     Metronome,
-    /// Swap.
-    Swap,
     /// Something to know.
     Warning,
     /// How loud.
@@ -98,7 +96,6 @@ impl Glyph {
             Self::Folder => "M3.5 6.5h6l2 2.5h9v10.5h-17z",
             Self::Theme => "M12 4a8 8 0 1 0 0 16zM12 4a8 8 0 0 1 0 16",
             Self::Metronome => "M9 4h6l3 16H6zM12 15l5-9",
-            Self::Swap => "M4 8h13l-3-3M20 16H7l3 3",
             Self::Speaker => {
                 "M4 9.5v5h3.5l4.5 4v-13l-4.5 4zM15.5 9a4 4 0 0 1 0 6M18 6.5a7.5 7.5 0 0 1 0 11"
             }

@@ -43,10 +43,16 @@ pub fn Stage() -> impl IntoView {
                         <Preview plan=studio.plan files transport=studio.transport/>
                     </Show>
                     <Show when=move || planning.get()>
-                        <div class="st-planning">
+                        <div class="st-note">
                             <span class="spinner" aria-hidden="true"></span>
                             <span>"Planning …"</span>
                             <button on:click=move |_| studio.give_up_plan()>"Cancel"</button>
+                        </div>
+                    </Show>
+                    <Show when=move || studio.transport.held_back.get() && !planning.get()>
+                        <div class="st-note" role="status">
+                            <span>"The browser holds the sound back"</span>
+                            <button on:click=move |_| hear(studio)>"Hear the song"</button>
                         </div>
                     </Show>
                 </div>
@@ -54,6 +60,12 @@ pub fn Stage() -> impl IntoView {
             <Transport studio frame small/>
         </div>
     }
+}
+
+/// Asks for the sound again, which browsers let sound from a press on.
+fn hear(studio: Studio) {
+    studio.transport.pause();
+    studio.transport.play();
 }
 
 /// What stands where the film will be.
