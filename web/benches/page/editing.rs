@@ -50,9 +50,7 @@ pub(crate) fn measure(table: &mut Table, material: &Material) {
     files.extend(material.short.iter().take(CLIPS).cloned());
     with_browser(async |page| {
         watch::begin(page).await?;
-        page.open(&site).await?;
-        page.add(&files).await?;
-        page.planned().await?;
+        page.film_of(&site, &files).await?;
         many_shots(page).await?;
         ask(page, table).await?;
         let project = page.project().await?;

@@ -36,9 +36,7 @@ pub(crate) fn measure(table: &mut Table, material: &Material) {
     files.extend(material.short.iter().take(CLIPS).cloned());
     let (stats, noted, plan, (started, seconds)) = with_browser(async |page| {
         watch::begin(page).await?;
-        page.open(&site).await?;
-        page.add(&files).await?;
-        page.planned().await?;
+        page.film_of(&site, &files).await?;
         many_shots(page).await?;
         let plan = page.plan().await?;
         // From the middle of the song on, where it is densest, over a hundred cuts.

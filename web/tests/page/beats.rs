@@ -5,9 +5,7 @@ use shared::plan::Plan;
 use thirtyfour::prelude::*;
 use web::project::Project;
 
-use crate::browser::{skipped, with_browser};
-use crate::film::Material;
-use crate::site::Site;
+use crate::media::with_film;
 
 /// The beats of the plan are those that were heard, corrected as the project says.
 #[track_caller]
@@ -38,15 +36,7 @@ fn assert_corrected(project: &Project) {
 
 #[test]
 fn corrections_of_the_beats_are_in_the_plan_to_the_sample() {
-    if skipped() {
-        return;
-    }
-    let material = Material::usual();
-    let site = Site::open(Vec::new());
-    let exported = with_browser(async |page| {
-        page.open(&site).await?;
-        page.add(&material.files()).await?;
-        page.planned().await?;
+    let brought = with_film(async |page, _, _| {
         page.click("#tab-beats").await?;
 
         page.press_button("#panel .nudges", "10 ms later").await?;
@@ -119,6 +109,9 @@ fn corrections_of_the_beats_are_in_the_plan_to_the_sample() {
         assert_eq!(page.complaints().await?, Vec::<String>::new());
         page.export().await
     });
+    let Some((material, exported)) = brought else {
+        return;
+    };
     material.render(&exported);
 }
 
@@ -140,15 +133,7 @@ const TAP: &str = "
 
 #[test]
 fn shape_and_rate_of_the_film_are_in_the_plan_and_in_what_is_rendered() {
-    if skipped() {
-        return;
-    }
-    let material = Material::usual();
-    let site = Site::open(Vec::new());
-    let exported = with_browser(async |page| {
-        page.open(&site).await?;
-        page.add(&material.files()).await?;
-        page.planned().await?;
+    let brought = with_film(async |page, _, _| {
         page.click("#tab-film").await?;
         let tall = "[...document.querySelectorAll('#panel .shape')].find((one) =>
             one.textContent.includes('9:16')).querySelector('input')";
@@ -160,6 +145,9 @@ fn shape_and_rate_of_the_film_are_in_the_plan_and_in_what_is_rendered() {
         page.planned().await?;
         page.export().await
     });
+    let Some((material, exported)) = brought else {
+        return;
+    };
     let plan = material.render(&exported);
     assert_eq!((plan.output.width, plan.output.height), (180, 320));
     assert_eq!(plan.output.rate.to_string(), "25");

@@ -1,117 +1,17 @@
 //! From files to a film: what the page plans, the program renders and its own judge accepts.
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use planner_wasm::music::{ANALYSIS_RATE, analyse};
 use shared::music::BeatGrid;
-use shared::plan::Plan;
-use suite::program;
-use tempfile::TempDir;
 use thirtyfour::prelude::*;
-use web::project::Project;
 
 use crate::browser::{skipped, with_browser};
-use crate::page::{Exported, Page};
+use crate::media::{self, Material, with_film};
+use crate::page::Page;
 use crate::site::Site;
-use crate::{media, sound};
-
-/// A folder with a song, clips, and a project that asks for a small film, since films of full size
-/// take long to render. Gone with the test.
-pub(crate) struct Material {
-    folder: TempDir,
-    names: Vec<String>,
-}
-
-impl Material {
-    /// Copies of these files.
-    pub(crate) fn of<'a>(files: impl IntoIterator<Item = &'a Path>) -> Self {
-        let folder = tempfile::Builder::new()
-            .prefix("footage")
-            .tempdir()
-            .unwrap();
-        let mut names = Vec::new();
-        let mut wish = Project::new("", "Small film");
-        (wish.brief.width, wish.brief.height) = (320, 180);
-        wish.brief.settings.alternates = 3;
-        wish.brief.settings.density_permille = 1_600;
-        fs::write(folder.path().join("small.autocut.json"), wish.to_json()).unwrap();
-        for file in files {
-            let name = file.file_name().unwrap().to_string_lossy().into_owned();
-            fs::copy(file, folder.path().join(&name)).unwrap();
-            names.push(name);
-        }
-        Self { folder, names }
-    }
-
-    /// The song that is made, and every clip that a browser decodes.
-    pub(crate) fn usual() -> Self {
-        let clips = media::seen().iter().map(PathBuf::as_path);
-        Self::of(std::iter::once(media::song()).chain(clips))
-    }
-
-    /// Where the files lie.
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
-    /// One of the files.
-    pub(crate) fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    /// All of them, the wish for a small film first.
-    pub(crate) fn files(&self) -> Vec<PathBuf> {
-        let mut files = vec![self.file("small.autocut.json")];
-        files.extend(self.names.iter().map(|name| self.file(name)));
-        files
-    }
-
-    /// Renders an exported plan as the page says to, in the folder of its files, and lets the
-    /// program's judge look at the film.
-    #[track_caller]
-    pub(crate) fn render(&self, exported: &Exported) -> Plan {
-        let plan = Plan::from_json(&exported.text).expect("the page exports plans");
-        fs::write(self.file(&exported.name), &exported.text).unwrap();
-        let words = words_of(&exported.command);
-        let (program, arguments) = words.split_first().expect("a command");
-        assert_eq!(program, "render-native");
-        let film = self.file(arguments.last().expect("the film's name"));
-        let output = program::command(arguments)
-            .arg("--overwrite")
-            .current_dir(self.folder())
-            .output()
-            .expect("render-native starts");
-        assert!(
-            output.status.success(),
-            "{} fails:\n{}",
-            exported.command,
-            String::from_utf8_lossy(&output.stderr)
-        );
-        let judged: [OsString; 3] = [
-            "verify".into(),
-            film.into(),
-            self.file(&exported.name).into(),
-        ];
-        program::run(judged).expect(0);
-        plan
-    }
-}
-
-/// The words of a command line, double quotes understood.
-fn words_of(command: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut inside = false;
-    for letter in command.chars() {
-        match letter {
-            '"' => inside = !inside,
-            ' ' if !inside => words.push(String::new()),
-            letter => words.last_mut().unwrap().push(letter),
-        }
-    }
-    words
-}
+use crate::sound;
 
 /// The beats that the planner of this machine hears in what ffmpeg decodes.
 fn heard_here(song: &Path) -> BeatGrid {
@@ -137,19 +37,13 @@ fn assert_same_beats(page: &BeatGrid, here: &BeatGrid) {
 
 #[test]
 fn chosen_files_become_a_plan_that_the_program_renders() {
-    if skipped() {
-        return;
-    }
-    let material = Material::usual();
-    let here = heard_here(media::song());
-    let site = Site::open(Vec::new());
-    let (project, exported) = with_browser(async |page| {
-        page.open(&site).await?;
-        page.add(&material.files()).await?;
-        page.planned().await?;
+    let brought = with_film(async |page, _, _| {
         let project = page.project().await?;
         Ok((project, page.export().await?))
     });
+    let Some((material, (project, exported))) = brought else {
+        return;
+    };
     let clips = media::seen().len();
     assert_eq!(project.clips.len(), clips);
     for clip in &project.clips {
@@ -173,6 +67,7 @@ fn chosen_files_become_a_plan_that_the_program_renders() {
 
     let plan = material.render(&exported);
     assert_eq!(exported.name, "Small film.plan.json");
+    let here = heard_here(media::song());
     assert_same_beats(plan.music.beat_grid.as_ref().unwrap(), &here);
     assert!(plan.slots.len() > 8, "{} shots", plan.slots.len());
     assert!(plan.slots.iter().any(|slot| !slot.alternates.is_empty()));
@@ -319,9 +214,7 @@ fn real_clips_become_a_plan_that_the_program_renders() {
     let material = Material::of(std::iter::once(media::song()).chain(clips));
     let site = Site::open(Vec::new());
     let exported = with_browser(async |page| {
-        page.open(&site).await?;
-        page.add(&material.files()).await?;
-        page.planned().await?;
+        page.film_of(&site, &material.files()).await?;
         page.export().await
     });
     let plan = material.render(&exported);

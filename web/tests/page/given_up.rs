@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::browser::{skipped, with_browser};
-use crate::film::Material;
+use crate::media::Material;
 use crate::site::Site;
 use crate::sound;
 

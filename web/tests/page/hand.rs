@@ -5,10 +5,8 @@ use shared::editing::{Operation, apply};
 use shared::plan::Plan;
 use thirtyfour::prelude::*;
 
-use crate::browser::{skipped, with_browser};
-use crate::film::Material;
+use crate::media::with_film;
 use crate::page::Page;
-use crate::site::Site;
 
 /// Where the film lies in the window while all of it is in view.
 struct Lane {
@@ -98,15 +96,7 @@ async fn drag(page: &Page, from: (f64, f64), to: (f64, f64), held: u8) -> WebDri
 
 #[test]
 fn dragging_on_the_timeline_moves_slips_and_rolls_and_escape_gives_up() {
-    if skipped() {
-        return;
-    }
-    let material = Material::usual();
-    let site = Site::open(Vec::new());
-    with_browser(async |page| {
-        page.open(&site).await?;
-        page.add(&material.files()).await?;
-        page.planned().await?;
+    with_film(async |page, _, _| {
         let first = page.plan().await?;
         assert!(first.slots.len() > 7, "{} shots", first.slots.len());
         let lane = Lane::of(page, &first).await?;

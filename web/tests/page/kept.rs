@@ -7,8 +7,7 @@ use shared::plan::Plan;
 use thirtyfour::prelude::*;
 
 use crate::browser::{skipped, with_browser};
-use crate::film::Material;
-use crate::media;
+use crate::media::{self, Material, with_film};
 use crate::page::Page;
 use crate::site::Site;
 
@@ -28,15 +27,7 @@ async fn rename(page: &Page, name: &str) -> WebDriverResult<()> {
 
 #[test]
 fn a_reload_goes_on_where_it_was_and_files_are_found_again() {
-    if skipped() {
-        return;
-    }
-    let material = Material::usual();
-    let site = Site::open(Vec::new());
-    with_browser(async |page| {
-        page.open(&site).await?;
-        page.add(&material.files()).await?;
-        page.planned().await?;
+    with_film(async |page, site, material| {
         rename(page, "Summer by the sea").await?;
         page.select(1).await?;
         page.click("#lock").await?;
@@ -109,15 +100,7 @@ fn a_reload_goes_on_where_it_was_and_files_are_found_again() {
 
 #[test]
 fn an_exported_plan_and_a_saved_project_open_again() {
-    if skipped() {
-        return;
-    }
-    let material = Material::usual();
-    let site = Site::open(Vec::new());
-    with_browser(async |page| {
-        page.open(&site).await?;
-        page.add(&material.files()).await?;
-        page.planned().await?;
+    with_film(async |page, _, material| {
         let before = page.project().await?;
         let exported = page.export().await?;
         let plan_file = material.file(&exported.name);
@@ -178,22 +161,14 @@ fn an_exported_plan_and_a_saved_project_open_again() {
 
 #[test]
 fn two_tabs_do_not_overwrite_each_other() {
-    if skipped() {
-        return;
-    }
-    let material = Material::usual();
-    let site = Site::open(Vec::new());
-    with_browser(async |page| {
-        page.open(&site).await?;
-        page.add(&material.files()).await?;
-        page.planned().await?;
+    with_film(async |page, site, _| {
         rename(page, "First tab").await?;
         saved(page).await?;
         let first = page.window().await?;
 
         let second = page.new_tab().await?;
         page.switch_to_window(second.clone()).await?;
-        page.open(&site).await?;
+        page.open(site).await?;
         // It is said that the project is at work elsewhere, and nothing is taken from there.
         page.until(
             "document.body.textContent.includes('another tab') \
@@ -235,15 +210,7 @@ fn two_tabs_do_not_overwrite_each_other() {
 
 #[test]
 fn a_file_that_changed_is_told_and_one_that_is_missing_is_not_black() {
-    if skipped() {
-        return;
-    }
-    let material = Material::usual();
-    let site = Site::open(Vec::new());
-    with_browser(async |page| {
-        page.open(&site).await?;
-        page.add(&material.files()).await?;
-        page.planned().await?;
+    with_film(async |page, _, material| {
         saved(page).await?;
         let before = page.project().await?;
         page.refresh().await?;
@@ -299,9 +266,7 @@ fn without_room_or_store_the_page_says_so_and_goes_on() {
             throw new DOMException('The quota is used up.', 'QuotaExceededError');
         };";
         let stub = page.before_page(full).await?;
-        page.open(&site).await?;
-        page.add(&material.files()).await?;
-        page.planned().await?;
+        page.film_of(&site, &material.files()).await?;
         page.until("document.querySelector('.kept')?.textContent === 'Not saved'")
             .await?;
         let said = page.notice("save the project to a file").await?;
@@ -317,9 +282,7 @@ fn without_room_or_store_the_page_says_so_and_goes_on() {
             throw new DOMException('Not here.', 'SecurityError');
         };";
         page.before_page(none).await?;
-        page.open(&site).await?;
-        page.add(&material.files()).await?;
-        page.planned().await?;
+        page.film_of(&site, &material.files()).await?;
         page.until("document.querySelector('.kept')?.textContent.includes('keeps no data')")
             .await?;
         assert!(Plan::from_json(&page.export().await?.text).is_ok());

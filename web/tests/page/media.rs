@@ -1,12 +1,21 @@
-//! Clips and songs made for the tests, of the kinds that people bring.
+//! Clips and songs made for the tests, of the kinds that people bring, and films made of them.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use shared::plan::Plan;
 use suite::media::{click_song, ffmpeg};
+use suite::program;
+use tempfile::TempDir;
+use thirtyfour::error::WebDriverResult;
+use web::project::Project;
+
+use crate::browser::{skipped, with_browser};
+use crate::page::{Exported, Page};
+use crate::site::Site;
 
 /// A clip to be made: its file, ffmpeg's picture, and how it is encoded.
 struct Recipe {
@@ -156,6 +165,119 @@ pub(crate) fn decoded(song: &Path) -> Vec<f32> {
         .iter()
         .map(|bytes| f32::from_le_bytes(*bytes))
         .collect()
+}
+
+/// A folder with a song, clips, and a project that asks for a small film, since films of full size
+/// take long to render. Gone with the test.
+pub(crate) struct Material {
+    folder: TempDir,
+    names: Vec<String>,
+}
+
+impl Material {
+    /// Copies of these files.
+    pub(crate) fn of<'a>(files: impl IntoIterator<Item = &'a Path>) -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("footage")
+            .tempdir()
+            .unwrap();
+        let mut names = Vec::new();
+        let mut wish = Project::new("", "Small film");
+        (wish.brief.width, wish.brief.height) = (320, 180);
+        wish.brief.settings.alternates = 3;
+        wish.brief.settings.density_permille = 1_600;
+        fs::write(folder.path().join("small.autocut.json"), wish.to_json()).unwrap();
+        for file in files {
+            let name = file.file_name().unwrap().to_string_lossy().into_owned();
+            fs::copy(file, folder.path().join(&name)).unwrap();
+            names.push(name);
+        }
+        Self { folder, names }
+    }
+
+    /// The song that is made, and every clip that a browser decodes.
+    pub(crate) fn usual() -> Self {
+        let clips = seen().iter().map(PathBuf::as_path);
+        Self::of(std::iter::once(song()).chain(clips))
+    }
+
+    /// Where the files lie.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// One of the files.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// All of them, the wish for a small film first.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let mut files = vec![self.file("small.autocut.json")];
+        files.extend(self.names.iter().map(|name| self.file(name)));
+        files
+    }
+
+    /// Renders an exported plan as the page says to, in the folder of its files, and lets the
+    /// program's judge look at the film.
+    #[track_caller]
+    pub(crate) fn render(&self, exported: &Exported) -> Plan {
+        let plan = Plan::from_json(&exported.text).expect("the page exports plans");
+        fs::write(self.file(&exported.name), &exported.text).unwrap();
+        let words = words_of(&exported.command);
+        let (program, arguments) = words.split_first().expect("a command");
+        assert_eq!(program, "render-native");
+        let film = self.file(arguments.last().expect("the film's name"));
+        let output = program::command(arguments)
+            .arg("--overwrite")
+            .current_dir(self.folder())
+            .output()
+            .expect("render-native starts");
+        assert!(
+            output.status.success(),
+            "{} fails:\n{}",
+            exported.command,
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let judged: [OsString; 3] = [
+            "verify".into(),
+            film.into(),
+            self.file(&exported.name).into(),
+        ];
+        program::run(judged).expect(0);
+        plan
+    }
+}
+
+/// Lets `visit` use a page that has made a film of the usual material, and gives back what it brings
+/// along, with the material. None where somebody asked to go without a browser.
+pub(crate) fn with_film<T>(
+    visit: impl AsyncFnOnce(&Page, &Site, &Material) -> WebDriverResult<T>,
+) -> Option<(Material, T)> {
+    if skipped() {
+        return None;
+    }
+    let material = Material::usual();
+    let site = Site::open(Vec::new());
+    let brought = with_browser(async |page| {
+        page.film_of(&site, &material.files()).await?;
+        visit(page, &site, &material).await
+    });
+    Some((material, brought))
+}
+
+/// The words of a command line, double quotes understood.
+fn words_of(command: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut inside = false;
+    for letter in command.chars() {
+        match letter {
+            '"' => inside = !inside,
+            ' ' if !inside => words.push(String::new()),
+            letter => words.last_mut().unwrap().push(letter),
+        }
+    }
+    words
 }
 
 /// The folder of what is made, one for all tests of a run.

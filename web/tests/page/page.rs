@@ -46,6 +46,13 @@ impl Page {
         self.started().await
     }
 
+    /// Opens the page, adds files, and waits for the film that is made of them.
+    pub(crate) async fn film_of(&self, site: &Site, files: &[PathBuf]) -> WebDriverResult<()> {
+        self.open(site).await?;
+        self.add(files).await?;
+        self.planned().await
+    }
+
     /// Runs a script before anything of the page does, whenever it opens from now on. The script's
     /// name, to take it out again.
     pub(crate) async fn before_page(&self, script: &str) -> WebDriverResult<Value> {

@@ -3,7 +3,7 @@
 use thirtyfour::prelude::*;
 
 use crate::browser::{skipped, with_browser};
-use crate::film::Material;
+use crate::media::Material;
 use crate::page::Page;
 use crate::site::Site;
 

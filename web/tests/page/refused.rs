@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use thirtyfour::prelude::*;
 
 use crate::browser::{skipped, with_browser};
-use crate::film::Material;
+use crate::media::{self, Material};
 use crate::site::Site;
-use crate::{media, sound};
+use crate::sound;
 
 fn file(folder: &Path, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     let path = folder.join(name);
@@ -136,9 +136,7 @@ fn names_are_shown_as_text_whatever_is_in_them() {
     let no_clip = file(folder.path(), "<b onclick=window.hurt=3>no.mp4", [7; 4_000]);
     let site = Site::open(Vec::new());
     with_browser(async |page| {
-        page.open(&site).await?;
-        page.add(&[clip, song, no_clip]).await?;
-        page.planned().await?;
+        page.film_of(&site, &[clip, song, no_clip]).await?;
         let shown = page.text("#clips").await?;
         assert!(shown.contains(name), "{shown}");
         let label = page

@@ -3,10 +3,8 @@
 use shared::plan::{Plan, Slot};
 use thirtyfour::prelude::*;
 
-use crate::browser::{skipped, with_browser};
-use crate::film::Material;
+use crate::media::with_film;
 use crate::page::Page;
-use crate::site::Site;
 
 /// When a slot shows what, in microseconds of the source.
 fn shown(plan: &Plan, slot: &Slot) -> (u32, u64, u64) {
@@ -23,15 +21,7 @@ async fn shuffle(page: &Page) -> WebDriverResult<()> {
 
 #[test]
 fn a_new_plan_keeps_locked_shots_and_bans() {
-    if skipped() {
-        return;
-    }
-    let material = Material::usual();
-    let site = Site::open(Vec::new());
-    with_browser(async |page| {
-        page.open(&site).await?;
-        page.add(&material.files()).await?;
-        page.planned().await?;
+    with_film(async |page, _, _| {
         let first = page.plan().await?;
         assert!(first.slots.len() > 6, "{} shots", first.slots.len());
 

@@ -5,10 +5,8 @@ use shared::editing::{Operation, apply};
 use shared::plan::{Fit, Plan, Speed};
 use thirtyfour::prelude::*;
 
-use crate::browser::{skipped, with_browser};
-use crate::film::Material;
+use crate::media::with_film;
 use crate::page::Page;
-use crate::site::Site;
 
 /// Chooses one of a few that stand side by side, by the name of the group.
 async fn segment(page: &Page, group: &str, words: &str) -> WebDriverResult<()> {
@@ -46,15 +44,7 @@ fn essence(plan: &Plan) -> (Vec<shared::plan::Slot>, u32, u32) {
     reason = "one browser, one change after the other"
 )]
 fn every_change_of_a_shot_is_the_one_asked_for_and_can_be_taken_back() {
-    if skipped() {
-        return;
-    }
-    let material = Material::usual();
-    let site = Site::open(Vec::new());
-    let exported = with_browser(async |page| {
-        page.open(&site).await?;
-        page.add(&material.files()).await?;
-        page.planned().await?;
+    let brought = with_film(async |page, _, _| {
         let first = page.plan().await?;
         let at = first
             .slots
@@ -181,6 +171,9 @@ fn every_change_of_a_shot_is_the_one_asked_for_and_can_be_taken_back() {
         );
         page.export().await
     });
+    let Some((material, exported)) = brought else {
+        return;
+    };
     // A film with all of that in it is rendered as planned.
     material.render(&exported);
 }
@@ -197,15 +190,7 @@ async fn own_speed(page: &Page, words: &str) -> WebDriverResult<()> {
 
 #[test]
 fn beats_style_and_density_make_another_plan_and_can_be_taken_back() {
-    if skipped() {
-        return;
-    }
-    let material = Material::usual();
-    let site = Site::open(Vec::new());
-    let exported = with_browser(async |page| {
-        page.open(&site).await?;
-        page.add(&material.files()).await?;
-        page.planned().await?;
+    let brought = with_film(async |page, _, _| {
         let first = page.project().await?;
 
         page.click("#tab-beats").await?;
@@ -253,5 +238,8 @@ fn beats_style_and_density_make_another_plan_and_can_be_taken_back() {
         assert_eq!(page.project().await?.plan, dense.plan);
         page.export().await
     });
+    let Some((material, exported)) = brought else {
+        return;
+    };
     material.render(&exported);
 }

@@ -7,8 +7,7 @@ use std::path::PathBuf;
 use suite::program;
 
 use crate::browser::{skipped, with_browser};
-use crate::film::Material;
-use crate::media;
+use crate::media::{self, Material};
 use crate::site::Site;
 
 #[test]
@@ -44,9 +43,7 @@ fn a_clip_that_no_browser_decodes_takes_part_and_an_analysis_is_taken() {
 
     let site = Site::open(Vec::new());
     let (blind, told) = with_browser(async |page| {
-        page.open(&site).await?;
-        page.add(&material.files()).await?;
-        page.planned().await?;
+        page.film_of(&site, &material.files()).await?;
         assert_eq!(
             page.count("#clips li[data-state=unseen]").await?,
             unseen.len()
