@@ -1,7 +1,8 @@
 //! The planner page: the tools that build it, the build, and the browser that tests it.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -59,6 +60,18 @@ pub(crate) fn build_page() -> Result<()> {
         .env("AUTOCUT_SAMPLE", sample::folder())
         // trunk refuses the 1 that some systems set.
         .env_remove("NO_COLOR"))
+}
+
+/// What drives the built page in a browser, and reads or writes a folder; `web/benches/page`. To be
+/// told what to do.
+pub(crate) fn driver(folder: &Path) -> Command {
+    let mut driver = cargo();
+    // It waits for the browser most of the time; what it is built with changes no figure.
+    driver
+        .args(["bench", "--locked", "--profile", "dev", "--package", "web"])
+        .args(["--bench", "page", "--", "--folder"])
+        .arg(folder);
+    driver
 }
 
 /// Chromium and its driver, for the page's tests.

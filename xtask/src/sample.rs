@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::command::{command, run_quietly};
-use crate::demo::{clips, song};
-use crate::{setup, workspace};
+use crate::{demo, setup, workspace};
 
 /// The longer side of the sample's pictures, in pixels.
 const SIDE: u32 = 480;
@@ -30,20 +29,13 @@ pub(crate) fn make() -> Result<()> {
     setup::ffmpeg()?;
     eprintln!("page: making the sample project");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let demo = workspace::target().join("demo");
-    let originals = demo.join("clips");
-    fs::create_dir_all(&demo).with_context(|| format!("cannot make {}", demo.display()))?;
-    clips::make(&originals)?;
-    let wave = demo.join("song.wav");
-    if !wave.exists() {
-        song::write(&wave)?;
-    }
+    let demo::Material { song, clips } = demo::material()?;
 
     let mut names = vec!["song.m4a".to_owned()];
     let sound = ["-vn", "-c:a", "aac", "-b:a", "112k"];
-    convert(&wave, &sound, &folder.join("song.m4a"))?;
-    let mut paths: Vec<PathBuf> = fs::read_dir(&originals)
-        .with_context(|| format!("cannot read {}", originals.display()))?
+    convert(&song, &sound, &folder.join("song.m4a"))?;
+    let mut paths: Vec<PathBuf> = fs::read_dir(&clips)
+        .with_context(|| format!("cannot read {}", clips.display()))?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;
     paths.sort();

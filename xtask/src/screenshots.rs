@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::command::{cargo, command, run, run_quietly};
+use crate::command::{command, run, run_quietly};
 use crate::{page, setup, workspace};
 
 /// Colours of a picture that is kept; the page has few, and files of so many are a third the size.
@@ -24,20 +24,7 @@ pub(crate) fn take() -> Result<()> {
     if raw.exists() {
         fs::remove_dir_all(&raw).with_context(|| format!("cannot empty {}", raw.display()))?;
     }
-    run(cargo()
-        .args([
-            "bench",
-            "--profile",
-            "dev",
-            "--package",
-            "web",
-            "--bench",
-            "page",
-            "--",
-        ])
-        .arg("--folder")
-        .arg(&raw)
-        .arg("pictures"))?;
+    run(page::driver(&raw).arg("pictures"))?;
     let kept = workspace::root().join("docs").join("images").join("page");
     fs::create_dir_all(&kept).with_context(|| format!("cannot make {}", kept.display()))?;
     let mut bytes = 0;

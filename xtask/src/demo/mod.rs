@@ -1,9 +1,10 @@
 //! `cargo xtask demo`: from nothing to a film whose cuts are measured, in one command.
 
-pub(crate) mod clips;
-pub(crate) mod song;
+mod clips;
+mod song;
 
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
@@ -26,18 +27,10 @@ pub(crate) fn run_demo() -> Result<()> {
         "render-native",
     ]))?;
 
-    let folder = workspace::target().join("demo");
-    let clips = folder.join("clips");
-    let song = folder.join("song.wav");
-    let film = folder.join("film.mp4");
-    let plan = folder.join("film.plan.json");
-    let sheet = folder.join("film.png");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    clips::make(&clips)?;
-    if !song.exists() {
-        song::write(&song)?;
-        eprintln!("demo: made song.wav");
-    }
+    let Material { song, clips } = material()?;
+    let film = folder().join("film.mp4");
+    let plan = folder().join("film.plan.json");
+    let sheet = folder().join("film.png");
 
     let renderer = workspace::renderer();
     run(command(&renderer)
@@ -55,4 +48,32 @@ pub(crate) fn run_demo() -> Result<()> {
     println!("At a glance:        {}", sheet.display());
     println!("What was planned:   {}", plan.display());
     Ok(())
+}
+
+/// What the demo's film is made of.
+pub(crate) struct Material {
+    /// The song, as a WAV file.
+    pub(crate) song: PathBuf,
+    /// The folder of the clips.
+    pub(crate) clips: PathBuf,
+}
+
+/// Makes song and clips under `target/demo`, unless they are there.
+///
+/// # Errors
+/// If ffmpeg fails or a file cannot be written.
+pub(crate) fn material() -> Result<Material> {
+    let folder = folder();
+    let (song, clips) = (folder.join("song.wav"), folder.join("clips"));
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    clips::make(&clips)?;
+    if !song.exists() {
+        song::write(&song)?;
+        eprintln!("demo: made song.wav");
+    }
+    Ok(Material { song, clips })
+}
+
+fn folder() -> PathBuf {
+    workspace::target().join("demo")
 }

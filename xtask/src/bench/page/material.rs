@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::bench::material::folder;
 use crate::command::{command, run, run_quietly};
-use crate::demo::song;
+use crate::demo;
 
 /// Bits a second and pictures between key frames of the clips, in turn: as telephones write them,
 /// as cameras do, and as files from the web are.
@@ -32,8 +32,9 @@ pub(super) fn make(long: usize, short: usize) -> Result<PathBuf> {
     if !folder.join("song.m4a").exists() {
         make_song(&folder)?;
     }
-    let parts = (0..KINDS.len())
-        .map(|kind| part(&folder, kind))
+    let parts = (0..)
+        .zip(KINDS)
+        .map(|(number, kind)| part(&folder, number, kind))
         .collect::<Result<Vec<_>>>()?;
     clips(&folder.join("long"), &parts, long, LONG)?;
     clips(&folder.join("short"), &parts, short, SHORT)?;
@@ -42,27 +43,24 @@ pub(super) fn make(long: usize, short: usize) -> Result<PathBuf> {
 
 /// The demo's song again and again.
 fn make_song(folder: &Path) -> Result<()> {
-    let (once, unfinished) = (folder.join("once.wav"), folder.join("unfinished.m4a"));
-    song::write(&once)?;
+    let unfinished = folder.join("unfinished.m4a");
     run(command("ffmpeg")
         .args(["-nostdin", "-v", "error", "-y", "-stream_loop", "-1", "-i"])
-        .arg(&once)
+        .arg(demo::material()?.song)
         .args(["-t", "240", "-c:a", "aac", "-b:a", "192k"])
         .arg(&unfinished))?;
-    fs::remove_file(&once)?;
     fs::rename(&unfinished, folder.join("song.m4a")).context("cannot keep the song")
 }
 
 /// Seconds of moving pictures with grain, encoded in one of the [`KINDS`].
-fn part(folder: &Path, kind: usize) -> Result<PathBuf> {
-    let (bits, keyframes) = KINDS.get(kind).copied().unwrap_or(("9M", "30"));
-    let part = folder.join(format!("part{kind}.mp4"));
+fn part(folder: &Path, number: u32, (bits, keyframes): (&str, &str)) -> Result<PathBuf> {
+    let part = folder.join(format!("part{number}.mp4"));
     if !part.exists() {
         let unfinished = folder.join("unfinished.mp4");
         let picture = format!(
             "mandelbrot=s=1920x1080:r=30:start_scale=0.3:end_scale=0.02:end_pts=300:inner=mincol,\
-             hue=h={},noise=alls=8:allf=t:all_seed={kind},format=yuv420p",
-            kind * 110
+             hue=h={},noise=alls=8:allf=t:all_seed={number},format=yuv420p",
+            number * 110
         );
         run(command("ffmpeg")
             .args([

@@ -4,14 +4,13 @@
 //! dependencies, so that this tool stays quick to build.
 
 mod material;
-mod sizes;
 
 use std::process::Command;
 
 use anyhow::Result;
 use clap::Args;
 
-use crate::command::{cargo, exists, run};
+use crate::command::{exists, run};
 use crate::page;
 
 /// The page's figures.
@@ -24,11 +23,11 @@ pub(crate) struct Page {
     #[arg(long, default_value_t = 200)]
     tab_clips: usize,
     /// What is measured; all of it if nothing is named.
-    #[arg(value_parser = ["sizes", "opening", "song", "clips", "editing", "preview", "memory"])]
+    #[arg(value_parser = ["opening", "song", "clips", "editing", "preview", "memory"])]
     what: Vec<String>,
 }
 
-/// Builds the page, makes a song and clips, measures.
+/// Makes a song and clips, builds the page (which ends with its sizes), measures.
 ///
 /// # Errors
 /// If something that is measured fails.
@@ -38,32 +37,13 @@ pub(super) fn bench(options: &Page) -> Result<()> {
     page::build_page()?;
     let wanted =
         |name: &str| options.what.is_empty() || options.what.iter().any(|what| what == name);
-    if wanted("sizes") {
-        sizes::show()?;
-    }
-    let drive = || {
-        let mut drive = cargo();
-        // The driver waits for the browser; what it is built with changes no figure.
-        drive.args([
-            "bench",
-            "--profile",
-            "dev",
-            "--package",
-            "web",
-            "--bench",
-            "page",
-            "--",
-        ]);
-        drive.arg("--folder").arg(&folder);
-        drive
-    };
     let others = ["opening", "song", "editing", "preview", "memory"];
     let others: Vec<&str> = others.into_iter().filter(|name| wanted(name)).collect();
     if !others.is_empty() {
-        run(drive().args(others))?;
+        run(page::driver(&folder).args(others))?;
     }
     if wanted("clips") {
-        run(&mut on_one_core(drive().arg("clips")))?;
+        run(&mut on_one_core(page::driver(&folder).arg("clips")))?;
     }
     Ok(())
 }
