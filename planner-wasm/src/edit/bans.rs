@@ -1,6 +1,6 @@
 //! Footage that is shown nowhere.
 
-use super::request::PlanRequest;
+use super::request::{EditError, PlanRequest};
 
 /// The bans of a request, by clip.
 #[derive(Debug)]
@@ -48,8 +48,22 @@ impl Bans {
 
     /// Whether any of `start_us..end_us` of a clip is banned.
     pub(super) fn touch(&self, clip: usize, start_us: u64, end_us: u64) -> bool {
-        self.ranges(clip)
-            .iter()
-            .any(|(start, end)| *start < end_us && start_us < *end)
+        touch(self.ranges(clip), start_us, end_us)
     }
+
+    /// Why a place in the film found nothing that may be shown: at worst a picture is held, so the bans
+    /// are to blame, if there are any.
+    pub(super) fn unfilled(&self) -> EditError {
+        match self.ranges.iter().filter(|of| !of.is_empty()).count() {
+            0 => EditError::OutOfRange { what: "a slot" },
+            clips => EditError::AllBanned { clips },
+        }
+    }
+}
+
+/// Whether any of `ranges` has part of `start_us..end_us`.
+pub(super) fn touch(ranges: &[(u64, u64)], start_us: u64, end_us: u64) -> bool {
+    ranges
+        .iter()
+        .any(|(start, end)| *start < end_us && start_us < *end)
 }

@@ -35,7 +35,8 @@ pub fn plan(request: &PlanRequest) -> Result<Plan, EditError> {
     let settings = &request.settings;
     settings.checked()?;
     let span = Span::of(&request.grid, &request.output, settings)?;
-    let sources = sources(&request.clips, &Bans::of(request), &mut decisions)?;
+    let bans = Bans::of(request);
+    let sources = sources(&request.clips, &bans, &mut decisions)?;
     let (needed_us, offered_us) = (
         span.us(span.frames),
         sources.iter().map(Source::total_us).sum(),
@@ -62,7 +63,7 @@ pub fn plan(request: &PlanRequest) -> Result<Plan, EditError> {
     for index in 0..slots.len() {
         let list = lists.get(index).map_or(&[][..], Vec::as_slice);
         let slot = slot(&assignment, index, list, settings.alternates);
-        filled.push(slot.ok_or(EditError::OutOfRange { what: "a slot" })?);
+        filled.push(slot.ok_or_else(|| bans.unfilled())?);
     }
     Ok(Plan {
         schema: SCHEMA.to_owned(),

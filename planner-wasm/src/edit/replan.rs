@@ -141,7 +141,7 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
     let mut filled = Vec::with_capacity(slots.len());
     for index in 0..slots.len() {
         let slot = refilm.slot(index, settings.alternates);
-        filled.push(slot.ok_or(EditError::OutOfRange { what: "a slot" })?);
+        filled.push(slot.ok_or_else(|| bans.unfilled())?);
     }
     let own = &request.output;
     Ok(Plan {

@@ -186,10 +186,12 @@ pub enum EditError {
         /// How many are black or covered from end to end.
         severe: usize,
     },
-    /// Every clip that could be used is banned.
-    #[error("all {clips} clips that could be shown are banned; lift a ban or add other clips")]
+    /// Every clip that could be used is banned, or what is left of them is too short even to be held.
+    #[error(
+        "what is banned of {clips} clips leaves too little to show; lift a ban or add other clips"
+    )]
     AllBanned {
-        /// How many are banned that could be used.
+        /// How many are banned, as a whole or in part.
         clips: usize,
     },
     /// The plan to start from breaks a promise of the format.

@@ -98,7 +98,7 @@ pub(super) fn reroll(
         } else {
             slot(&assignment, index, list, request.settings.alternates)
         };
-        filled.push(slot.ok_or(EditError::OutOfRange { what: "a slot" })?);
+        filled.push(slot.ok_or_else(|| bans.unfilled())?);
     }
     let mut decisions = previous.decisions.clone();
     decisions.extend(left.iter().filter_map(|index| told(&assignment, *index)));

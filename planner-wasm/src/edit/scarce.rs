@@ -8,12 +8,13 @@
 //! 5. weak footage (never severe), free, then shown elsewhere, then slower;
 //! 6. footage with a cut inside;
 //! 7. much slower, down to one eighth;
-//! 8. the longest there is, its last picture held.
+//! 8. the longest there is, its last picture held, unless what is banned comes after it.
 
 use shared::decision::{Decision, DecisionCode};
 use shared::plan::Speed;
 
 use super::assign::{Assignment, Filled, Means};
+use super::bans::touch;
 use super::candidates::{Candidate, MAX_BAD_PERMILLE, Shape, Terms};
 use super::pace::ONE;
 use super::pack::make_room;
@@ -216,15 +217,31 @@ fn reuse_price(assignment: &Assignment<'_>, slot: usize, shown: &Shown) -> i64 {
         .sum()
 }
 
-/// The longest stretch of all at the lowest speed; it ends before the slot does.
+/// The longest stretch of all at the lowest speed; it ends before the slot does. `None` if what is
+/// banned would be seen after each.
 fn longest(assignment: &Assignment<'_>, slot: usize) -> Option<Filled> {
     let vacancy = assignment.slots.get(slot)?;
     let pool = assignment.pool;
+    let speed = Speed::new(1, 8)?;
+    let need = Shape::of(vacancy, speed, pool.rate)?.need;
+    let is_allowed = |banned: &[(u64, u64)], stretch: &Stretch| {
+        !touch(
+            banned,
+            stretch.start_us,
+            stretch.start_us.saturating_add(need),
+        )
+    };
     let (_, _, source, stretch) = pool
         .sources
         .iter()
         .enumerate()
-        .flat_map(|(source, clip)| clip.stretches.iter().map(move |stretch| (source, *stretch)))
+        .flat_map(|(source, clip)| {
+            let allowed = clip
+                .stretches
+                .iter()
+                .filter(|one| is_allowed(clip.banned, one));
+            allowed.map(move |stretch| (source, *stretch))
+        })
         .map(|(source, stretch)| {
             (
                 stretch.length_us(),
@@ -245,7 +262,7 @@ fn longest(assignment: &Assignment<'_>, slot: usize) -> Option<Filled> {
     };
     let with = Candidate {
         shown,
-        speed: Speed::new(1, 8)?,
+        speed,
         measures,
         worth: suits(vacancy, &measures),
     };

@@ -43,6 +43,8 @@ pub(super) struct Source<'a> {
     pub(super) key: u64,
     pub(super) footage: &'a Footage,
     pub(super) windows: Windows,
+    /// What is banned of it, in order of time.
+    pub(super) banned: &'a [(u64, u64)],
     /// In order of time.
     pub(super) stretches: Vec<Stretch>,
     /// The longest of whole stretches without severe ticks, cuts inside allowed, in order of time.
@@ -77,13 +79,13 @@ impl Source<'_> {
 /// A clip whose content was already offered is left out: it would pass for different footage.
 pub(super) fn sources<'a>(
     clips: &'a [SourceClip],
-    bans: &Bans,
+    bans: &'a Bans,
     decisions: &mut Vec<Decision>,
 ) -> Result<Vec<Source<'a>>, EditError> {
     if clips.is_empty() {
         return Err(EditError::NoClips);
     }
-    let (mut empty, mut severe, mut banned) = (0, 0, 0);
+    let (mut empty, mut severe, mut banned) = (0, 0, false);
     let mut order: Vec<usize> = (0..clips.len()).collect();
     order.sort_by_key(|index| clips.get(*index).map(|clip| (content(&clip.media), *index)));
     let mut sources: Vec<Source<'a>> = Vec::with_capacity(clips.len());
@@ -119,12 +121,13 @@ pub(super) fn sources<'a>(
             severe += 1;
             continue;
         }
-        let stretches = without(whole, bans.ranges(index));
+        let ranges = bans.ranges(index);
+        let stretches = without(whole, ranges);
         if stretches.is_empty() {
-            banned += 1;
+            banned = true;
             continue;
         }
-        let merged = without(merged(footage, frame_us), bans.ranges(index));
+        let merged = without(merged(footage, frame_us), ranges);
         let Ok(index) = u32::try_from(index) else {
             continue;
         };
@@ -133,13 +136,14 @@ pub(super) fn sources<'a>(
             key: key(&clip.media),
             footage,
             windows: Windows::new(footage),
+            banned: ranges,
             merged,
             stretches,
             fast: rate.is_some_and(|rate| u64::from(rate.num()) >= 50 * u64::from(rate.den())),
         });
     }
-    if sources.is_empty() && banned > 0 {
-        return Err(EditError::AllBanned { clips: banned });
+    if sources.is_empty() && banned {
+        return Err(bans.unfilled());
     }
     if sources.is_empty() {
         return Err(EditError::NothingUsable {
