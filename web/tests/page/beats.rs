@@ -84,7 +84,7 @@ fn corrections_of_the_beats_are_in_the_plan_to_the_sample() {
         page.planned().await?;
         assert!(page.project().await?.brief.corrections.is_empty());
 
-        // Taps while the song plays: half as many as there are beats.
+        // Taps while the song plays, nearly as fast as it is.
         page.blur().await?;
         page.keys(Key::Home).await?;
         page.execute_async(TAP, Vec::new()).await?;

@@ -55,13 +55,12 @@ fn every_change_of_a_shot_is_the_one_asked_for_and_can_be_taken_back() {
         page.select(at).await?;
 
         let expect = |before: &Plan, operation: Operation| {
-            let label = operation.label();
-            (label, apply(before, &operation).expect("it can be done"))
+            apply(before, &operation).expect("it can be done")
         };
         let mut steps = 0;
         let mut now = first.clone();
 
-        let (_, wanted) = expect(
+        let wanted = expect(
             &now,
             Operation::Swap {
                 slot: at,
@@ -75,7 +74,7 @@ fn every_change_of_a_shot_is_the_one_asked_for_and_can_be_taken_back() {
         assert_eq!(essence(&now), essence(&wanted));
         steps += 1;
 
-        let (_, wanted) = expect(
+        let wanted = expect(
             &now,
             Operation::SetFit {
                 slot: at,
@@ -87,7 +86,7 @@ fn every_change_of_a_shot_is_the_one_asked_for_and_can_be_taken_back() {
         steps += 1;
 
         let half = Speed::new(1, 2).unwrap();
-        let (_, wanted) = expect(
+        let wanted = expect(
             &now,
             Operation::SetSpeed {
                 slot: at,
@@ -115,13 +114,13 @@ fn every_change_of_a_shot_is_the_one_asked_for_and_can_be_taken_back() {
         assert_eq!(total, halves);
         steps += 1;
 
-        let (_, wanted) = expect(&now, Operation::Merge { slot: at });
+        let wanted = expect(&now, Operation::Merge { slot: at });
         page.select(at).await?;
         now = changed(page, &now, async || page.click("#merge").await).await?;
         assert_eq!(essence(&now), essence(&wanted));
         steps += 1;
 
-        let (_, wanted) = expect(
+        let wanted = expect(
             &now,
             Operation::Move {
                 from: at,
@@ -137,7 +136,7 @@ fn every_change_of_a_shot_is_the_one_asked_for_and_can_be_taken_back() {
         steps += 1;
 
         page.select(at).await?;
-        let (_, wanted) = expect(
+        let wanted = expect(
             &now,
             Operation::Lock {
                 slot: at,
