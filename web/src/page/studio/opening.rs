@@ -147,10 +147,8 @@ impl Studio {
 
     /// A file cannot be opened; why.
     fn refuse(self, file: &File, why: &dyn std::fmt::Display) {
-        self.notices.warn(sentence(&format!(
-            "{} cannot be opened: {why}",
-            file.name()
-        )));
+        let why = sentence(&format!("cannot open {}: {why}", file.name()));
+        self.notices.warn(why);
     }
 
     /// Takes the analysis that `render-native inspect --json` wrote, unless another project was
