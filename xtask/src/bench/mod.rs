@@ -8,6 +8,7 @@ mod material;
 mod measure;
 mod page;
 mod render;
+mod select;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ use clap::Subcommand;
 
 use self::page::Page;
 use self::render::Render;
+use self::select::Select;
 
 use crate::command::{cargo, run};
 use crate::setup;
@@ -53,6 +55,8 @@ pub(crate) enum Bench {
     },
     /// The planner page in headless Chromium: sizes, analysis, planning, timeline, preview, memory.
     Page(Page),
+    /// What the planner makes of real clips with planted faults: detection, films, targets.
+    Select(Select),
     /// `beats` over a folder of songs: seconds of music per CPU second.
     Beats {
         /// The folder.
@@ -104,6 +108,7 @@ fn one(which: Bench) -> Result<()> {
         Bench::Check { slots } => long::check(slots),
         Bench::Inspect { folder } => listen::inspect(folder),
         Bench::Page(options) => page::bench(&options),
+        Bench::Select(options) => select::bench(&options),
         Bench::Beats { folder } => listen::beats(&folder),
     }
 }

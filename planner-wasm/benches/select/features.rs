@@ -1,0 +1,182 @@
+//! How much of what was planted the measures find.
+
+use std::collections::BTreeMap;
+
+use planner_wasm::footage::{AnchorKind, Defect, TICK_US, Tick};
+
+use crate::truth::{Clip, Span};
+
+/// What is left out at both ends of a span: measures reach over their neighbours.
+const EDGE_US: u64 = 200_000;
+/// A boundary or an event this near to the true one is found.
+const NEAR_US: u64 = 34_000;
+
+/// The ticks that lie inside a span, away from its ends.
+fn ticks<'a>(clip: &'a Clip, span: &Span) -> impl Iterator<Item = &'a Tick> {
+    let footage = clip.footage();
+    let start_us = footage.start_us;
+    let (from, until) = (span.start_us + EDGE_US, span.end_us.saturating_sub(EDGE_US));
+    footage
+        .ticks
+        .iter()
+        .enumerate()
+        .filter(move |(n, _)| {
+            let at = start_us + *n as u64 * TICK_US;
+            from <= at && at + TICK_US <= until
+        })
+        .map(|(_, tick)| tick)
+}
+
+/// Whether most of a span's ticks have something; none if it has no ticks.
+fn mostly(clip: &Clip, span: &Span, has: impl Fn(&Tick) -> bool) -> Option<bool> {
+    let (mut with, mut all) = (0, 0);
+    for tick in ticks(clip, span) {
+        with += u32::from(has(tick));
+        all += 1;
+    }
+    (all > 0).then_some(2 * with > all)
+}
+
+#[derive(Default)]
+struct Found {
+    spans: u32,
+    rejected: u32,
+    named: BTreeMap<&'static str, u32>,
+}
+
+/// Prints what is found of each kind in the clips that show every kind.
+pub(crate) fn table(part: &str, clips: &[&Clip]) {
+    println!("\n## What the measures find, {part} clips\n");
+    let mut kinds: BTreeMap<&str, Found> = BTreeMap::new();
+    for clip in clips.iter().filter(|clip| clip.catalogue) {
+        for span in &clip.spans {
+            let Some(rejected) = mostly(clip, span, |tick| tick.defects.reject()) else {
+                continue;
+            };
+            let found = kinds.entry(&span.kind).or_default();
+            found.spans += 1;
+            found.rejected += u32::from(rejected);
+            for defect in Defect::ALL {
+                if mostly(clip, span, |tick| tick.defects.has(defect)) == Some(true) {
+                    *found.named.entry(defect.word()).or_default() += 1;
+                }
+            }
+            if span.kind == "clean" && rejected && std::env::var_os("SELECT_VERBOSE").is_some() {
+                println!("  false: {} {}", clip.file, span.start_us);
+            }
+        }
+    }
+    println!("| planted | spans | rejected | named |\n|---|---|---|---|");
+    for (kind, found) in &kinds {
+        let named: Vec<String> = found
+            .named
+            .iter()
+            .map(|(word, count)| format!("{word} {count}"))
+            .collect();
+        println!(
+            "| {kind} | {} | {} ({:.0} %) | {} |",
+            found.spans,
+            found.rejected,
+            percent(found.rejected, found.spans),
+            named.join(", ")
+        );
+    }
+    let of = |names: &[&str]| {
+        let mut sum = (0, 0);
+        for name in names {
+            if let Some(found) = kinds.get(name) {
+                sum = (sum.0 + found.rejected, sum.1 + found.spans);
+            }
+        }
+        percent(sum.0, sum.1)
+    };
+    println!("\n| metric | target | ours |\n|---|---|---|");
+    println!(
+        "| severe faults rejected | ≥ 95 % | {:.1} % |",
+        of(&[
+            "black", "covered", "over", "under", "blur2", "blur3", "shake2", "shake3"
+        ])
+    );
+    println!(
+        "| mild blur and shake rejected | ≥ 65 % | {:.1} % (blur {:.0}, shake {:.0}) |",
+        of(&["blur1", "shake1"]),
+        of(&["blur1"]),
+        of(&["shake1"])
+    );
+    println!("| clean spans rejected | ≤ 5 % | {:.1} % |", of(&["clean"]));
+    println!("| even pans rejected | ≤ 5 % | {:.1} % |", of(&["pan"]));
+    println!("| still pictures rejected | ≤ 5 % | {:.1} % |", of(&["freeze"]));
+    boundaries(clips);
+    hits(clips);
+}
+
+pub(crate) fn percent(part: u32, whole: u32) -> f64 {
+    100.0 * f64::from(part) / f64::from(whole.max(1))
+}
+
+/// Planted cuts and fades that are found, and boundaries where nothing was planted: the bases may
+/// have cuts of their own, which every clip of that base has too.
+fn boundaries(clips: &[&Clip]) {
+    let (mut cuts, mut found, mut fades, mut faded, mut others) = (0, 0, 0, 0, 0);
+    for clip in clips.iter().filter(|clip| !clip.catalogue) {
+        let starts: Vec<u64> = clip.footage().shots.iter().skip(1).map(|s| s.start_us).collect();
+        let mut explained = vec![false; starts.len()];
+        for cut in &clip.cuts_us {
+            cuts += 1;
+            let at = starts.iter().position(|start| start.abs_diff(*cut) <= NEAR_US);
+            if let Some(explained) = at.and_then(|at| explained.get_mut(at)) {
+                found += 1;
+                *explained = true;
+            } else if std::env::var_os("SELECT_VERBOSE").is_some() {
+                println!("  missed cut: {} {cut}, {starts:?}", clip.file);
+            }
+        }
+        for (from, until) in &clip.fades_us {
+            fades += 1;
+            let at = starts.iter().position(|start| (*from..=*until).contains(start));
+            if let Some(explained) = at.and_then(|at| explained.get_mut(at)) {
+                faded += 1;
+                *explained = true;
+            } else if std::env::var_os("SELECT_VERBOSE").is_some() {
+                println!("  missed fade: {} {from}, {starts:?}", clip.file);
+            }
+        }
+        for (start, explained) in starts.iter().zip(&explained) {
+            // A black span has hard edges.
+            let edge = clip.spans.iter().any(|span| {
+                span.kind != "clean"
+                    && (span.start_us.abs_diff(*start) <= NEAR_US
+                        || span.end_us.abs_diff(*start) <= NEAR_US)
+            });
+            if !explained && !edge {
+                others += 1;
+                if std::env::var_os("SELECT_VERBOSE").is_some() {
+                    println!("  other boundary: {} {start}", clip.file);
+                }
+            }
+        }
+    }
+    println!("| planted cuts found to the frame | ≥ 90 % | {found} of {cuts} |");
+    println!("| planted fades found | ≥ 74 % | {faded} of {fades} |");
+    println!("| boundaries elsewhere (cuts of the bases among them) | | {others} |");
+}
+
+/// Planted shoves that an impact marks to the frame.
+fn hits(clips: &[&Clip]) {
+    let (mut all, mut found) = (0, 0);
+    for clip in clips {
+        let own = clip.spans.iter().filter(|span| span.kind == "hit");
+        let planted: Vec<u64> = if clip.catalogue {
+            own.map(|span| u64::midpoint(span.start_us, span.end_us)).collect()
+        } else {
+            clip.hits_us.clone()
+        };
+        for hit in planted {
+            all += 1;
+            found += u32::from(clip.footage().anchors.iter().any(|anchor| {
+                anchor.kind == AnchorKind::Impact && anchor.at_us.abs_diff(hit) <= NEAR_US
+            }));
+        }
+    }
+    println!("| planted hits marked to the frame | ≥ 85 % | {found} of {all} |");
+}

@@ -1,0 +1,176 @@
+//! Films of the planted clips, ours and others', against the targets.
+
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+use planner_wasm::edit::{EditSettings, PlanRequest, plan};
+use shared::media::{MediaPath, MediaReference};
+use shared::plan::{Extra, Fit, Output, Plan, Style};
+use shared::rate::Rate;
+
+use crate::baselines::{Shown, greedy, planned, random, round_robin};
+use crate::scores::{Scores, cuts, scores};
+use crate::songs::song;
+use crate::truth::Clip;
+
+const STYLES: [Style; 4] = [
+    Style::Energetic,
+    Style::Balanced,
+    Style::Cinematic,
+    Style::Buildup,
+];
+/// Lengths of the films, in thousandths of the clean footage there is.
+const DEMANDS: [u64; 3] = [300, 600, 830];
+const TEMPOS: [u64; 3] = [96, 124, 150];
+
+/// One film in four ways, and what it needed.
+struct Film {
+    demand: u64,
+    style: Style,
+    plan: Plan,
+    ways: [Scores; 4],
+}
+
+const WAYS: [&str; 4] = ["ours", "random", "round-robin", "greedy"];
+
+fn request(clips: &[&Clip], seconds: u64, bpm: u64, style: Style) -> Option<PlanRequest> {
+    Some(PlanRequest {
+        output: Output {
+            width: 640,
+            height: 360,
+            rate: Rate::whole(30).ok()?,
+            fit: Fit::default(),
+            extra: Extra::new(),
+        },
+        song: MediaReference::by_path(MediaPath::from_text("song.wav")?),
+        grid: song(seconds, bpm),
+        clips: clips.iter().map(|clip| clip.source.clone()).collect(),
+        settings: EditSettings {
+            style,
+            ..EditSettings::default()
+        },
+        decisions: Vec::new(),
+        bans: Vec::new(),
+    })
+}
+
+/// Prints the table of a part. The first film is written into `keep`, as `film.json`.
+pub(crate) fn table(part: &str, clips: &[&Clip], keep: Option<&Path>) {
+    let clips: Vec<&Clip> = clips.iter().filter(|clip| !clip.catalogue).copied().collect();
+    let clean_us: u64 = clips
+        .iter()
+        .filter(|clip| clip.copy.is_none())
+        .flat_map(|clip| &clip.spans)
+        .filter(|span| !span.is_severe())
+        .map(|span| span.end_us - span.start_us)
+        .sum();
+    let mut films = Vec::new();
+    let mut spent = 0.0;
+    for (n, demand) in DEMANDS.into_iter().enumerate() {
+        for style in STYLES {
+            let seconds = clean_us * demand / 1_000_000_000;
+            let bpm = TEMPOS.get((n + films.len()) % 3).copied().unwrap_or(124);
+            let Some(request) = request(&clips, seconds, bpm, style) else {
+                return;
+            };
+            let started = Instant::now();
+            let Ok(plan) = plan(&request) else {
+                println!("no plan of {seconds} s");
+                return;
+            };
+            spent += started.elapsed().as_secs_f64();
+            let score = |shown: Vec<Shown>| scores(&plan, &shown, &clips);
+            let ways = [
+                score(planned(&plan)),
+                score(random(&plan, &clips, films.len() as u64)),
+                score(round_robin(&plan, &clips)),
+                score(greedy(&plan, &clips)),
+            ];
+            if films.len() == 1
+                && let Some(folder) = keep
+                && let Err(error) = fs::write(folder.join("film.json"), plan.to_json())
+            {
+                println!("film.json: {error}");
+            }
+            films.push(Film {
+                demand,
+                style,
+                plan,
+                ways,
+            });
+        }
+    }
+    println!(
+        "\n## Films of the {part} clips: {} films of {} clips with {} s of clean footage, planned in {:.2} s\n",
+        films.len(),
+        clips.len(),
+        clean_us / 1_000_000,
+        spent
+    );
+    if std::env::var_os("SELECT_VERBOSE").is_some() {
+        for film in &films {
+            println!("{} ‰ {:?} {} slots", film.demand, film.style, film.plan.slots.len());
+            println!("  ours   {:?}", film.ways.first());
+            println!("  greedy {:?}", film.ways.last());
+            for decision in &film.plan.decisions {
+                println!("  {:?}: {}", decision.code, decision.detail);
+            }
+        }
+    }
+    of_cuts(&films);
+    let all = |_: &Film| true;
+    let low = |film: &Film| film.demand <= 300;
+    let many = |film: &Film| 2 * film.plan.slots.len() >= 3 * clips.iter().filter(|c| c.copy.is_none()).count();
+    row("footage shown twice, copies included", "0 %", &films, all, |s| 100.0 * s.repeated, false);
+    row("black and covered, s", "0", &films, all, |s| s.blank, false);
+    row("time free of severe faults", "≥ 99 %", &films, all, |s| 100.0 * s.clean, true);
+    row("straddled cuts of 100 shots", "≤ 1", &films, all, |s| s.straddles, false);
+    row("quality rank, little wanted", "≥ .70", &films, low, |s| s.quality, true);
+    row("motion follows energy (Spearman)", "≥ .45", &films, all, |s| s.spearman, true);
+    row("hits on beats, of those possible", "≥ 60 %", &films, all, |s| 100.0 * s.hits, true);
+    row("jump cuts", "≤ 3 %", &films, all, |s| 100.0 * s.jumps, false);
+    row("clips shown, where shots ≥ 1.5 × clips", "≥ 95 %", &films, many, |s| 100.0 * s.coverage, true);
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (mut sum, mut count) = (0.0, 0.0);
+    for value in values {
+        sum += value;
+        count += 1.0;
+    }
+    if count > 0.0 { sum / count } else { f64::NAN }
+}
+
+fn of_cuts(films: &[Film]) {
+    let of = |pick: fn((f64, f64, f64)) -> f64, balanced: bool| {
+        let chosen = films.iter().filter(|film| !balanced || film.style == Style::Balanced);
+        100.0 * mean(chosen.map(|film| pick(cuts(&film.plan))))
+    };
+    println!("| metric | target | ours | best baseline | of |\n|---|---|---|---|---|");
+    println!("| cuts on the frame of their beat | 100 % | {:.1} % | | |", of(|cuts| cuts.0, false));
+    println!("| sections cut on | ≥ 98 % | {:.1} % | | |", of(|cuts| cuts.1, false));
+    println!("| cuts on downbeats, balanced | 50–75 % | {:.1} % | | |", of(|cuts| cuts.2, true));
+}
+
+fn row(
+    name: &str,
+    target: &str,
+    films: &[Film],
+    counts: impl Fn(&Film) -> bool,
+    value: impl Fn(&Scores) -> f64,
+    more_is_better: bool,
+) {
+    let of = |way: usize| {
+        let films = films.iter().filter(|film| counts(film));
+        mean(films.filter_map(|film| film.ways.get(way)).map(&value))
+    };
+    let others = (1..WAYS.len()).map(|way| (of(way), way));
+    let best = others.reduce(|a, b| if (a.0 > b.0) == more_is_better { a } else { b });
+    let (best, way) = best.unwrap_or((f64::NAN, 0));
+    println!(
+        "| {name} | {target} | {:.2} | {best:.2} | {} |",
+        of(0),
+        WAYS.get(way).unwrap_or(&"")
+    );
+}

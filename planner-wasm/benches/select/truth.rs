@@ -1,0 +1,122 @@
+//! What was planted, beside what was measured.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use planner_wasm::edit::SourceClip;
+use planner_wasm::footage::{Footage, Inspected};
+use serde::Deserialize;
+
+/// The planted clips, in the order of the truth.
+#[derive(Debug, Deserialize)]
+struct Told {
+    clips: Vec<ToldClip>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ToldClip {
+    file: String,
+    set: String,
+    test: bool,
+    #[serde(default)]
+    copy: Option<String>,
+    spans: Vec<Span>,
+    hits_us: Vec<u64>,
+    cuts_us: Vec<u64>,
+    fades_us: Vec<(u64, u64)>,
+}
+
+/// A stretch of a clip in which one thing was planted.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Span {
+    pub(crate) kind: String,
+    pub(crate) start_us: u64,
+    pub(crate) end_us: u64,
+    /// What it was taken from, and from where.
+    pub(crate) base: String,
+    pub(crate) base_start_us: u64,
+}
+
+/// Faults that must not be seen.
+const SEVERE: [&str; 8] = [
+    "black", "covered", "over", "under", "blur2", "blur3", "shake2", "shake3",
+];
+
+impl Span {
+    pub(crate) fn is_severe(&self) -> bool {
+        SEVERE.contains(&self.kind.as_str())
+    }
+
+    /// How much of it lies in a stretch.
+    pub(crate) fn inside(&self, start_us: u64, end_us: u64) -> u64 {
+        self.end_us
+            .min(end_us)
+            .saturating_sub(self.start_us.max(start_us))
+    }
+}
+
+/// A clip with its truth.
+#[derive(Debug)]
+pub(crate) struct Clip {
+    pub(crate) file: String,
+    /// One of the clips that show every kind, not for films.
+    pub(crate) catalogue: bool,
+    pub(crate) test: bool,
+    /// It shows what another shows, made so.
+    pub(crate) copy: Option<String>,
+    pub(crate) spans: Vec<Span>,
+    pub(crate) hits_us: Vec<u64>,
+    pub(crate) cuts_us: Vec<u64>,
+    pub(crate) fades_us: Vec<(u64, u64)>,
+    pub(crate) source: SourceClip,
+}
+
+impl Clip {
+    pub(crate) fn footage(&self) -> &Footage {
+        &self.source.footage
+    }
+}
+
+/// Reads `truth.json` and `clips.json` of a folder.
+pub(crate) fn read(folder: &Path) -> Result<Vec<Clip>, String> {
+    let text = |name: &str| {
+        let path = folder.join(name);
+        fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    let told: Told =
+        serde_json::from_str(&text("truth.json")?).map_err(|error| error.to_string())?;
+    let measured = Inspected::from_json(&text("clips.json")?).map_err(|error| error.to_string())?;
+    let mut by_name: BTreeMap<String, SourceClip> = measured
+        .clips
+        .into_iter()
+        .map(|clip| {
+            let name = clip.media.path.as_text().to_owned();
+            let source = SourceClip {
+                media: clip.media,
+                footage: clip.footage,
+                remeasured: false,
+            };
+            (name, source)
+        })
+        .collect();
+    told.clips
+        .into_iter()
+        .map(|clip| {
+            let source = by_name
+                .remove(&clip.file)
+                .ok_or_else(|| format!("{} was not measured", clip.file))?;
+            Ok(Clip {
+                catalogue: clip.set == "catalogue",
+                file: clip.file,
+                test: clip.test,
+                copy: clip.copy,
+                spans: clip.spans,
+                hits_us: clip.hits_us,
+                cuts_us: clip.cuts_us,
+                fades_us: clip.fades_us,
+                source,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,231 @@
+//! The clips that faults are planted into: one size, one rate, something to see all through, no
+//! scene twice.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::command::{command, output, run_quietly};
+
+/// Size of the bases; what is planted is cut out of it, so that a camera can shake inside.
+pub(super) const SIZE: (u32, u32) = (600, 338);
+/// Pictures a second.
+pub(super) const RATE: u64 = 30;
+/// Fewest and most frames of a base.
+const FRAMES: (u64, u64) = (72, 720);
+
+/// Size of the thumbnails that tell whether two bases show one scene.
+const THUMB: (usize, usize) = (16, 9);
+/// Thumbnails a second.
+const THUMBS: u64 = 2;
+/// From this correlation on two thumbnails show one scene.
+const ALIKE: f64 = 0.93;
+
+/// A clip that faults can be planted into.
+#[derive(Debug, Clone)]
+pub(super) struct Base {
+    /// Its name without ending.
+    pub(super) name: String,
+    /// The file in the common form.
+    pub(super) file: PathBuf,
+    /// Its length.
+    pub(super) frames: u64,
+}
+
+/// The bases of `folders`, ordered by name; converted ones are kept in `kept`.
+///
+/// # Errors
+/// If a folder cannot be read or the results cannot be kept.
+pub(super) fn bases(folders: &[PathBuf], kept: &Path) -> Result<Vec<Base>> {
+    fs::create_dir_all(kept).with_context(|| format!("cannot make {}", kept.display()))?;
+    let mut files = Vec::new();
+    for folder in folders {
+        files.extend(listed(folder)?);
+    }
+    files.sort_by_key(|file| file.file_name().map(ToOwned::to_owned));
+    let mut found: Vec<(Base, Vec<Thumb>)> = Vec::new();
+    for file in files {
+        if let Some((base, thumbs)) = converted(&file, kept)? {
+            found.push((base, thumbs));
+        }
+    }
+    // The longest of those that show one scene stays.
+    found.sort_by(|a, b| b.0.frames.cmp(&a.0.frames).then(a.0.name.cmp(&b.0.name)));
+    let mut chosen: Vec<(Base, Vec<Thumb>)> = Vec::new();
+    for (base, thumbs) in found {
+        let known = chosen.iter().any(|(_, other)| {
+            other
+                .iter()
+                .any(|a| thumbs.iter().any(|b| correlation(a, b).abs() > ALIKE))
+        });
+        if !known {
+            chosen.push((base, thumbs));
+        }
+    }
+    let mut bases: Vec<Base> = chosen.into_iter().map(|(base, _)| base).collect();
+    bases.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(bases)
+}
+
+/// The files of a folder; where a `manifest.json` tells of them, those that it calls derived from
+/// others or not sound are left out.
+fn listed(folder: &Path) -> Result<Vec<PathBuf>> {
+    let folder = std::path::absolute(folder)?;
+    let manifest = fs::read(folder.join("manifest.json"))
+        .ok()
+        .and_then(|text| serde_json::from_slice::<Value>(&text).ok());
+    let told = |name: &str| {
+        let all = manifest.as_ref()?.as_array()?;
+        let one = all
+            .iter()
+            .find(|one| one.get("file").and_then(Value::as_str) == Some(name))?;
+        let sound = one.get("expected").and_then(Value::as_str) == Some("ok");
+        let derived = one.get("derived").and_then(Value::as_bool) == Some(true);
+        Some(sound && !derived)
+    };
+    let entries =
+        fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    Ok(entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.is_file())
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            !name.starts_with('.') && told(&name).unwrap_or(true)
+        })
+        .collect())
+}
+
+type Thumb = Vec<f64>;
+
+/// The file in the common form, from its first picture with something to see to its last in a
+/// row; none if that is too short.
+fn converted(file: &Path, kept: &Path) -> Result<Option<(Base, Vec<Thumb>)>> {
+    let name = file.file_stem().unwrap_or_default().to_string_lossy();
+    let name: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect();
+    let into = kept.join(format!("{name}.mp4"));
+    let none = kept.join(format!("{name}.none"));
+    if none.exists() {
+        return Ok(None);
+    }
+    if !into.exists() && !convert(file, kept, &into)? {
+        fs::write(&none, "")?;
+        return Ok(None);
+    }
+    let thumbs = thumbs(&into, 0)?;
+    let frames = crate::contact_sheet::frame_count(&into)?;
+    Ok(Some((
+        Base {
+            name,
+            file: into,
+            frames,
+        },
+        thumbs,
+    )))
+}
+
+fn convert(file: &Path, kept: &Path, into: &Path) -> Result<bool> {
+    // More than the longest base: the usable stretch may begin later.
+    let Ok(thumbs) = thumbs(file, 60) else {
+        return Ok(false);
+    };
+    let seen: Vec<bool> = thumbs.iter().map(|thumb| is_picture(thumb)).collect();
+    let (mut best, mut run) = ((0, 0), (0, 0));
+    for (n, seen) in seen.iter().enumerate() {
+        run = if *seen { (run.0, n + 1) } else { (n + 1, n + 1) };
+        if run.1 - run.0 > best.1 - best.0 {
+            best = run;
+        }
+    }
+    let (first, count) = (best.0 as u64, (best.1 - best.0) as u64);
+    let frames = (count * RATE / THUMBS).min(FRAMES.1);
+    if frames + RATE / THUMBS < FRAMES.0 {
+        return Ok(false);
+    }
+    let unfinished = kept.join("unfinished.mp4");
+    let (width, height) = SIZE;
+    let start = format!("{}.{}", first / THUMBS, first % THUMBS * 10 / THUMBS);
+    run_quietly(
+        command("ffmpeg")
+            .args(["-nostdin", "-v", "error", "-y", "-ss", &start, "-i"])
+            .arg(file)
+            .args(["-map", "0:v:0", "-an", "-vf"])
+            .arg(format!(
+                "fps={RATE}:start_time=0,scale={width}:{height}:flags=area,setsar=1,format=yuv420p"
+            ))
+            .args(["-frames:v", &frames.to_string()])
+            .args(["-c:v", "libx264", "-preset", "ultrafast", "-qp", "8"])
+            .arg(&unfinished),
+    )?;
+    if crate::contact_sheet::frame_count(&unfinished).unwrap_or(0) < FRAMES.0 {
+        return Ok(false);
+    }
+    fs::rename(&unfinished, into)?;
+    Ok(true)
+}
+
+/// Grey thumbnails, [`THUMBS`] a second, of so many seconds; of all if 0.
+fn thumbs(file: &Path, seconds: u64) -> Result<Vec<Thumb>> {
+    let (width, height) = THUMB;
+    let mut decode = command("ffmpeg");
+    decode.args(["-nostdin", "-v", "fatal", "-i"]).arg(file);
+    if seconds > 0 {
+        decode.args(["-t", &seconds.to_string()]);
+    }
+    decode
+        .args(["-map", "0:v:0", "-an", "-vf"])
+        .arg(format!(
+            "fps={THUMBS}:start_time=0,scale={width}:{height}:flags=area,format=gray"
+        ))
+        .args(["-f", "rawvideo", "-"]);
+    let bytes = output(&mut decode)?;
+    Ok(bytes
+        .chunks_exact(width * height)
+        .map(|thumb| thumb.iter().map(|value| f64::from(*value)).collect())
+        .collect())
+}
+
+fn mean_and_deviation(thumb: &Thumb) -> (f64, f64) {
+    let count = (THUMB.0 * THUMB.1) as f64;
+    let mean = thumb.iter().sum::<f64>() / count;
+    let squares = thumb.iter().map(|value| value * value).sum::<f64>() / count;
+    (mean, (squares - mean * mean).max(0.0).sqrt())
+}
+
+/// Whether there is something to see: neither black nor white nor even.
+fn is_picture(thumb: &Thumb) -> bool {
+    let (mean, deviation) = mean_and_deviation(thumb);
+    (35.0..215.0).contains(&mean) && deviation > 14.0
+}
+
+fn correlation(a: &Thumb, b: &Thumb) -> f64 {
+    let ((mean_a, deviation_a), (mean_b, deviation_b)) =
+        (mean_and_deviation(a), mean_and_deviation(b));
+    let count = (THUMB.0 * THUMB.1) as f64;
+    let products = a
+        .iter()
+        .zip(b)
+        .map(|(a, b)| (a - mean_a) * (b - mean_b))
+        .sum::<f64>();
+    products / count / (deviation_a * deviation_b).max(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thumbnails_correlate_with_themselves_in_any_light() {
+        let thumb: Thumb = (0..THUMB.0 * THUMB.1)
+            .map(|n| ((n * 37) % 101) as f64 + 60.0)
+            .collect();
+        let dimmer: Thumb = thumb.iter().map(|value| value * 0.6 + 5.0).collect();
+        assert!(correlation(&thumb, &dimmer) > 0.99);
+        assert!(is_picture(&thumb) && !is_picture(&vec![100.0; THUMB.0 * THUMB.1]));
+    }
+}
