@@ -48,7 +48,7 @@ struct Found {
 pub(crate) fn table(part: &str, clips: &[&Clip]) {
     println!("\n## What the measures find, {part} clips\n");
     let mut kinds: BTreeMap<&str, Found> = BTreeMap::new();
-    for clip in clips.iter().filter(|clip| clip.catalogue) {
+    for clip in clips.iter().filter(|clip| clip.is_catalogue()) {
         for span in &clip.spans {
             let Some(rejected) = mostly(clip, span, |tick| tick.defects.reject()) else {
                 continue;
@@ -118,7 +118,7 @@ pub(crate) fn percent(part: u32, whole: u32) -> f64 {
 /// have cuts of their own, which every clip of that base has too.
 fn boundaries(clips: &[&Clip]) {
     let (mut cuts, mut found, mut fades, mut faded, mut others) = (0, 0, 0, 0, 0);
-    for clip in clips.iter().filter(|clip| !clip.catalogue) {
+    for clip in clips.iter().filter(|clip| !clip.is_catalogue()) {
         let starts: Vec<u64> = clip.footage().shots.iter().skip(1).map(|s| s.start_us).collect();
         let mut explained = vec![false; starts.len()];
         for cut in &clip.cuts_us {
@@ -166,7 +166,7 @@ fn hits(clips: &[&Clip]) {
     let (mut all, mut found) = (0, 0);
     for clip in clips {
         let own = clip.spans.iter().filter(|span| span.kind == "hit");
-        let planted: Vec<u64> = if clip.catalogue {
+        let planted: Vec<u64> = if clip.is_catalogue() {
             own.map(|span| u64::midpoint(span.start_us, span.end_us)).collect()
         } else {
             clip.hits_us.clone()

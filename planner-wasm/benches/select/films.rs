@@ -27,6 +27,8 @@ const TEMPOS: [u64; 3] = [96, 124, 150];
 /// One film in four ways, and what it needed.
 struct Film {
     demand: u64,
+    /// Clips that are no copies.
+    clips: usize,
     style: Style,
     plan: Plan,
     ways: [Scores; 4],
@@ -55,58 +57,29 @@ fn request(clips: &[&Clip], seconds: u64, bpm: u64, style: Style) -> Option<Plan
     })
 }
 
-/// Prints the table of a part. The first film is written into `keep`, as `film.json`.
+/// Prints the table of a part. One film is written into `keep`, as `film.json`.
 pub(crate) fn table(part: &str, clips: &[&Clip], keep: Option<&Path>) {
-    let clips: Vec<&Clip> = clips.iter().filter(|clip| !clip.catalogue).copied().collect();
-    let clean_us: u64 = clips
-        .iter()
-        .filter(|clip| clip.copy.is_none())
-        .flat_map(|clip| &clip.spans)
-        .filter(|span| !span.is_severe())
-        .map(|span| span.end_us - span.start_us)
-        .sum();
+    let mut variants: Vec<u64> = clips.iter().filter_map(|clip| clip.variant).collect();
+    variants.sort_unstable();
+    variants.dedup();
     let mut films = Vec::new();
     let mut spent = 0.0;
-    for (n, demand) in DEMANDS.into_iter().enumerate() {
-        for style in STYLES {
-            let seconds = clean_us * demand / 1_000_000_000;
-            let bpm = TEMPOS.get((n + films.len()) % 3).copied().unwrap_or(124);
-            let Some(request) = request(&clips, seconds, bpm, style) else {
-                return;
-            };
-            let started = Instant::now();
-            let Ok(plan) = plan(&request) else {
-                println!("no plan of {seconds} s");
-                return;
-            };
-            spent += started.elapsed().as_secs_f64();
-            let score = |shown: Vec<Shown>| scores(&plan, &shown, &clips);
-            let ways = [
-                score(planned(&plan)),
-                score(random(&plan, &clips, films.len() as u64)),
-                score(round_robin(&plan, &clips)),
-                score(greedy(&plan, &clips)),
-            ];
-            if films.len() == 1
-                && let Some(folder) = keep
-                && let Err(error) = fs::write(folder.join("film.json"), plan.to_json())
-            {
-                println!("film.json: {error}");
-            }
-            films.push(Film {
-                demand,
-                style,
-                plan,
-                ways,
-            });
-        }
+    for variant in variants {
+        let own: Vec<&Clip> = clips
+            .iter()
+            .filter(|clip| clip.variant == Some(variant) || clip.copy.is_some())
+            .copied()
+            .collect();
+        made(&own, &mut films, &mut spent);
+    }
+    if let (Some(folder), Some(film)) = (keep, films.get(1))
+        && let Err(error) = fs::write(folder.join("film.json"), film.plan.to_json())
+    {
+        println!("film.json: {error}");
     }
     println!(
-        "\n## Films of the {part} clips: {} films of {} clips with {} s of clean footage, planned in {:.2} s\n",
-        films.len(),
-        clips.len(),
-        clean_us / 1_000_000,
-        spent
+        "\n## Films of the {part} clips: {} films, planned in {spent:.2} s\n",
+        films.len()
     );
     if std::env::var_os("SELECT_VERBOSE").is_some() {
         for film in &films {
@@ -121,7 +94,7 @@ pub(crate) fn table(part: &str, clips: &[&Clip], keep: Option<&Path>) {
     of_cuts(&films);
     let all = |_: &Film| true;
     let low = |film: &Film| film.demand <= 300;
-    let many = |film: &Film| 2 * film.plan.slots.len() >= 3 * clips.iter().filter(|c| c.copy.is_none()).count();
+    let many = |film: &Film| 2 * film.plan.slots.len() >= 3 * film.clips;
     row("footage shown twice, copies included", "0 %", &films, all, |s| 100.0 * s.repeated, false);
     row("black and covered, s", "0", &films, all, |s| s.blank, false);
     row("time free of severe faults", "≥ 99 %", &films, all, |s| 100.0 * s.clean, true);
@@ -131,6 +104,48 @@ pub(crate) fn table(part: &str, clips: &[&Clip], keep: Option<&Path>) {
     row("hits on beats, of those possible", "≥ 60 %", &films, all, |s| 100.0 * s.hits, true);
     row("jump cuts", "≤ 3 %", &films, all, |s| 100.0 * s.jumps, false);
     row("clips shown, where shots ≥ 1.5 × clips", "≥ 95 %", &films, many, |s| 100.0 * s.coverage, true);
+}
+
+/// Films of some clips, in every style and of several lengths.
+fn made(clips: &[&Clip], films: &mut Vec<Film>, spent: &mut f64) {
+    let own = || clips.iter().filter(|clip| clip.copy.is_none());
+    let clean_us: u64 = own()
+        .flat_map(|clip| &clip.spans)
+        .filter(|span| !span.is_severe())
+        .map(|span| span.end_us - span.start_us)
+        .sum();
+    for (n, demand) in DEMANDS.into_iter().enumerate() {
+        for style in STYLES {
+            let seconds = clean_us * demand / 1_000_000_000;
+            let bpm = TEMPOS.get((n + films.len()) % 3).copied().unwrap_or(124);
+            let Some(request) = request(clips, seconds, bpm, style) else {
+                return;
+            };
+            let started = Instant::now();
+            let plan = match plan(&request) {
+                Ok(plan) => plan,
+                Err(error) => {
+                    println!("no plan of {seconds} s: {error}");
+                    return;
+                }
+            };
+            *spent += started.elapsed().as_secs_f64();
+            let score = |shown: Vec<Shown>| scores(&plan, &shown, clips);
+            let ways = [
+                score(planned(&plan)),
+                score(random(&plan, clips, films.len() as u64)),
+                score(round_robin(&plan, clips)),
+                score(greedy(&plan, clips)),
+            ];
+            films.push(Film {
+                demand,
+                clips: own().count(),
+                style,
+                plan,
+                ways,
+            });
+        }
+    }
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> f64 {

@@ -17,7 +17,7 @@ struct Told {
 #[derive(Debug, Deserialize)]
 struct ToldClip {
     file: String,
-    set: String,
+    variant: Option<u64>,
     test: bool,
     #[serde(default)]
     copy: Option<String>,
@@ -60,8 +60,9 @@ impl Span {
 #[derive(Debug)]
 pub(crate) struct Clip {
     pub(crate) file: String,
-    /// One of the clips that show every kind, not for films.
-    pub(crate) catalogue: bool,
+    /// Which set of clips for films it belongs to. A copy belongs to all of them; without both it
+    /// shows every kind, for the measures.
+    pub(crate) variant: Option<u64>,
     pub(crate) test: bool,
     /// It shows what another shows, made so.
     pub(crate) copy: Option<String>,
@@ -73,6 +74,11 @@ pub(crate) struct Clip {
 }
 
 impl Clip {
+    /// Whether it shows every kind.
+    pub(crate) fn is_catalogue(&self) -> bool {
+        self.variant.is_none() && self.copy.is_none()
+    }
+
     pub(crate) fn footage(&self) -> &Footage {
         &self.source.footage
     }
@@ -107,7 +113,7 @@ pub(crate) fn read(folder: &Path) -> Result<Vec<Clip>, String> {
                 .remove(&clip.file)
                 .ok_or_else(|| format!("{} was not measured", clip.file))?;
             Ok(Clip {
-                catalogue: clip.set == "catalogue",
+                variant: clip.variant,
                 file: clip.file,
                 test: clip.test,
                 copy: clip.copy,

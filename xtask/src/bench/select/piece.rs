@@ -148,17 +148,19 @@ impl Piece {
                 (format!("{x}+{reach}*sin(6.2832*t/{seconds:.4})"), y.to_string())
             }
             Kind::Hit => {
-                // To one side within six frames, then slowly back.
-                let stop = self.stop() as f64 / RATE as f64;
-                let start = stop - SHOVE as f64 / RATE as f64;
-                let rest = seconds - stop;
-                let reach = x - 2;
+                // Slowly aside, within six frames to the other side, a rest, slowly back.
+                let second = |frames: u64| frames as f64 / RATE as f64;
+                let (stop, reach) = (self.stop(), f64::from(x - 2));
+                let (start, rests) = (second(stop - SHOVE), second(stop + SHOVE));
+                let (stop, fast, end) = (second(stop), second(SHOVE), second(self.frames));
                 let moved = format!(
-                    "if(lt(t,{start:.4}),0,if(lt(t,{stop:.4}),(t-{start:.4})/{:.4},1-(t-{stop:.4})/{rest:.4}))",
-                    stop - start
+                    "if(lt(t,{start:.4}),-0.5*t/{start:.4},\
+                     if(lt(t,{stop:.4}),(t-{start:.4})/{fast:.4}-0.5,\
+                     if(lt(t,{rests:.4}),0.5,0.5*({end:.4}-t)/{:.4})))",
+                    end - rests
                 );
                 let sign = if random.below(2) == 0 { "+" } else { "-" };
-                (format!("{x}{sign}{reach}*{moved}"), y.to_string())
+                (format!("{x}{sign}{:.1}*({moved})", 2.0 * reach), y.to_string())
             }
             _ => (x.to_string(), y.to_string()),
         }

@@ -16,10 +16,12 @@ use crate::bench::edit::Random;
 use crate::command::{command, run_quietly};
 
 /// Version of the recipe: of another one nothing is kept.
-const RECIPE: u32 = 3;
+const RECIPE: u32 = 6;
 /// Frames of a planted span, and of what is clean between two.
 const SPAN: u64 = 36;
-const CLEAN: u64 = 42;
+const CLEAN: u64 = 30;
+/// Clips for films are planted so many times, each time otherwise.
+const VARIANTS: u64 = 3;
 /// Frames of each half of a fade through black.
 const FADE: u64 = 12;
 /// Most frames of a copy.
@@ -57,7 +59,8 @@ const COPIES: [(&str, &str, &str); 3] = [
 /// One planted clip.
 struct Planted {
     name: String,
-    set: &'static str,
+    /// For the films of this variant; without one, for the measures.
+    variant: Option<u64>,
     test: bool,
     inputs: Vec<Base>,
     pieces: Vec<Piece>,
@@ -97,7 +100,9 @@ pub(super) fn plant(bases: &[Base], folder: &Path, seed: u64) -> Result<PathBuf>
             .map(|(_, base)| base.clone())
             .collect();
         let mut planted: Vec<Planted> = part.iter().map(|base| catalogue(base, test)).collect();
-        planted.extend(for_films(&part, test, &mut random));
+        for variant in 0..VARIANTS {
+            planted.extend(for_films(&part, test, variant, &mut random));
+        }
         for one in &planted {
             make(one, &clips, &mut random)?;
             told.push(truth_of(one));
@@ -126,7 +131,7 @@ fn catalogue(base: &Base, test: bool) -> Planted {
         .collect();
     Planted {
         name: format!("catalogue_{}", base.name),
-        set: "catalogue",
+        variant: None,
         test,
         inputs: vec![base.clone()],
         pieces,
@@ -137,14 +142,14 @@ fn catalogue(base: &Base, test: bool) -> Planted {
 
 /// Each base once, with spans planted in turn; every third clip is two bases joined by a cut or a
 /// fade.
-fn for_films(bases: &[Base], test: bool, random: &mut Random) -> Vec<Planted> {
+fn for_films(bases: &[Base], test: bool, variant: u64, random: &mut Random) -> Vec<Planted> {
     let mut kinds = FOR_FILMS.iter().cycle().skip(usize::try_from(random.below(18)).unwrap_or(0));
     let mut rest = bases.iter();
     let mut planted = Vec::new();
     let mut joined = 0;
     while let Some(base) = rest.next() {
         let mut inputs = vec![base.clone()];
-        if planted.len() % 3 == 2
+        if planted.len() % 3 == usize::try_from(variant).unwrap_or(0)
             && let Some(other) = rest.next()
         {
             inputs.push(other.clone());
@@ -170,8 +175,8 @@ fn for_films(bases: &[Base], test: bool, random: &mut Random) -> Vec<Planted> {
             }
         }
         planted.push(Planted {
-            name: format!("film_{}", base.name),
-            set: "film",
+            name: format!("film{variant}_{}", base.name),
+            variant: Some(variant),
             test,
             inputs,
             pieces,
@@ -196,11 +201,11 @@ fn spans<'a>(
         kind,
         fades: (0, 0),
     };
-    let count = frames.saturating_sub(24) / (SPAN + CLEAN);
+    let count = frames.saturating_sub(12) / (SPAN + CLEAN);
     let spare = frames - count * (SPAN + CLEAN);
     let mut pieces = Vec::new();
     // What is left over comes before the first span and after the last.
-    let mut at = 12 + random.below(spare.saturating_sub(24).max(1));
+    let mut at = 6 + random.below(spare.saturating_sub(12).max(1));
     pieces.push(piece(0, at, Kind::Clean));
     for n in 0..count {
         let Some(kind) = kinds.next() else { break };
@@ -245,6 +250,8 @@ fn make(planted: &Planted, clips: &Path, random: &mut Random) -> Result<()> {
     }
     ffmpeg.args(["-filter_complex", &graph, "-map", "[all]", "-r", &RATE.to_string()]);
     ffmpeg.args(["-c:v", "libx264", "-preset", "veryfast", "-crf", "20"]);
+    // Files of the same bytes would be one clip.
+    ffmpeg.args(["-metadata", &format!("title={}", planted.name)]);
     run_quietly(ffmpeg.arg(clips.join(format!("{}.mp4", planted.name))))
 }
 
@@ -277,7 +284,7 @@ fn truth_of(planted: &Planted) -> Value {
     }
     json!({
         "file": format!("{}.mp4", planted.name),
-        "set": planted.set,
+        "variant": planted.variant,
         "test": planted.test,
         "spans": spans,
         "hits_us": hits,
@@ -304,7 +311,6 @@ fn copy(base: &Base, number: usize, test: bool, clips: &Path) -> Result<Value> {
     )?;
     Ok(json!({
         "file": name,
-        "set": "film",
         "copy": kind,
         "test": test,
         "spans": [{
