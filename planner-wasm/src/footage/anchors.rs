@@ -27,6 +27,8 @@ const LEAST_CHANGE: f32 = 3.0;
 const CALM: f32 = 0.3;
 /// Least share of the clip's strongest event.
 const LEAST_SHARE: f32 = 0.1;
+/// Impacts of this share of the strongest come before any onset.
+const LEADING: f32 = 0.3;
 /// A pixel of the camera's shift counts as this much difference in luma.
 const PIXEL: f32 = 1.5;
 /// Nothing happens so close to either end of a take.
@@ -75,12 +77,12 @@ impl Pace {
         self.local + PIXEL * self.shift_length()
     }
 
-    /// How much of the movement is lost from this pace to the `next`; a camera that turns back
-    /// loses more than all of its own.
+    /// How much of the movement is lost from this pace to the `next`, at most all of it: what begins
+    /// in another direction is not lost here.
     fn lost(self, next: Self) -> f32 {
         let length = self.shift_length();
         let kept = if length > 0.0 {
-            (self.shift[0] * next.shift[0] + self.shift[1] * next.shift[1]) / length
+            ((self.shift[0] * next.shift[0] + self.shift[1] * next.shift[1]) / length).max(0.0)
         } else {
             next.shift_length()
         };
@@ -173,7 +175,14 @@ fn events(steps: &[Step], footage: &Footage, windows: &Windows) -> Vec<Anchor> {
         event.2 /= most.max(4.0 * LEAST_CHANGE);
     }
     events.retain(|event| event.2 >= LEAST_SHARE);
-    events.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)).then(a.1.cmp(&b.1)));
+    // What stops dead is worth more than what begins: a movement that begins shortly before it
+    // stops would take its place.
+    let leads = |event: &Event| event.1 == AnchorKind::Impact && event.2 >= LEADING;
+    events.sort_by(|a, b| {
+        let strength = b.2.total_cmp(&a.2);
+        let kind = leads(b).cmp(&leads(a));
+        kind.then(strength).then(a.0.cmp(&b.0)).then(a.1.cmp(&b.1))
+    });
     let length_us = footage.end_us - footage.start_us;
     let limit = libm::ceilf(EVENTS * libm::sqrtf(seconds(length_us).max(1.0))) as usize;
     suppress(steps, &events, limit)
