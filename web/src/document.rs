@@ -101,6 +101,7 @@ fn nothing() -> Footage {
         shots: Vec::new(),
         ticks: Vec::new(),
         anchors: Vec::new(),
+        views: Vec::new(),
     }
 }
 

@@ -104,6 +104,7 @@ mod tests {
             shots: Vec::new(),
             ticks: ticks.collect(),
             anchors: Vec::new(),
+            views: Vec::new(),
         }
     }
 

@@ -137,6 +137,7 @@ mod tests {
                 .collect(),
             ticks,
             anchors: Vec::new(),
+            views: Vec::new(),
         }
     }
 

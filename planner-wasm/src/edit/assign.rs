@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 
 use super::beam::rebuild;
 use super::candidates::{Candidate, Pool};
-use super::score::{Shown, another_use, beside};
+use super::score::{Shown, again, another_use, beside};
 use super::slots::Vacancy;
 use super::sources::Stretch;
 use shared::plan::CutKind;
@@ -60,6 +60,8 @@ pub(super) struct Assignment<'a> {
     held: Vec<bool>,
     /// Of each source, what is shown of it: start, end, slot; in no order.
     taken: Vec<Vec<(u64, u64, usize)>>,
+    /// How many slots show each scene.
+    seen: Vec<usize>,
 }
 
 impl<'a> Assignment<'a> {
@@ -70,6 +72,7 @@ impl<'a> Assignment<'a> {
             filled: vec![None; slots.len()],
             held: vec![false; slots.len()],
             taken: vec![Vec::new(); pool.sources.len()],
+            seen: Vec::new(),
         }
     }
 
@@ -228,6 +231,7 @@ impl<'a> Assignment<'a> {
     pub(super) fn gain(&self, slot: usize, one: &Candidate) -> i64 {
         one.worth
             + another_use(self.uses(one.shown.source))
+            + again(self.times(one.shown.scene))
             + self.between_neighbours(slot, &one.shown)
     }
 
@@ -266,6 +270,20 @@ impl<'a> Assignment<'a> {
     /// How many slots show a source.
     pub(super) fn uses(&self, source: usize) -> usize {
         self.taken.get(source).map_or(0, Vec::len)
+    }
+
+    /// How many slots show a scene; 0 if it is not known.
+    pub(super) fn times(&self, scene: Option<u32>) -> usize {
+        let index = scene.and_then(|scene| usize::try_from(scene).ok());
+        index.and_then(|index| self.seen.get(index)).copied().unwrap_or(0)
+    }
+
+    fn seen_at(&mut self, scene: Option<u32>) -> Option<&mut usize> {
+        let index = usize::try_from(scene?).ok()?;
+        if index >= self.seen.len() {
+            self.seen.resize(index + 1, 0);
+        }
+        self.seen.get_mut(index)
     }
 
     /// Whether a section begins at a slot.
@@ -322,6 +340,9 @@ impl<'a> Assignment<'a> {
         if let Some(taken) = self.taken.get_mut(shown.source) {
             taken.push((shown.start_us, shown.end_us, slot));
         }
+        if let Some(times) = self.seen_at(shown.scene) {
+            *times += 1;
+        }
     }
 
     /// The slots that show footage of `stretch`, in its order; none if one of them is not
@@ -342,10 +363,14 @@ impl<'a> Assignment<'a> {
     }
 
     pub(super) fn take_out(&mut self, slot: usize) {
-        if let Some(filled) = self.filled.get_mut(slot).and_then(Option::take)
-            && let Some(taken) = self.taken.get_mut(filled.with.shown.source)
-        {
+        let Some(filled) = self.filled.get_mut(slot).and_then(Option::take) else {
+            return;
+        };
+        if let Some(taken) = self.taken.get_mut(filled.with.shown.source) {
             taken.retain(|(.., owner)| *owner != slot);
+        }
+        if let Some(times) = self.seen_at(filled.with.shown.scene) {
+            *times = times.saturating_sub(1);
         }
     }
 
@@ -371,7 +396,12 @@ impl<'a> Assignment<'a> {
             .iter()
             .map(|taken| (0..taken.len()).map(another_use).sum::<i64>())
             .sum();
-        own + pairs + uses
+        let scenes: i64 = self
+            .seen
+            .iter()
+            .map(|times| (0..*times).map(again).sum::<i64>())
+            .sum();
+        own + pairs + uses + scenes
     }
 }
 
@@ -427,6 +457,7 @@ mod tests {
                 }],
                 ticks: vec![tick; 30],
                 anchors,
+                views: Vec::new(),
             },
             remeasured: false,
         }

@@ -2,7 +2,7 @@
 
 use super::assign::{Assignment, Means};
 use super::candidates::Candidate;
-use super::score::{another_use, beside};
+use super::score::{again, another_use, beside};
 
 /// Slots rebuilt together.
 const SEGMENT: usize = 8;
@@ -76,12 +76,15 @@ fn step(assignment: &Assignment<'_>, first: usize, partial: &Partial, one: &Cand
         .filter(|pick| pick.shown.source == source)
         .count();
     let uses = assignment.uses(source) + picked;
+    let scene = one.shown.scene;
+    let alike = || partial.picks.iter().filter(|pick| pick.shown.scene == scene);
+    let times = scene.map_or(0, |_| assignment.times(scene) + alike().count());
     let before = partial.picks.last().map_or(0, |last| {
         let breaks = assignment.breaks(slot);
         beside(assignment.pool.sources, &last.shown, &one.shown, breaks)
     });
     // What stands beside the segment counts at its ends; inside it nothing stands.
-    one.worth + another_use(uses) + before + assignment.between_neighbours(slot, &one.shown)
+    one.worth + another_use(uses) + again(times) + before + assignment.between_neighbours(slot, &one.shown)
 }
 
 fn search(

@@ -48,6 +48,8 @@ pub(super) struct Shape {
     pub(super) need: u64,
     /// From its start to its inner accent; 0 if it has none.
     accent: u64,
+    /// Its first frame.
+    frame: u64,
     /// From its start to where a movement should begin.
     lead: u64,
 }
@@ -72,6 +74,7 @@ impl Shape {
         Some(Self {
             need: length(slot.frames)?,
             accent: length(slot.accent)?,
+            frame: length(1.min(slot.frames))?,
             // Two frames: motion is noticed when it begins just after a cut.
             lead: length(2.min(slot.frames))?,
         })
@@ -81,7 +84,9 @@ impl Shape {
     fn offset(self, kind: AnchorKind) -> u64 {
         match kind {
             AnchorKind::Impact if self.accent > 0 => self.accent,
-            AnchorKind::Impact | AnchorKind::MotionOnset => self.lead,
+            // On the cut itself: its last frame of movement is seen.
+            AnchorKind::Impact => self.frame,
+            AnchorKind::MotionOnset => self.lead,
             AnchorKind::Plateau => self.need / 2,
         }
     }
@@ -184,6 +189,7 @@ impl Pool<'_> {
             shot: stretch.shot,
             start_us,
             end_us,
+            scene: clip.scene(start_us, end_us),
         };
         Some((
             shown,
@@ -242,11 +248,13 @@ impl Pool<'_> {
         let of = self.sources.get(source)?;
         let takes = &of.footage.shots;
         let take = takes.partition_point(|take| take.end_us <= clip.source_start);
+        let (start_us, end_us) = (clip.source_start, clip.source_end(slot.frames, self.rate)?);
         let shown = Shown {
             source,
             shot: take.min(takes.len().saturating_sub(1)),
-            start_us: clip.source_start,
-            end_us: clip.source_end(slot.frames, self.rate)?,
+            start_us,
+            end_us,
+            scene: of.scene(start_us, end_us),
         };
         let window = of.windows.over(shown.start_us, shown.end_us);
         let measures = window.map(|window| self.ranks.measures(&window, 0, 0, 0));

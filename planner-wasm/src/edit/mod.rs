@@ -3,7 +3,7 @@
 //! [`plan`] turns a song's beat grid and the measures of a pile of clips into a finished plan, in
 //! two stages: the film is divided into slots by dynamic programming over the grid's points
 //! (`points`, `slots`, `pace`), and the slots are filled with footage that scores best together
-//! (`sources`, `candidates`, `score`, `assign`, `beam`), with stated fallbacks where footage is short
+//! (`sources`, `scenes`, `candidates`, `score`, `assign`, `beam`), with stated fallbacks where footage is short
 //! (`scarce`, `pack`).
 //! [`replan`] makes a plan anew from another one: `earlier` tells what of it is still there, `division`
 //! divides the film around what stays, `reroll` fills single slots with something else. Scores are 64-bit integers with 1.0 = 1024; nothing depends on time or chance but
@@ -24,6 +24,7 @@ mod replan;
 mod request;
 mod reroll;
 mod scarce;
+mod scenes;
 mod score;
 mod slots;
 mod sources;

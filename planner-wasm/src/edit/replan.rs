@@ -296,6 +296,7 @@ impl Refilm<'_> {
             shot: stretch.shot,
             start_us: start,
             end_us: start.checked_add(need)?,
+            scene: None,
         };
         (start >= stretch.start_us && self.assignment.is_free(&shown)).then(|| Clip {
             source_start: start,

@@ -259,6 +259,7 @@ fn longest(assignment: &Assignment<'_>, slot: usize) -> Option<Filled> {
         shot: stretch.shot,
         start_us: stretch.start_us,
         end_us: stretch.end_us,
+        scene: None,
     };
     let with = Candidate {
         shown,

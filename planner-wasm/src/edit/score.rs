@@ -1,8 +1,8 @@
 //! What a window of footage is worth in a slot, and beside another.
 //!
 //! All terms are integers, 1.0 = 1024. The worth of a filled film is
-//! `sum U(slot, window) + sum V(neighbours) + sum f(uses of each clip)` with
-//! `U = w (5 Q + 3 I + 2 H) + 3 M + C - 16 N + chance` and `V <= 0`, `f` concave.
+//! `sum U(slot, window) + sum V(neighbours) + sum f(uses of each clip) + sum g(uses of each scene)` with
+//! `U = w (5 Q + 3 I + 2 H) + 3 M + C - 16 N + chance` and `V <= 0`, `f` and `g` concave.
 
 use super::pace::ONE;
 use super::slots::Vacancy;
@@ -24,6 +24,8 @@ const FLASH: u8 = 110;
 const FLASH_PRICE: i64 = ONE / 2;
 /// Worth of a clip's first, second and third use.
 const USES: [i64; 3] = [3 * ONE, ONE, ONE / 4];
+/// Price of showing a scene that is shown already.
+const AGAIN_PRICE: i64 = 4 * ONE;
 /// Most that chance adds: about 4 % of what a middling slot can be worth.
 pub(super) const CHANCE: i64 = 480;
 /// Price of what is surely unwanted (`N`): more than footage can gain by being new, lively and
@@ -138,6 +140,11 @@ pub(super) fn another_use(uses: usize) -> i64 {
     USES.get(uses).copied().unwrap_or(0)
 }
 
+/// What it costs (not above 0) to show a scene that is shown `times` elsewhere.
+pub(super) const fn again(times: usize) -> i64 {
+    if times > 0 { -AGAIN_PRICE } else { 0 }
+}
+
 /// A stretch of a source as its neighbour sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shown {
@@ -145,6 +152,8 @@ pub(super) struct Shown {
     pub(super) shot: usize,
     pub(super) start_us: u64,
     pub(super) end_us: u64,
+    /// What scene it shows, if that is known.
+    pub(super) scene: Option<u32>,
 }
 
 /// `V`: what it costs to show `right` directly after `left`; not above 0. A flash is free where

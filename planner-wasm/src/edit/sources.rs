@@ -6,6 +6,7 @@ use shared::rate::Rate;
 
 use super::bans::Bans;
 use super::request::{EditError, SourceClip};
+use super::scenes::{Scenes, scene_at, scenes};
 use crate::footage::{Defect, Footage, Look, TICK_US, Windows};
 
 /// Left unused at the start and end of a file, where the record button was pressed, in
@@ -51,6 +52,7 @@ pub(super) struct Source<'a> {
     pub(super) merged: Vec<Stretch>,
     /// Shot at 50 frames a second or more, so that half speed stays smooth.
     pub(super) fast: bool,
+    scenes: Scenes,
 }
 
 impl Source<'_> {
@@ -67,6 +69,11 @@ impl Source<'_> {
             .iter()
             .map(|stretch| stretch.length_us())
             .sum()
+    }
+
+    /// The scene in the middle of a stretch, if it is known.
+    pub(super) fn scene(&self, start_us: u64, end_us: u64) -> Option<u32> {
+        scene_at(&self.scenes, u64::midpoint(start_us, end_us))
     }
 
     pub(super) fn look(&self, shot: usize) -> Option<&Look> {
@@ -139,8 +146,13 @@ pub(super) fn sources<'a>(
             banned: ranges,
             merged,
             stretches,
+            scenes: Scenes::new(),
             fast: rate.is_some_and(|rate| u64::from(rate.num()) >= 50 * u64::from(rate.den())),
         });
+    }
+    let numbered = scenes(sources.iter().map(|source| source.footage.views.as_slice()));
+    for (source, scenes) in sources.iter_mut().zip(numbered) {
+        source.scenes = scenes;
     }
     if sources.is_empty() && banned {
         return Err(bans.unfilled());

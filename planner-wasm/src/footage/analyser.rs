@@ -1,7 +1,9 @@
 //! Small pictures in, one after the other; a clip's footage out.
 
 use super::anchors;
-use super::model::{FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH, Footage, Look, Shot, TICK_US, Tick};
+use super::model::{
+    FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH, Footage, Look, Shot, TICK_US, Tick, View,
+};
 use super::motion::{self, Motion};
 use super::picture::{BLOCKS, BlockColours, Picture, distance};
 use super::quality::{Measures, usual_sharpness};
@@ -16,6 +18,9 @@ pub const LONGEST_CLIP_US: u64 = 48 * 3_600 * 1_000_000;
 
 /// Pictures closer to the last fully measured one are measured for movement only.
 const SAMPLE_US: u64 = 60_000;
+
+/// No view is shorter, however fast the camera turns.
+const SHORTEST_VIEW_US: u64 = 500_000;
 
 /// Mean luma difference below which a picture repeats the one before, re-encoded at most.
 const REPEATED: f32 = 0.4;
@@ -191,6 +196,7 @@ impl FootageAnalyser {
                 shots: Vec::new(),
                 ticks: Vec::new(),
                 anchors: Vec::new(),
+                views: Vec::new(),
             };
         };
         let start_us = first.at_us;
@@ -208,7 +214,9 @@ impl FootageAnalyser {
             shots: takes(&self.track.samples, &cuts, start_us, end_us),
             ticks: ticks(&self.track, &cuts, start_us, end_us),
             anchors: Vec::new(),
+            views: Vec::new(),
         };
+        footage.views = views(&self.track.samples, &footage.shots);
         footage.anchors = anchors::anchors(&self.track.steps, &footage);
         footage
     }
@@ -238,6 +246,35 @@ fn takes(samples: &[Sample], cuts: &[u64], start_us: u64, end_us: u64) -> Vec<Sh
             })
         })
         .collect()
+}
+
+/// Each take in stretches that look the same as their first picture. None is shorter than
+/// [`SHORTEST_VIEW_US`] but where the take ends.
+fn views(samples: &[Sample], shots: &[Shot]) -> Vec<View> {
+    let mut views: Vec<View> = Vec::new();
+    let mut samples = samples.iter().peekable();
+    for shot in shots {
+        let first = views.len();
+        while let Some(sample) = samples.next_if(|sample| sample.at_us < shot.end_us) {
+            let own = views.len() > first;
+            let same = views.last().is_some_and(|view| {
+                sample.at_us - view.start_us < SHORTEST_VIEW_US || view.look.is_like(&sample.look)
+            });
+            if own && same {
+                continue;
+            }
+            let start_us = if own { sample.at_us } else { shot.start_us };
+            if own && let Some(last) = views.last_mut() {
+                last.end_us = start_us;
+            }
+            views.push(View {
+                start_us,
+                end_us: shot.end_us,
+                look: sample.look.clone(),
+            });
+        }
+    }
+    views
 }
 
 /// The ticks of a clip.

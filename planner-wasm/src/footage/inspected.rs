@@ -279,6 +279,13 @@ fn check(footage: &Footage) -> Result<(), &'static str> {
         }
         from = anchor.at_us;
     }
+    let mut from = start;
+    for view in &footage.views {
+        if view.start_us < from || view.end_us <= view.start_us || view.end_us > end {
+            return Err("its views do not follow each other");
+        }
+        from = view.end_us;
+    }
     Ok(())
 }
 
@@ -287,7 +294,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::super::model::{Anchor, AnchorKind, Defect, Look, Shot, Tick};
+    use super::super::model::{Anchor, AnchorKind, Defect, Look, Shot, Tick, View};
     use super::*;
 
     fn footage() -> Footage {
@@ -322,6 +329,11 @@ mod tests {
                     strength_permille: 1000,
                 },
             ],
+            views: vec![View {
+                start_us: 80_000,
+                end_us: 200_000,
+                look: look.clone(),
+            }],
         }
     }
 

@@ -25,6 +25,34 @@ impl Look {
     }
 }
 
+/// Difference-hash distance up to which two pictures may show the same...
+const SAME_BITS: u32 = 12;
+/// ... if their colours differ by no more than this, of 510.
+const SAME_COLOURS: u32 = 110;
+
+impl Look {
+    /// Whether two pictures pass for one view: the same, cropped, mirrored or encoded anew, or the
+    /// same scene a little later.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        let bits = (self.dhash ^ other.dhash).count_ones();
+        let mirrored = (self.dhash ^ mirrored(other.dhash)).count_ones();
+        if bits.min(mirrored) > SAME_BITS {
+            return false;
+        }
+        let pairs = self.colours.iter().zip(&other.colours);
+        let colours: u32 = pairs.map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
+        colours <= SAME_COLOURS
+    }
+}
+
+/// The hash of the mirrored picture: neighbours swap, so each row turns round and each comparison
+/// with it.
+fn mirrored(dhash: u64) -> u64 {
+    // Rows are bytes.
+    !dhash.swap_bytes().reverse_bits()
+}
+
 /// Bit `8 * row + column` says that the area is darker than its right neighbour.
 fn difference_hash(luma: &[u8]) -> u64 {
     let mut hash = 0;
@@ -82,6 +110,28 @@ mod tests {
             }) <= 10
         );
         assert!(apart(&Scene::of(2)) > 14);
+    }
+
+    #[test]
+    fn a_mirrored_and_a_cropped_picture_are_like_and_another_scene_is_not() {
+        let rgb = Scene::of(1).render();
+        let of = |rgb: &[u8]| {
+            let mut picture = Picture::black();
+            picture.fill(rgb);
+            Look::of(rgb, &picture)
+        };
+        let pixel = |x: usize, y: usize| rgb[(y * FRAME_WIDTH + x) * 3..][..3].to_vec();
+        let drawn = |from: &dyn Fn(usize, usize) -> (usize, usize)| -> Look {
+            let pixels = (0..PIXELS).map(|n| from(n % FRAME_WIDTH, n / FRAME_WIDTH));
+            let rgb: Vec<u8> = pixels.flat_map(|(x, y)| pixel(x, y)).collect();
+            of(&rgb)
+        };
+        let look = of(&rgb);
+        let mirror = drawn(&|x, y| (FRAME_WIDTH - 1 - x, y));
+        assert!(look.is_like(&mirror) && mirror.is_like(&look));
+        assert!((look.dhash ^ mirrored(mirror.dhash)).count_ones() <= 4);
+        assert!(look.is_like(&drawn(&|x, y| (4 + x * 19 / 20, 2 + y * 19 / 20))));
+        assert!(!look.is_like(&of(&Scene::of(2).render())));
     }
 
     #[test]

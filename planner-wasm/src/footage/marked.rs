@@ -61,6 +61,7 @@ mod tests {
             shots: Vec::new(),
             ticks: defects.iter().map(tick).collect(),
             anchors: Vec::new(),
+            views: Vec::new(),
         }
     }
 

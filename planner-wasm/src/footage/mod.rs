@@ -31,6 +31,6 @@ pub use inspected::{
 pub use marked::Marked;
 pub use model::{
     Anchor, AnchorKind, Defect, Defects, FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH, Footage, Look,
-    Shot, TICK_US, Tick,
+    Shot, TICK_US, Tick, View,
 };
 pub use window::{Window, Windows};

@@ -24,6 +24,21 @@ pub struct Footage {
     pub ticks: Vec<Tick>,
     /// Instants worth placing on a beat, in order of time.
     pub anchors: Vec<Anchor>,
+    /// Stretches that look the same all through, in order of time, none across shots. Footage that
+    /// was measured by an earlier version has none.
+    #[serde(default)]
+    pub views: Vec<View>,
+}
+
+/// A stretch that looks the same all through: half-open, `start_us..end_us`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    /// First instant.
+    pub start_us: u64,
+    /// First instant after it.
+    pub end_us: u64,
+    /// How it looks.
+    pub look: Look,
 }
 
 /// An unbroken take: half-open, `start_us..end_us`.

@@ -12,7 +12,7 @@ use super::statistics::Statistics;
 /// Shake in pixels that spoils a picture of 160.
 const SHAKEN: f32 = 1.4;
 /// Below this share of its take's usual sharpness a picture is out of focus.
-const BLURRED: f32 = 0.55;
+const BLURRED: f32 = 0.65;
 /// Below this sharpness a picture is out of focus whatever the rest of its clip is like.
 const BLURRED_ALWAYS: f32 = 0.1;
 
@@ -66,7 +66,9 @@ fn defects_of_exposure(picture: &Statistics) -> Defects {
     if picture.mean < 45.0 && picture.highlight < 72.0 {
         defects = defects.with(Defect::Underexposed);
     }
-    if picture.bright > 0.3 || (picture.shadow > 180.0 && picture.contrast < 25.0) {
+    // Washed out: much is clipped, and hardly anything is dark any more.
+    let washed = picture.shadow > 96.0 && picture.bright > 0.12;
+    if picture.bright > 0.3 || washed || (picture.shadow > 180.0 && picture.contrast < 25.0) {
         defects = defects.with(Defect::Overexposed);
     }
     defects

@@ -13,8 +13,8 @@ const REACH: usize = 2;
 /// Steps at most this long show shake that is faster than ticks.
 const FAST_STEP_US: u64 = 55_000;
 
-/// Shake of each tick, in pixels: the mean change of the camera's shift, less the part of it that
-/// lasts. A still camera and a steady pan have none, the start of a pan hardly any.
+/// Shake of each tick, in pixels: the mean change of the camera's shift around it, without the two
+/// largest changes. A still camera and a steady pan have none, nor has a camera that is swung once.
 ///
 /// Taken both per tick, where slow sway shows and every cadence gives the same, and per picture,
 /// where fast vibration shows; the larger counts.
@@ -89,9 +89,11 @@ fn fast_shake(steps: &[Step], cuts: &[u64], start_us: u64, ticks: usize) -> Vec<
     )
 }
 
-/// Mean change of shift around each entry, less what remains of all changes together.
+/// Mean change of shift around each entry, less the two largest changes: a camera that begins to
+/// move and stops again is swung, not shaken, whereas one that shakes turns back again and again.
 ///
-/// `per_tick` says how many entries make a tick at an entry.
+/// Changes in one direction after each other are one. `per_tick` says how many entries make a tick at
+/// an entry.
 fn jitter(shifts: &[Option<[f32; 2]>], per_tick: impl Fn(usize) -> usize) -> Vec<f32> {
     let changes: Vec<Option<[f32; 2]>> = std::iter::once(None)
         .chain(shifts.windows(2).map(|pair| {
@@ -103,16 +105,34 @@ fn jitter(shifts: &[Option<[f32; 2]>], per_tick: impl Fn(usize) -> usize) -> Vec
         .map(|n| {
             let reach = REACH * per_tick(n);
             let around = &changes[n.saturating_sub(reach)..(n + reach + 1).min(changes.len())];
-            let (mut total, mut net, mut count) = (0.0_f32, [0.0_f32; 2], 0_u32);
-            for [dx, dy] in around.iter().flatten() {
-                total += libm::sqrtf(dx * dx + dy * dy);
-                net = [net[0] + dx, net[1] + dy];
-                count += 1;
-            }
-            if count < 3 {
-                return 0.0;
-            }
-            (total - libm::sqrtf(net[0] * net[0] + net[1] * net[1])) / count as f32
+            without_largest_two(around)
         })
         .collect()
+}
+
+fn without_largest_two(changes: &[Option<[f32; 2]>]) -> f32 {
+    let mut run = [0.0_f32; 2];
+    let (mut total, mut largest, mut second, mut count) = (0.0_f32, 0.0_f32, 0.0_f32, 0_u32);
+    let mut end = |run: [f32; 2]| {
+        let length = libm::sqrtf(run[0] * run[0] + run[1] * run[1]);
+        total += length;
+        if length > largest {
+            (largest, second) = (length, largest);
+        } else {
+            second = second.max(length);
+        }
+    };
+    for [dx, dy] in changes.iter().flatten() {
+        count += 1;
+        if run[0] * dx + run[1] * dy < 0.0 {
+            end(run);
+            run = [0.0; 2];
+        }
+        run = [run[0] + dx, run[1] + dy];
+    }
+    end(run);
+    if count < 3 {
+        return 0.0;
+    }
+    (total - largest - second).max(0.0) / (count - 2) as f32
 }

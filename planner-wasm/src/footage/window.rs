@@ -186,6 +186,7 @@ mod tests {
                 .collect(),
             ticks,
             anchors: Vec::new(),
+            views: Vec::new(),
         }
     }
 
@@ -271,6 +272,7 @@ mod tests {
             shots: Vec::new(),
             ticks: Vec::new(),
             anchors: Vec::new(),
+            views: Vec::new(),
         };
         assert_eq!(Windows::new(&nothing).over(0, 1), None);
     }

@@ -166,6 +166,7 @@ pub(crate) fn clip(seed: u64, length_us: u64, shots: u64, anchors: u64) -> Sourc
             shots,
             ticks,
             anchors,
+            views: Vec::new(),
         },
         remeasured: false,
     }

@@ -172,6 +172,7 @@ mod tests {
             shots: Vec::new(),
             ticks: ticks.to_vec(),
             anchors: Vec::new(),
+            views: Vec::new(),
         };
         let found = |kind: fn(Defects) -> bool| -> Vec<_> {
             let spans = marked(&footage, kind).into_iter();

@@ -27,6 +27,7 @@ fn footage(defects: &[Defects]) -> Footage {
             })
             .collect(),
         anchors: Vec::new(),
+        views: Vec::new(),
     }
 }
 

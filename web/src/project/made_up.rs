@@ -84,6 +84,7 @@ pub(super) fn footage(ticks: u64) -> Footage {
             kind: AnchorKind::Impact,
             strength_permille: 1000,
         }],
+        views: Vec::new(),
     }
 }
 

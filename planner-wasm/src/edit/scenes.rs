@@ -1,0 +1,74 @@
+//! Which footage shows the same: copies of a clip, takes of one scene, a camera that stands still.
+//!
+//! Views are numbered by the first one that they are like, in the order of the sources. Likeness to
+//! the first and not to the last of a scene keeps a camera that wanders from making all it sees one.
+
+use crate::footage::{Look, View};
+
+/// Views of a clip that are compared; of more, neighbours pass for one.
+const MOST_VIEWS: usize = 256;
+/// Scenes that are told apart; what is like none of them is of no scene.
+const MOST_SCENES: usize = 2048;
+
+/// The scenes of one clip: until when which scene is seen, ascending.
+pub(super) type Scenes = Vec<(u64, Option<u32>)>;
+
+/// Numbers the scenes of clips, given their views.
+pub(super) fn scenes<'a>(clips: impl Iterator<Item = &'a [View]>) -> Vec<Scenes> {
+    let mut known: Vec<&Look> = Vec::new();
+    clips
+        .map(|views| {
+            let stride = views.len().div_ceil(MOST_VIEWS).max(1);
+            views
+                .chunks(stride)
+                .filter_map(|views| {
+                    let (first, last) = (views.first()?, views.last()?);
+                    let found = known.iter().position(|look| look.is_like(&first.look));
+                    let scene = found.or_else(|| {
+                        (known.len() < MOST_SCENES).then(|| {
+                            known.push(&first.look);
+                            known.len() - 1
+                        })
+                    });
+                    Some((last.end_us, scene.and_then(|n| u32::try_from(n).ok())))
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// The scene that is seen at an instant.
+pub(super) fn scene_at(scenes: &Scenes, at_us: u64) -> Option<u32> {
+    let next = scenes.partition_point(|(end, _)| *end <= at_us);
+    scenes.get(next)?.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view(end_us: u64, dhash: u64) -> View {
+        View {
+            start_us: end_us - 1,
+            end_us,
+            look: Look {
+                dhash,
+                colours: [8; 32],
+                luma: 100,
+            },
+        }
+    }
+
+    #[test]
+    fn copies_are_of_one_scene_and_a_wandering_camera_is_of_many() {
+        let wandering: Vec<View> = (0..5).map(|n| view(n + 1, (1 << (8 * n)) - 1)).collect();
+        let copy = vec![view(7, 0xff), view(9, 0x0123_4567_89ab_cdef)];
+        let found = scenes([wandering.as_slice(), copy.as_slice()].into_iter());
+        let of = |clip: usize, at| scene_at(&found[clip], at);
+        assert_eq!(of(0, 0), of(0, 1));
+        assert!(of(0, 0) != of(0, 3) && of(0, 3) != of(0, 4));
+        assert_eq!(of(1, 5), of(0, 0));
+        assert!(of(1, 8).is_some() && of(1, 8) != of(0, 0));
+        assert_eq!(of(1, 9), None);
+    }
+}
