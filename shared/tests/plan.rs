@@ -107,6 +107,7 @@ fn example() -> Plan {
             clip: Clip {
                 speed: Speed::new(1, 2).unwrap(),
                 score_permille: Some(700),
+                why: Some("quality +3.1, order +0.9".to_owned()),
                 ..Clip::new(0, 1_000_000)
             },
             alternates: vec![Clip::new(1, 0)],

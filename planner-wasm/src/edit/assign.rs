@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 
 use super::beam::rebuild;
 use super::candidates::{Candidate, Pool};
-use super::score::{Shown, again, another_use, beside};
+use super::score::{Shown, again, another_use, beside, why};
 use super::slots::Vacancy;
 use super::sources::Stretch;
 use shared::plan::CutKind;
@@ -235,6 +235,24 @@ impl<'a> Assignment<'a> {
             + self.between_neighbours(slot, &one.shown)
     }
 
+    /// Why `one` is chosen for `slot`, or could be, for people.
+    pub(super) fn why(&self, slot: usize, one: &Candidate) -> Option<String> {
+        let vacancy = self.slots.get(slot)?;
+        let shown = self.filled.get(slot)?.as_ref().map(|filled| filled.with.shown);
+        // What the slot itself shows counts as shown elsewhere for others only.
+        let own = |of: &dyn Fn(&Shown) -> bool| usize::from(shown.as_ref().is_some_and(of));
+        let uses = self.uses(one.shown.source)
+            - own(&|shown| shown.source == one.shown.source).min(self.uses(one.shown.source));
+        let times = self.times(one.shown.scene);
+        let times = times - own(&|shown| shown.scene == one.shown.scene).min(times);
+        let others = [
+            ("clip shown seldom", another_use(uses)),
+            ("scene shown before", again(times)),
+            ("beside its neighbours", self.between_neighbours(slot, &one.shown)),
+        ];
+        Some(why(vacancy, &one.measures, &others))
+    }
+
     /// `V` with both neighbours.
     pub(super) fn between_neighbours(&self, slot: usize, shown: &Shown) -> i64 {
         let of = |at: usize| {
@@ -375,7 +393,6 @@ impl<'a> Assignment<'a> {
     }
 
     /// Worth of the whole: the objective.
-    #[cfg(test)]
     pub(super) fn worth(&self) -> i64 {
         let own: i64 = self
             .filled

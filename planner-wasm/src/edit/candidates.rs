@@ -120,7 +120,7 @@ impl Pool<'_> {
     }
 
     /// A window for each anchor that has room for one, measured.
-    fn windows(&self, shape: Shape) -> Vec<(Shown, Measures)> {
+    pub(super) fn windows(&self, shape: Shape) -> Vec<(Shown, Measures)> {
         let mut windows = Vec::new();
         for (source, clip) in self.sources.iter().enumerate() {
             for anchor in &clip.footage.anchors {
@@ -235,7 +235,7 @@ impl Pool<'_> {
         list
     }
 
-    fn worth(&self, slot: &Vacancy, shown: &Shown, measures: &Measures) -> i64 {
+    pub(super) fn worth(&self, slot: &Vacancy, shown: &Shown, measures: &Measures) -> i64 {
         let key = self
             .sources
             .get(shown.source)

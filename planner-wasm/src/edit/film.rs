@@ -31,6 +31,23 @@ const PACES: &str = "paces";
 /// # Errors
 /// [`EditError`] if there is no clip with a picture that may be shown, or no music to fill.
 pub fn plan(request: &PlanRequest) -> Result<Plan, EditError> {
+    arranged(request, |film| told(request, film))
+}
+
+/// A film whose slots are filled.
+pub(super) struct Arranged<'a> {
+    pub(super) assignment: Assignment<'a>,
+    lists: &'a [Vec<Candidate>],
+    decisions: Vec<Decision>,
+    span: Span,
+    bans: &'a Bans,
+}
+
+/// Divides and fills a film, and gives it to `finish`.
+pub(super) fn arranged<T>(
+    request: &PlanRequest,
+    finish: impl FnOnce(Arranged<'_>) -> Result<T, EditError>,
+) -> Result<T, EditError> {
     let mut decisions = request.decisions.clone();
     let settings = &request.settings;
     settings.checked()?;
@@ -43,7 +60,8 @@ pub fn plan(request: &PlanRequest) -> Result<Plan, EditError> {
     );
     let pace = pace(settings, needed_us, offered_us, &mut decisions);
     let points = points(&request.grid, span, settings, &mut decisions);
-    let slots = vacancies(&points, span, pace, limits(&request.grid, &sources));
+    let limits = limits(&request.grid, &sources, needed_us);
+    let slots = vacancies(&points, span, pace, limits);
 
     let ranks = Ranks::of(&sources);
     let pool = Pool {
@@ -58,12 +76,24 @@ pub fn plan(request: &PlanRequest) -> Result<Plan, EditError> {
     assignment.improve(&lists);
     scarce::fill(&mut assignment, &empty);
     decisions.extend(scarce::decisions(&assignment, needed_us, offered_us));
+    finish(Arranged {
+        assignment,
+        lists: &lists,
+        decisions,
+        span,
+        bans: &bans,
+    })
+}
 
-    let mut filled = Vec::with_capacity(slots.len());
-    for index in 0..slots.len() {
-        let list = lists.get(index).map_or(&[][..], Vec::as_slice);
-        let slot = slot(&assignment, index, list, settings.alternates);
-        filled.push(slot.ok_or_else(|| bans.unfilled())?);
+/// The plan of a filled film.
+fn told(request: &PlanRequest, film: Arranged<'_>) -> Result<Plan, EditError> {
+    let settings = &request.settings;
+    let count = film.assignment.slots.len();
+    let mut filled = Vec::with_capacity(count);
+    for index in 0..count {
+        let list = film.lists.get(index).map_or(&[][..], Vec::as_slice);
+        let slot = slot(&film.assignment, index, list, settings.alternates);
+        filled.push(slot.ok_or_else(|| film.bans.unfilled())?);
     }
     Ok(Plan {
         schema: SCHEMA.to_owned(),
@@ -71,7 +101,7 @@ pub fn plan(request: &PlanRequest) -> Result<Plan, EditError> {
         output: request.output.clone(),
         music: MusicTrack {
             media: request.song.clone(),
-            source_start: span.opening,
+            source_start: film.span.opening,
             beat_grid: Some(request.grid.clone()),
             extra: Extra::new(),
         },
@@ -81,15 +111,15 @@ pub fn plan(request: &PlanRequest) -> Result<Plan, EditError> {
             .map(|clip| clip.media.clone())
             .collect(),
         slots: filled,
-        decisions,
+        decisions: film.decisions,
         extra: Extra::new(),
     })
 }
 
 /// What song and footage allow.
-pub(super) fn limits(grid: &BeatGrid, sources: &[Source<'_>]) -> Limits {
+pub(super) fn limits(grid: &BeatGrid, sources: &[Source<'_>], needed_us: u64) -> Limits {
     Limits {
-        longest_us: longest_us(sources),
+        longest_us: longest_us(sources, needed_us),
         beats_per_bar: match grid.beats_per_bar {
             0 => 4,
             beats => beats,
@@ -142,12 +172,27 @@ pub(super) fn pace(
     pace.stretched(3, 2)
 }
 
-/// Length of the longest slot that footage can fill: the third longest clip's longest stretch, so
-/// that no slot depends on a single clip where there are more.
-fn longest_us(sources: &[Source<'_>]) -> u64 {
+/// Shots are not made shorter than this for the sake of short clips, in microseconds.
+const SHORT_US: u64 = 1_000_000;
+
+/// Length of the longest slot that footage can fill: at most the third longest clip's longest
+/// stretch, so that no slot depends on a single clip where there are more, and so short that all
+/// stretches cut into such lengths would fill the film. Where nothing does, the first alone.
+fn longest_us(sources: &[Source<'_>], needed_us: u64) -> u64 {
     let mut longest: Vec<u64> = sources.iter().map(Source::longest_us).collect();
     longest.sort_unstable_by_key(|us| std::cmp::Reverse(*us));
-    longest.get(2).or(longest.last()).copied().unwrap_or(0)
+    let third = longest.get(2).or(longest.last()).copied().unwrap_or(0);
+    let fills = |length: &u64| {
+        let stretches = sources.iter().flat_map(|source| &source.stretches);
+        let whole = stretches.map(|stretch| stretch.length_us() / length * length);
+        whole.sum::<u64>() >= needed_us
+    };
+    // By a tenth shorter each time.
+    let shorter = std::iter::successors(Some(third), |us| Some(us * 9 / 10));
+    shorter
+        .take_while(|us| *us >= SHORT_US)
+        .find(fills)
+        .unwrap_or(third)
 }
 
 /// A candidate as it stands in the plan.
@@ -159,6 +204,7 @@ pub(super) fn clip(assignment: &Assignment<'_>, slot: usize, one: &Candidate) ->
     );
     clip.speed = one.speed;
     clip.score_permille = Some(permille(vacancy, &one.measures));
+    clip.why = assignment.why(slot, one);
     Some(clip)
 }
 

@@ -14,6 +14,7 @@ mod assign;
 mod bans;
 mod beam;
 mod candidates;
+mod certificate;
 mod division;
 mod earlier;
 mod film;
@@ -29,6 +30,7 @@ mod score;
 mod slots;
 mod sources;
 
+pub use certificate::{Certificate, certify};
 pub use film::{density_permille, plan};
 pub use replan::replan;
 pub use request::{

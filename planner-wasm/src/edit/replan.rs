@@ -91,7 +91,7 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
     let points = points(&request.grid, span, settings, &mut decisions);
     let favoured =
         (before.style, before.density_permille) == (settings.style, settings.density_permille);
-    let limits = limits(&request.grid, &sources);
+    let limits = limits(&request.grid, &sources, needed_us);
     let divided = division(&points, &places, &stays, favoured, (span, pace, limits));
     let (slots, origins): (Vec<Vacancy>, Vec<Origin>) = divided.into_iter().unzip();
 

@@ -2,7 +2,7 @@
 //!
 //! All terms are integers, 1.0 = 1024. The worth of a filled film is
 //! `sum U(slot, window) + sum V(neighbours) + sum f(uses of each clip) + sum g(uses of each scene)` with
-//! `U = w (5 Q + 3 I + 2 H) + 3 M + C - 16 N + chance` and `V <= 0`, `f` and `g` concave.
+//! `U = w (7 Q + 5 I + 2 H) + 4 M + C - 22 N + chance` and `V <= 0`, `f` and `g` concave.
 
 use super::pace::ONE;
 use super::slots::Vacancy;
@@ -23,16 +23,20 @@ const SCENE_PRICE: i64 = 3 * ONE / 4;
 const FLASH: u8 = 110;
 const FLASH_PRICE: i64 = ONE / 2;
 /// Worth of a clip's first, second and third use.
-const USES: [i64; 3] = [3 * ONE, ONE, ONE / 4];
+pub(super) const USES: [i64; 3] = [3 * ONE, ONE, ONE / 4];
 /// Price of showing a scene that is shown already.
-const AGAIN_PRICE: i64 = 4 * ONE;
+pub(super) const AGAIN_PRICE: i64 = 4 * ONE;
+/// How much quality, a hit on the accent, and motion that matches the music weigh.
+const QUALITY: i64 = 7;
+const HIT: i64 = 5;
+const MOTION: i64 = 4;
 /// Most that chance adds: about 4 % of what a middling slot can be worth.
-pub(super) const CHANCE: i64 = 480;
+pub(super) const CHANCE: i64 = 640;
 /// Price of what is surely unwanted (`N`): more than footage can gain by being new, lively and
 /// flawless, so that it is chosen only where nothing else is left, and then like for like.
-const UNWANTED_PRICE: i64 = 16;
+const UNWANTED_PRICE: i64 = 22;
 /// What a window can be worth at most in a slot of weight 1, without chance.
-const FULL: i64 = 14 * ONE;
+const FULL: i64 = (QUALITY + HIT + 2 + MOTION + 1) * ONE;
 
 /// Ranks of quality and motion within the project.
 #[derive(Debug)]
@@ -115,11 +119,41 @@ pub(super) fn permille(slot: &Vacancy, measures: &Measures) -> u16 {
 }
 
 fn weighed(slot: &Vacancy, weight: i64, measures: &Measures) -> i64 {
-    let look = 5 * measures.quality + 3 * measures.impact + 2 * measures.highlight;
+    parts(slot, weight, measures).iter().map(|(_, part)| part).sum()
+}
+
+/// Quality, hit, what else happens, how well motion matches energy, order.
+fn parts(slot: &Vacancy, weight: i64, measures: &Measures) -> [(&'static str, i64); 5] {
     let energy = slot.energy * ONE / 1000;
-    let matches = ONE - (measures.motion - energy).abs();
-    let order = ONE - (measures.place - slot.progress * ONE / 1000).abs();
-    weight * look / ONE + 3 * matches + order
+    let weighed = |times: i64, measure: i64| weight * times * measure / ONE;
+    [
+        ("quality", weighed(QUALITY, measures.quality)),
+        ("hit on the beat", weighed(HIT, measures.impact)),
+        ("what happens in it", weighed(2, measures.highlight)),
+        ("motion for the music", MOTION * (ONE - (measures.motion - energy).abs())),
+        ("order", ONE - (measures.place - slot.progress * ONE / 1000).abs()),
+    ]
+}
+
+/// What speaks for a choice and against it, for people: the weightiest first. `others` is what the
+/// rest of the film adds.
+pub(super) fn why(slot: &Vacancy, measures: &Measures, others: &[(&'static str, i64)]) -> String {
+    let mut all = parts(slot, slot.weight, measures).to_vec();
+    all.push(("unwanted picture", -UNWANTED_PRICE * measures.unwanted));
+    all.extend(others);
+    // In tenths of a point, towards zero.
+    let tenths = all.into_iter().map(|(what, part)| (what, part * 10 / ONE));
+    let mut told: Vec<(&str, i64)> = tenths.filter(|(_, tenths)| *tenths != 0).collect();
+    told.sort_by_key(|(_, tenths)| -tenths.abs());
+    let told: Vec<String> = told
+        .into_iter()
+        .map(|(what, tenths)| {
+            let sign = if tenths < 0 { '−' } else { '+' };
+            let size = tenths.abs();
+            format!("{what} {sign}{}.{}", size / 10, size % 10)
+        })
+        .collect();
+    told.join(", ")
 }
 
 /// Chance: the same for the same seed, content, instant and slot, whatever else is offered.

@@ -10,9 +10,9 @@ use super::palette::Palette;
 use super::statistics::Statistics;
 
 /// Shake in pixels that spoils a picture of 160.
-const SHAKEN: f32 = 1.4;
+const SHAKEN: f32 = 1.1;
 /// Below this share of its take's usual sharpness a picture is out of focus.
-const BLURRED: f32 = 0.65;
+const BLURRED: f32 = 0.62;
 /// Below this sharpness a picture is out of focus whatever the rest of its clip is like.
 const BLURRED_ALWAYS: f32 = 0.1;
 

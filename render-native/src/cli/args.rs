@@ -135,6 +135,9 @@ pub struct Plan {
     /// Clips decoded at the same time; default: as many as there are cores.
     #[arg(long, value_name = "N", value_parser = values::jobs)]
     pub jobs: Option<usize>,
+    /// Say of each shot what spoke for it and against it, and what could be shown instead.
+    #[arg(long)]
+    pub explain: bool,
 }
 
 /// `render`.
@@ -206,6 +209,15 @@ pub struct Inspect {
     /// Clips decoded at the same time; default: as many as there are cores.
     #[arg(long, value_name = "N", value_parser = values::jobs)]
     pub jobs: Option<usize>,
+    /// Also draw every clip: pictures, shots, quality, motion, what is rejected and why.
+    #[arg(long, value_name = "SHEET.png")]
+    pub sheet: Option<PathBuf>,
+    /// A plan, whose shots are marked on the sheet.
+    #[arg(long, value_name = "PLAN.json", requires = "sheet")]
+    pub plan: Option<PathBuf>,
+    /// Replace an existing sheet.
+    #[arg(long)]
+    pub overwrite: bool,
 }
 
 /// `verify`.

@@ -9,10 +9,12 @@ use super::args;
 use super::bars::{Bars, told};
 use super::dispatch::Context;
 use super::failure::Failure;
+use super::files::{read_plan, refuse_occupied, write_result};
 use super::machine::Machine;
 use super::terminal::{print, print_json};
 use crate::exit::ExitCode;
 use crate::headless::inspect::{SCHEMA, Summary, summary};
+use crate::headless::sheet::sheet;
 use crate::headless::survey::{Settings, Survey, SurveyError, survey};
 use crate::headless::walk::{WalkError, walk};
 use crate::process::ProcessError;
@@ -29,6 +31,10 @@ struct Found {
 
 /// Runs `inspect`.
 pub(super) fn inspect(args: &args::Inspect, context: &Context) -> Result<ExitCode, Failure> {
+    let plan = args.plan.as_deref().map(read_plan).transpose()?;
+    if let Some(sheet) = &args.sheet {
+        refuse_occupied(sheet, args.overwrite)?;
+    }
     let tools = context.tools()?;
     let walked = walk(&args.clips, &[]).map_err(|error| walk_failure(&error))?;
     let bars = Bars::new(context.talk, &[Stage::Probe, Stage::Footage]);
@@ -43,6 +49,11 @@ pub(super) fn inspect(args: &args::Inspect, context: &Context) -> Result<ExitCod
     let Survey { clips, mut skipped } = found.map_err(|error| survey_failure(&error))?;
     skipped.extend(walked.decisions);
     skipped.sort();
+    if let Some(path) = &args.sheet {
+        let drawn = sheet(&tools, &clips, plan.as_ref(), &context.interrupt)
+            .map_err(|error| survey_failure(&SurveyError::Process(error)))?;
+        write_result(path, &drawn, args.overwrite)?;
+    }
     let found = Found {
         schema: SCHEMA,
         clips: clips.iter().map(summary).collect(),

@@ -1,8 +1,10 @@
 //! `plan`: a song and clips in, a plan out.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use shared::decision::DecisionCode;
+use shared::plan::{Clip, Plan};
 
 use super::args::{self, Edit, Material};
 use super::bars::{Bars, told};
@@ -20,7 +22,7 @@ use crate::headless::song::SongError;
 use crate::interrupt::Urgency;
 use crate::process::ProcessError;
 use crate::progress::Stage;
-use crate::shown::count;
+use crate::shown::{count, on_one_line};
 
 /// The stages of planning.
 pub(super) const STAGES: [Stage; 4] = [Stage::Music, Stage::Probe, Stage::Footage, Stage::Plan];
@@ -51,6 +53,9 @@ pub(super) fn command(args: &args::Plan, context: &Context) -> Result<ExitCode, 
         write_result(&args.output, json.as_bytes(), args.overwrite)?;
     }
     tell(&made, context);
+    if args.explain {
+        say(reasons(&made.plan).trim_end());
+    }
     if context.talk.json && !to_stdout {
         print(&json)?;
     }
@@ -152,6 +157,32 @@ pub(super) fn tell(made: &Planned, context: &Context) {
         plan.output.height,
         plan.output.rate,
     ));
+}
+
+/// What spoke for each shot and against it, and the same of what could be shown instead.
+fn reasons(plan: &Plan) -> String {
+    let mut text = String::new();
+    let rate = plan.output.rate.as_f64();
+    let mut line = |lead: &str, clip: &Clip| {
+        let media = usize::try_from(clip.media).ok();
+        let name = media.and_then(|media| plan.media.get(media));
+        let name = name.map_or_else(String::new, |media| on_one_line(media.path.as_text()));
+        let at = seconds(clip.source_start, 1e6);
+        let why = clip.why.as_deref().map_or_else(String::new, on_one_line);
+        let _ = writeln!(text, "{lead}{name} from {at:.1} s: {why}");
+    };
+    for (number, slot) in plan.slots.iter().enumerate() {
+        let at = seconds(slot.record_start, rate);
+        let long = seconds(slot.record_duration.into(), rate);
+        line(
+            &format!("shot {} at {at:.1} s, {long:.1} s long: ", number + 1),
+            &slot.clip,
+        );
+        for other in &slot.alternates {
+            line("    or ", other);
+        }
+    }
+    text
 }
 
 /// Frames as seconds, for people.

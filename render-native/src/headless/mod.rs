@@ -7,16 +7,19 @@
 //! * [`frames`] — a clip, as the footage analyser sees it.
 //! * [`survey`] — many clips at once, within bounded memory.
 //! * [`inspect`] — what a survey found, for people and scripts.
+//! * [`sheet`] — the same as a picture, for people who look rather than read.
 //! * [`song`] — a song, listened to.
 //! * [`plan`] — all of it together.
 //! * [`mod@reference`] — how a plan names a file.
 
+mod canvas;
 pub mod frames;
 pub mod inspect;
 mod matroska;
 pub mod pcm;
 pub mod plan;
 pub mod reference;
+pub mod sheet;
 pub mod song;
 pub mod survey;
 pub mod walk;

@@ -119,6 +119,7 @@ fn any_operation() -> impl Strategy<Value = Operation> {
     let clip = clip.prop_map(|(media, start, speed, score)| Clip {
         speed: Speed::new(speed, 2).unwrap(),
         score_permille: Some(score),
+        why: None,
         ..Clip::new(media, start)
     });
     let by_us = prop_oneof![

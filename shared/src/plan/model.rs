@@ -243,6 +243,10 @@ pub struct Clip {
     /// How good a choice the planner thought it, 0 to 1000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score_permille: Option<u16>,
+    /// What spoke for it and against it when it was chosen, for people: points and words, the
+    /// weightiest first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
     /// Keys beginning with `x_`, kept as they are.
     #[serde(flatten, deserialize_with = "foreign")]
     #[cfg_attr(feature = "schema", schemars(skip))]
@@ -433,6 +437,7 @@ impl Clip {
             source_start,
             speed: Speed::default(),
             score_permille: None,
+            why: None,
             extra: Extra::new(),
         }
     }

@@ -344,7 +344,7 @@ fn cut(node: &Node<'_>, path: &Path<'_>, problems: &mut Problems) -> Option<Cut>
 }
 
 fn clip(node: &Node<'_>, path: &Path<'_>, problems: &mut Problems) -> Option<Clip> {
-    let known = ["media", "source_start", "speed", "score_permille"];
+    let known = ["media", "source_start", "speed", "score_permille", "why"];
     let fields = Fields::of(node, path, &known, problems)?;
     let media = fields.need_whole("media", 0..=u64::from(u32::MAX), problems);
     let source_start = fields.need_whole("source_start", 0..=MAX_EXACT, problems);
@@ -355,6 +355,7 @@ fn clip(node: &Node<'_>, path: &Path<'_>, problems: &mut Problems) -> Option<Cli
         source_start: source_start?,
         speed: speed.unwrap_or_default(),
         score_permille: score.and_then(|score| u16::try_from(score).ok()),
+        why: fields.text("why", problems).map(str::to_owned),
         extra: fields.extra(),
     })
 }
