@@ -60,7 +60,8 @@ pub(super) struct Assignment<'a> {
     held: Vec<bool>,
     /// Of each source, what is shown of it: start, end, slot; in no order.
     taken: Vec<Vec<(u64, u64, usize)>>,
-    /// How many slots show each scene.
+    /// How many slots show each family of sources, and each scene.
+    used: Vec<usize>,
     seen: Vec<usize>,
 }
 
@@ -72,6 +73,7 @@ impl<'a> Assignment<'a> {
             filled: vec![None; slots.len()],
             held: vec![false; slots.len()],
             taken: vec![Vec::new(); pool.sources.len()],
+            used: vec![0; pool.sources.len()],
             seen: Vec::new(),
         }
     }
@@ -242,7 +244,8 @@ impl<'a> Assignment<'a> {
         // What the slot itself shows counts as shown elsewhere for others only.
         let own = |of: &dyn Fn(&Shown) -> bool| usize::from(shown.as_ref().is_some_and(of));
         let uses = self.uses(one.shown.source)
-            - own(&|shown| shown.source == one.shown.source).min(self.uses(one.shown.source));
+            - own(&|shown| self.family(shown.source) == self.family(one.shown.source))
+                .min(self.uses(one.shown.source));
         let times = self.times(one.shown.scene);
         let times = times - own(&|shown| shown.scene == one.shown.scene).min(times);
         let others = [
@@ -285,9 +288,16 @@ impl<'a> Assignment<'a> {
         self.owners(shown).next().is_none()
     }
 
-    /// How many slots show a source.
+    /// How many slots show a source, or one that shows much the same.
     pub(super) fn uses(&self, source: usize) -> usize {
-        self.taken.get(source).map_or(0, Vec::len)
+        let used = self.used.get(self.family(source));
+        used.copied().unwrap_or(0)
+    }
+
+    /// See [`Source::family`](super::sources::Source).
+    pub(super) fn family(&self, source: usize) -> usize {
+        let source = self.pool.sources.get(source);
+        source.map_or(usize::MAX, |source| source.family)
     }
 
     /// How many slots show a scene; 0 if it is not known.
@@ -361,6 +371,10 @@ impl<'a> Assignment<'a> {
         if let Some(times) = self.seen_at(shown.scene) {
             *times += 1;
         }
+        let family = self.family(shown.source);
+        if let Some(uses) = self.used.get_mut(family) {
+            *uses += 1;
+        }
     }
 
     /// The slots that show footage of `stretch`, in its order; none if one of them is not
@@ -390,6 +404,10 @@ impl<'a> Assignment<'a> {
         if let Some(times) = self.seen_at(filled.with.shown.scene) {
             *times = times.saturating_sub(1);
         }
+        let family = self.family(filled.with.shown.source);
+        if let Some(uses) = self.used.get_mut(family) {
+            *uses = uses.saturating_sub(1);
+        }
     }
 
     /// Worth of the whole: the objective.
@@ -409,9 +427,9 @@ impl<'a> Assignment<'a> {
             })
             .sum();
         let uses: i64 = self
-            .taken
+            .used
             .iter()
-            .map(|taken| (0..taken.len()).map(another_use).sum::<i64>())
+            .map(|uses| (0..*uses).map(another_use).sum::<i64>())
             .sum();
         let scenes: i64 = self
             .seen

@@ -73,7 +73,7 @@ fn step(assignment: &Assignment<'_>, first: usize, partial: &Partial, one: &Cand
     let picked = partial
         .picks
         .iter()
-        .filter(|pick| pick.shown.source == source)
+        .filter(|pick| assignment.family(pick.shown.source) == assignment.family(source))
         .count();
     let uses = assignment.uses(source) + picked;
     let scene = one.shown.scene;

@@ -66,7 +66,7 @@ struct Prices {
     ticks: Vec<Vec<i64>>,
     sums: Vec<Vec<i64>>,
     scenes: Vec<i64>,
-    /// What a use of each source is taken to add.
+    /// What a use of each family of sources is taken to add.
     uses: Vec<i64>,
 }
 
@@ -96,12 +96,18 @@ impl Prices {
             _ => 0,
         };
         let scene = scene(shown).and_then(|n| self.scenes.get(n));
-        ticks + scene.copied().unwrap_or(0) - self.uses.get(shown.source).copied().unwrap_or(0)
+        let use_ = self.uses.get(family(pool, shown)).copied().unwrap_or(0);
+        ticks + scene.copied().unwrap_or(0) - use_
     }
 }
 
 fn scene(shown: &Shown) -> Option<usize> {
     usize::try_from(shown.scene?).ok()
+}
+
+fn family(pool: Pool<'_>, shown: &Shown) -> usize {
+    let source = pool.sources.get(shown.source);
+    source.map_or(usize::MAX, |source| source.family)
 }
 
 /// The ticks that a window covers whole: two windows that share one overlap.
@@ -186,7 +192,7 @@ fn adjust(prices: &mut Prices, pool: Pool<'_>, asked: &[Shown], room: i64) -> bo
         if let Some(spare) = scene(shown).and_then(|n| scenes.get_mut(n)) {
             *spare -= 1;
         }
-        if let Some(uses) = uses.get_mut(shown.source) {
+        if let Some(uses) = uses.get_mut(family(pool, shown)) {
             *uses += 1;
         }
     }

@@ -175,16 +175,19 @@ pub(super) fn pace(
 /// Shots are not made shorter than this for the sake of short clips, in microseconds.
 const SHORT_US: u64 = 1_000_000;
 
-/// Length of the longest slot that footage can fill: at most the third longest clip's longest
+/// Length of the longest slot that footage can fill: at most the third longest clip's longest sound
 /// stretch, so that no slot depends on a single clip where there are more, and so short that all
-/// stretches cut into such lengths would fill the film. Where nothing does, the first alone.
+/// sound stretches cut into such lengths would fill the film. Where nothing does, the first alone.
 fn longest_us(sources: &[Source<'_>], needed_us: u64) -> u64 {
-    let mut longest: Vec<u64> = sources.iter().map(Source::longest_us).collect();
+    let sound: Vec<Vec<u64>> = sources.iter().map(Source::sound_us).collect();
+    let mut longest: Vec<u64> = sound
+        .iter()
+        .map(|stretches| stretches.iter().copied().max().unwrap_or(0))
+        .collect();
     longest.sort_unstable_by_key(|us| std::cmp::Reverse(*us));
     let third = longest.get(2).or(longest.last()).copied().unwrap_or(0);
     let fills = |length: &u64| {
-        let stretches = sources.iter().flat_map(|source| &source.stretches);
-        let whole = stretches.map(|stretch| stretch.length_us() / length * length);
+        let whole = sound.iter().flatten().map(|us| us / length * length);
         whole.sum::<u64>() >= needed_us
     };
     // By a tenth shorter each time.

@@ -43,6 +43,25 @@ pub(super) fn scene_at(scenes: &Scenes, at_us: u64) -> Option<u32> {
     scenes.get(next)?.1
 }
 
+/// Of each clip the first one, itself or before it, that shows at least half of what it shows: copies
+/// are no clips of their own.
+pub(super) fn families(clips: &[&Scenes]) -> Vec<usize> {
+    let mut first_with: std::collections::BTreeMap<u32, usize> = std::collections::BTreeMap::new();
+    let mut families: Vec<usize> = Vec::with_capacity(clips.len());
+    for (index, scenes) in clips.iter().enumerate() {
+        let mut shared: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+        for scene in scenes.iter().filter_map(|(_, scene)| *scene) {
+            let first = *first_with.entry(scene).or_insert(index);
+            let family = families.get(first).copied().unwrap_or(index);
+            *shared.entry(family).or_default() += 1;
+        }
+        let most = shared.into_iter().max_by_key(|(family, count)| (*count, std::cmp::Reverse(*family)));
+        let family = most.filter(|(_, count)| 2 * count >= scenes.len());
+        families.push(family.map_or(index, |(family, _)| family));
+    }
+    families
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,5 +89,7 @@ mod tests {
         assert_eq!(of(1, 5), of(0, 0));
         assert!(of(1, 8).is_some() && of(1, 8) != of(0, 0));
         assert_eq!(of(1, 9), None);
+        assert_eq!(families(&[&found[0], &found[1]]), [0, 0]);
+        assert_eq!(families(&[&found[0], &vec![(3, None)]]), [0, 1]);
     }
 }

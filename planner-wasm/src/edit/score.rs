@@ -24,8 +24,9 @@ const FLASH: u8 = 110;
 const FLASH_PRICE: i64 = ONE / 2;
 /// Worth of a clip's first, second and third use.
 pub(super) const USES: [i64; 3] = [3 * ONE, ONE, ONE / 4];
-/// Price of showing a scene that is shown already.
-pub(super) const AGAIN_PRICE: i64 = 4 * ONE;
+/// Price of showing a scene that is shown already: more than the best moment of it can be worth beyond
+/// a middling one of another.
+pub(super) const AGAIN_PRICE: i64 = 10 * ONE;
 /// How much quality, a hit on the accent, and motion that matches the music weigh.
 const QUALITY: i64 = 7;
 const HIT: i64 = 5;

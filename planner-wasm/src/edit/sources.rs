@@ -6,7 +6,7 @@ use shared::rate::Rate;
 
 use super::bans::Bans;
 use super::request::{EditError, SourceClip};
-use super::scenes::{Scenes, scene_at, scenes};
+use super::scenes::{Scenes, families, scene_at, scenes};
 use crate::footage::{Defect, Footage, Look, TICK_US, Windows};
 
 /// Left unused at the start and end of a file, where the record button was pressed, in
@@ -53,15 +53,36 @@ pub(super) struct Source<'a> {
     /// Shot at 50 frames a second or more, so that half speed stays smooth.
     pub(super) fast: bool,
     scenes: Scenes,
+    /// The first source that shows much the same; itself if there is none.
+    pub(super) family: usize,
 }
 
 impl Source<'_> {
-    pub(super) fn longest_us(&self) -> u64 {
-        self.stretches
-            .iter()
-            .map(|stretch| stretch.length_us())
-            .max()
-            .unwrap_or(0)
+    /// Lengths of what may be shown without a break that is rejected, in microseconds; of all that may
+    /// be shown, if nothing of it is sound.
+    pub(super) fn sound_us(&self) -> Vec<u64> {
+        let mut sound = Vec::new();
+        for stretch in &self.stretches {
+            let mut from = stretch.start_us;
+            let first = (from - self.footage.start_us) / TICK_US;
+            let ticks = self.footage.ticks.iter().enumerate();
+            for (n, tick) in ticks.skip(usize::try_from(first).unwrap_or(usize::MAX)) {
+                let at = self.footage.start_us + n as u64 * TICK_US;
+                if at >= stretch.end_us {
+                    break;
+                }
+                if tick.defects.reject() {
+                    sound.push(at.saturating_sub(from));
+                    from = (at + TICK_US).min(stretch.end_us);
+                }
+            }
+            sound.push(stretch.end_us - from);
+        }
+        sound.retain(|us| *us > 0);
+        if sound.is_empty() {
+            sound.extend(self.stretches.iter().map(|stretch| stretch.length_us()));
+        }
+        sound
     }
 
     pub(super) fn total_us(&self) -> u64 {
@@ -147,12 +168,17 @@ pub(super) fn sources<'a>(
             merged,
             stretches,
             scenes: Scenes::new(),
+            family: sources.len(),
             fast: rate.is_some_and(|rate| u64::from(rate.num()) >= 50 * u64::from(rate.den())),
         });
     }
     let numbered = scenes(sources.iter().map(|source| source.footage.views.as_slice()));
     for (source, scenes) in sources.iter_mut().zip(numbered) {
         source.scenes = scenes;
+    }
+    let families = families(&sources.iter().map(|source| &source.scenes).collect::<Vec<_>>());
+    for (source, family) in sources.iter_mut().zip(families) {
+        source.family = family;
     }
     if sources.is_empty() && banned {
         return Err(bans.unfilled());

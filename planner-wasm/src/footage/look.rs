@@ -25,10 +25,10 @@ impl Look {
     }
 }
 
-/// Difference-hash distance up to which two pictures may show the same...
-const SAME_BITS: u32 = 12;
-/// ... if their colours differ by no more than this, of 510.
-const SAME_COLOURS: u32 = 110;
+/// Difference-hash distances up to which two pictures may show the same, and by how much, of 510,
+/// their colours then may differ at most: a crop changes colours, and a camera that moves a little
+/// changes the hash, but neither changes both.
+const SAME: [(u32, u32); 2] = [(12, 110), (20, 60)];
 
 impl Look {
     /// Whether two pictures pass for one view: the same, cropped, mirrored or encoded anew, or the
@@ -37,12 +37,13 @@ impl Look {
     pub fn is_like(&self, other: &Self) -> bool {
         let bits = (self.dhash ^ other.dhash).count_ones();
         let mirrored = (self.dhash ^ mirrored(other.dhash)).count_ones();
-        if bits.min(mirrored) > SAME_BITS {
+        let bits = bits.min(mirrored);
+        if SAME.iter().all(|(most, _)| bits > *most) {
             return false;
         }
         let pairs = self.colours.iter().zip(&other.colours);
         let colours: u32 = pairs.map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
-        colours <= SAME_COLOURS
+        SAME.iter().any(|(most_bits, most)| bits <= *most_bits && colours <= *most)
     }
 }
 
