@@ -1,0 +1,120 @@
+//! Never stuck, never empty: whatever song and footage there are, there is a film, and what had to be
+//! done for it is told.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking"
+)]
+
+mod requests;
+mod synthetic;
+
+use planner_wasm::edit::{PlanRequest, SourceClip, certify, plan};
+use planner_wasm::footage::{Defect, Defects};
+use shared::decision::DecisionCode;
+use shared::plan::{Plan, Style};
+
+use requests::{STYLES, ordinary, settings};
+use synthetic::{clip, request, song};
+
+/// The film of a request, whole and sound.
+fn film(request: &PlanRequest) -> Plan {
+    let plan = plan(request).unwrap();
+    assert_eq!(plan.problems().1, 0);
+    assert_eq!(plan.silent_frames(None), 0);
+    assert_eq!(
+        plan.frame_at(request.grid.duration),
+        Some(plan.record_duration())
+    );
+    plan
+}
+
+fn said(plan: &Plan) -> Vec<DecisionCode> {
+    plan.decisions.iter().map(|decision| decision.code).collect()
+}
+
+#[test]
+fn one_clip_makes_a_film_in_every_style() {
+    for style in STYLES {
+        let long = film(&request(
+            song(1, 60, 120),
+            vec![clip(3, 180_000_000, 1, 60)],
+            settings(style, 0),
+        ));
+        assert!(!said(&long).contains(&DecisionCode::FootageReused), "{style:?}");
+        let short = film(&request(
+            song(1, 60, 120),
+            vec![clip(3, 6_000_000, 1, 6)],
+            settings(style, 0),
+        ));
+        let told = said(&short);
+        assert!(told.contains(&DecisionCode::PaceSlowed), "{style:?}: {told:?}");
+        assert!(told.contains(&DecisionCode::FootageReused), "{style:?}: {told:?}");
+    }
+}
+
+#[test]
+fn bad_clips_alone_make_a_film_that_says_so() {
+    let bad = |defect| {
+        let mut clips: Vec<SourceClip> = (0..6).map(|n| clip(n, 9_000_000, 1, 8)).collect();
+        for tick in clips.iter_mut().flat_map(|clip| &mut clip.footage.ticks) {
+            tick.defects = Defects::default().with(defect);
+        }
+        film(&request(song(1, 40, 120), clips, settings(Style::Balanced, 0)))
+    };
+    for defect in [Defect::Blurred, Defect::Shaken, Defect::Underexposed] {
+        let told = said(&bad(defect));
+        assert_eq!(told, [DecisionCode::WeakFootageUsed], "{defect:?}");
+    }
+    // Cards are clean pictures: nothing had to be forgiven.
+    assert_eq!(said(&bad(Defect::FlatCard)), []);
+}
+
+#[test]
+fn a_song_of_ten_seconds_and_one_of_an_hour() {
+    let clips = || -> Vec<SourceClip> { (0..40).map(|n| clip(n, 20_000_000, 1, 20)).collect() };
+    for style in STYLES {
+        let short = film(&request(song(1, 10, 120), clips(), settings(style, 0)));
+        assert!((1..=20).contains(&short.slots.len()), "{style:?}");
+        assert_eq!(said(&short), [], "{style:?}");
+        let long = film(&request(song(1, 3600, 120), clips(), settings(style, 0)));
+        assert!(long.slots.len() > 300, "{style:?}");
+        assert!(said(&long).contains(&DecisionCode::FootageReused), "{style:?}");
+    }
+}
+
+#[test]
+fn two_hundred_clips_of_an_hour_each() {
+    let clips: Vec<SourceClip> = (0..200).map(|n| clip(n, 3_600_000_000, 1, 60)).collect();
+    let plan = film(&request(
+        song(1, 180, 124),
+        clips,
+        settings(Style::Balanced, 0),
+    ));
+    assert_eq!(said(&plan), []);
+    let mut shown: Vec<u32> = plan.slots.iter().map(|slot| slot.clip.media).collect();
+    shown.sort_unstable();
+    shown.dedup();
+    assert!(2 * shown.len() > plan.slots.len(), "{}", shown.len());
+}
+
+#[test]
+fn every_shot_and_alternate_says_why() {
+    let plan = film(&ordinary(1, 60, Style::Balanced));
+    for slot in &plan.slots {
+        for clip in std::iter::once(&slot.clip).chain(&slot.alternates) {
+            let why = clip.why.as_deref().unwrap_or_default();
+            assert!(why.contains("quality +"), "{why}");
+        }
+    }
+}
+
+#[test]
+fn a_certificate_is_never_below_the_film_and_close_to_it() {
+    for seed in 0..4 {
+        let found = certify(&ordinary(seed, 60, Style::Energetic), 150).unwrap();
+        assert!(found.worth <= found.bound, "{found:?}");
+        assert!(found.gap() <= 8_000, "{found:?}: {}", found.gap());
+        assert_eq!(certify(&ordinary(seed, 60, Style::Energetic), 150), Ok(found));
+    }
+}
