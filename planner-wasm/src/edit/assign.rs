@@ -444,6 +444,7 @@ impl<'a> Assignment<'a> {
 mod tests {
     use super::*;
     use crate::edit::bans::Bans;
+    use crate::edit::candidates::KEPT;
     use crate::edit::request::SourceClip;
     use crate::edit::score::Ranks;
     use crate::edit::sources::{Source, sources};
@@ -561,7 +562,7 @@ mod tests {
     fn near_the_best(specs: &[Spec], energies: &[i64], percent: i64) -> TestCaseResult {
         with_pool(specs, |pool| {
             let slots = slots(energies);
-            let lists = pool.shortlists(&slots);
+            let lists = pool.shortlists(&slots, KEPT);
             let mut assignment = Assignment::new(pool, &slots);
             if assignment.greedy(&lists, false).is_empty() {
                 let greedy = assignment.worth();

@@ -15,12 +15,14 @@ use crate::footage::{Anchor, AnchorKind};
 /// Largest share of defective footage in a window, of 1000, unless footage is scarce.
 pub(super) const MAX_BAD_PERMILLE: u16 = 200;
 /// Candidates kept for a slot.
-const KEPT: usize = 64;
+pub(super) const KEPT: usize = 64;
+/// The same where a person asks for something else, which many of the best have been already.
+pub(super) const KEPT_TO_STIR: usize = 256;
 /// Of these, at most so many from one clip.
 const KEPT_OF_SOURCE: usize = 4;
-/// How much more chance weighs where a person asks for something else: about a quarter of what a
-/// middling slot can be worth.
-const STIRRED: i64 = 6;
+/// How much more chance weighs where a person asks for something else: about a
+/// third of what a middling slot can be worth.
+const STIRRED: i64 = 12;
 
 /// A window that could fill a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,8 +95,8 @@ impl Shape {
 }
 
 impl Pool<'_> {
-    /// The best candidates for each slot at normal speed, best first.
-    pub(super) fn shortlists(&self, slots: &[Vacancy]) -> Vec<Vec<Candidate>> {
+    /// The best candidates for each slot at normal speed, best first, `most` of them.
+    pub(super) fn shortlists(&self, slots: &[Vacancy], most: usize) -> Vec<Vec<Candidate>> {
         let mut lists = vec![Vec::new(); slots.len()];
         // Slots of one shape share their windows: the beat is steady, so shapes are few.
         let mut shapes: Vec<(Shape, usize)> = slots
@@ -112,7 +114,7 @@ impl Pool<'_> {
             let windows = self.windows(*shape);
             for (_, index) in alike {
                 if let (Some(slot), Some(list)) = (slots.get(*index), lists.get_mut(*index)) {
-                    *list = self.shortlist(slot, &windows);
+                    *list = self.shortlist(slot, &windows, most);
                 }
             }
         }
@@ -198,8 +200,13 @@ impl Pool<'_> {
         ))
     }
 
-    fn shortlist(&self, slot: &Vacancy, windows: &[(Shown, Measures)]) -> Vec<Candidate> {
-        let mut list: Vec<Candidate> = Vec::with_capacity(KEPT);
+    fn shortlist(
+        &self,
+        slot: &Vacancy,
+        windows: &[(Shown, Measures)],
+        most: usize,
+    ) -> Vec<Candidate> {
+        let mut list: Vec<Candidate> = Vec::with_capacity(most);
         for of_source in windows.chunk_by(|a, b| a.0.source == b.0.source) {
             let mut best: [Option<(i64, usize)>; KEPT_OF_SOURCE] = [None; KEPT_OF_SOURCE];
             for (index, (shown, measures)) in of_source.iter().enumerate() {
@@ -227,9 +234,9 @@ impl Pool<'_> {
                 }
             }
         }
-        if list.len() > KEPT {
-            list.select_nth_unstable_by_key(KEPT, rank);
-            list.truncate(KEPT);
+        if list.len() > most {
+            list.select_nth_unstable_by_key(most, rank);
+            list.truncate(most);
         }
         list.sort_unstable_by_key(rank);
         list

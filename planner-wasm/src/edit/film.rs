@@ -9,7 +9,7 @@ use shared::plan::{Clip, Extra, MadeBy, MusicTrack, Plan, SCHEMA, Slot};
 use super::alternates::alternates;
 use super::assign::Assignment;
 use super::bans::Bans;
-use super::candidates::{Candidate, Pool};
+use super::candidates::{Candidate, KEPT, Pool};
 use super::pace::Pace;
 use super::points::{Span, points};
 use super::request::{EditError, EditSettings, NORMAL_DENSITY, PlanRequest, SectionPace};
@@ -70,7 +70,7 @@ pub(super) fn arranged<T>(
         rate: request.output.rate,
         seed: settings.seed,
     };
-    let lists = pool.shortlists(&slots);
+    let lists = pool.shortlists(&slots, KEPT);
     let mut assignment = Assignment::new(pool, &slots);
     let empty = assignment.greedy(&lists, offered_us < 2 * needed_us);
     assignment.improve(&lists);

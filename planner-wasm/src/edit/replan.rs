@@ -6,7 +6,7 @@ use shared::plan::{Clip, MusicTrack, Output, Plan, SCHEMA, Slot};
 use super::alternates::alternates;
 use super::assign::{Assignment, Means};
 use super::bans::Bans;
-use super::candidates::{Candidate, MAX_BAD_PERMILLE, Pool};
+use super::candidates::{Candidate, KEPT, MAX_BAD_PERMILLE, Pool};
 use super::division::{Origin, division, staying};
 use super::earlier::{Earlier, places};
 use super::film::{limits, made_by, pace, settings_of, slot};
@@ -102,7 +102,7 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
         rate: request.output.rate,
         seed: settings.seed,
     };
-    let lists = pool.shortlists(&slots);
+    let lists = pool.shortlists(&slots, KEPT);
     let mut refilm = Refilm {
         assignment: Assignment::new(pool, &slots),
         lists: &lists,

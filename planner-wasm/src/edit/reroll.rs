@@ -5,7 +5,7 @@ use shared::plan::{Plan, Slot};
 
 use super::assign::{Assignment, Filled, Means};
 use super::bans::Bans;
-use super::candidates::{Candidate, Pool};
+use super::candidates::{Candidate, KEPT_TO_STIR, Pool};
 use super::division::point_at;
 use super::earlier::Earlier;
 use super::film::{settings_of, slot};
@@ -148,7 +148,7 @@ fn as_they_are(request: &PlanRequest, plan: &Plan) -> Result<Vec<Vacancy>, EditE
 fn lists(pool: Pool<'_>, slots: &[Vacancy], open: &[bool]) -> Vec<Vec<Candidate>> {
     let opened = slots.iter().zip(open).filter(|(_, open)| **open);
     let opened: Vec<Vacancy> = opened.map(|(slot, _)| *slot).collect();
-    let mut found = pool.shortlists(&opened).into_iter();
+    let mut found = pool.shortlists(&opened, KEPT_TO_STIR).into_iter();
     let list = |(slot, open): (&Vacancy, &bool)| match (open, open.then(|| found.next())) {
         (true, Some(Some(list))) => pool.stirred(slot, list),
         _ => Vec::new(),
