@@ -72,7 +72,8 @@ mod tests {
             end_us,
             look: Look {
                 dhash,
-                colours: [8; 32],
+                // One colour in half of it and more says nothing.
+                colours: std::array::from_fn(|n| if n == 0 { 255 } else { 0 }),
                 luma: 100,
             },
         }

@@ -29,21 +29,24 @@ impl Look {
 /// their colours then may differ at most: a crop changes colours, and a camera that moves a little
 /// changes the hash, but neither changes both.
 const SAME: [(u32, u32); 2] = [(12, 110), (20, 60)];
+/// Colours that differ no more are those of one picture however it is turned...
+const TURNED: u32 = 20;
+/// ... unless one of them takes half of it: so do many pictures.
+const PLAIN: u8 = 128;
 
 impl Look {
-    /// Whether two pictures pass for one view: the same, cropped, mirrored or encoded anew, or the
-    /// same scene a little later.
+    /// Whether two pictures pass for one view: the same, cropped, mirrored, turned or encoded anew, or
+    /// the same scene a little later.
     #[must_use]
     pub fn is_like(&self, other: &Self) -> bool {
         let bits = (self.dhash ^ other.dhash).count_ones();
         let mirrored = (self.dhash ^ mirrored(other.dhash)).count_ones();
         let bits = bits.min(mirrored);
-        if SAME.iter().all(|(most, _)| bits > *most) {
-            return false;
-        }
         let pairs = self.colours.iter().zip(&other.colours);
         let colours: u32 = pairs.map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
+        let rich = || self.colours.iter().all(|share| *share < PLAIN);
         SAME.iter().any(|(most_bits, most)| bits <= *most_bits && colours <= *most)
+            || colours <= TURNED && rich()
     }
 }
 

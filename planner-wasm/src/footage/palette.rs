@@ -46,6 +46,9 @@ pub(super) struct Palette {
     pub(super) dark_card: f32,
     /// How surely it is a test pattern.
     pub(super) pattern: f32,
+    /// Share of pixels whose right neighbour has the very same luma: what is filmed has noise and
+    /// shades, what is drawn or on a screen has areas without either.
+    pub(super) even: f32,
 }
 
 impl Palette {
@@ -55,6 +58,7 @@ impl Palette {
             card: join(self.card, other.card),
             dark_card: join(self.dark_card, other.dark_card),
             pattern: join(self.pattern, other.pattern),
+            even: join(self.even, other.even),
         }
     }
 }
@@ -83,7 +87,17 @@ pub(super) fn of(rgb: &[u8], luma: &[u8], levels: &[u32; LEVELS], bins: &[u32; B
         card,
         dark_card,
         pattern: within(fifth_hue(rgb, luma), FIFTH_HUE),
+        even: evenness(luma),
     }
+}
+
+/// See [`Palette::even`].
+fn evenness(luma: &[u8]) -> f32 {
+    let equal: usize = luma
+        .chunks_exact(FRAME_WIDTH)
+        .map(|row| row.windows(2).filter(|pair| pair[0] == pair[1]).count())
+        .sum();
+    equal as f32 / ((FRAME_WIDTH - 1) * FRAME_HEIGHT) as f32
 }
 
 fn within(value: f32, [low, high]: [f32; 2]) -> f32 {

@@ -22,6 +22,14 @@ const BLURRED_ALWAYS: f32 = 0.1;
 const CARD_MOVES: [f32; 2] = [0.2, 1.0];
 /// The same for a card on black, which then is no card at all but lights at night.
 const DARK_CARD_MOVES: [f32; 2] = [0.05, 0.3];
+/// Share of even pixels and of edges of what is drawn or on a screen: even areas beside much detail. A
+/// clear sky and the night are even too, but have little detail.
+const DRAWN_EVEN: [f32; 2] = [0.64, 0.72];
+const DRAWN_EDGES: [f32; 2] = [0.08, 0.15];
+/// How unwanted that is at most: screens and drawn films may be meant, so they only come last.
+const DRAWN: f32 = 0.4;
+/// Share of edges below which there is hardly anything to see, and from which there is enough.
+const SOMETHING: [f32; 2] = [0.005, 0.05];
 /// From so sure on, cards and patterns are named.
 const NAMED: f32 = 0.5;
 
@@ -84,7 +92,7 @@ impl Measures {
             motion: byte(libm::sqrtf(self.motion / 36.0) * 255.0),
             shake: byte(self.shake * 32.0),
             luma: byte(self.statistics.mean),
-            unwanted: byte(self.pattern().max(self.card()) * 255.0),
+            unwanted: byte(self.unwanted() * 255.0),
             defects,
         }
     }
@@ -127,6 +135,14 @@ impl Measures {
         (card * (1.0 - 0.5 * moves(CARD_MOVES))).max(dark_card * (1.0 - moves(DARK_CARD_MOVES)))
     }
 
+    /// How surely nobody filmed it so, 0 to 1.
+    fn unwanted(&self) -> f32 {
+        let picture = &self.statistics;
+        let [[even, evenest], [detail, rich]] = [DRAWN_EVEN, DRAWN_EDGES];
+        let drawn = rise(picture.palette.even, even, evenest) * rise(picture.edges, detail, rich);
+        self.pattern().max(self.card()).max(DRAWN * drawn)
+    }
+
     /// 0 to 1.
     fn quality(&self, defects: Defects) -> f32 {
         let picture = &self.statistics;
@@ -143,7 +159,8 @@ impl Measures {
             + 0.18 * contrast
             + 0.14 * colour
             + 0.18 * steady;
-        let blend = blend * (1.0 - 0.7 * self.pattern().max(self.card()));
+        let something = 0.6 + 0.4 * rise(picture.edges, SOMETHING[0], SOMETHING[1]);
+        let blend = blend * something * (1.0 - 0.7 * self.unwanted());
         defects
             .iter()
             .filter(|defect| !defect.is_demotion())
