@@ -30,7 +30,10 @@ fn film(request: &PlanRequest) -> Plan {
 }
 
 fn said(plan: &Plan) -> Vec<DecisionCode> {
-    plan.decisions.iter().map(|decision| decision.code).collect()
+    plan.decisions
+        .iter()
+        .map(|decision| decision.code)
+        .collect()
 }
 
 #[test]
@@ -41,15 +44,24 @@ fn one_clip_makes_a_film_in_every_style() {
             vec![clip(3, 180_000_000, 1, 60)],
             settings(style, 0),
         ));
-        assert!(!said(&long).contains(&DecisionCode::FootageReused), "{style:?}");
+        assert!(
+            !said(&long).contains(&DecisionCode::FootageReused),
+            "{style:?}"
+        );
         let short = film(&request(
             song(1, 60, 120),
             vec![clip(3, 6_000_000, 1, 6)],
             settings(style, 0),
         ));
         let told = said(&short);
-        assert!(told.contains(&DecisionCode::PaceSlowed), "{style:?}: {told:?}");
-        assert!(told.contains(&DecisionCode::FootageReused), "{style:?}: {told:?}");
+        assert!(
+            told.contains(&DecisionCode::PaceSlowed),
+            "{style:?}: {told:?}"
+        );
+        assert!(
+            told.contains(&DecisionCode::FootageReused),
+            "{style:?}: {told:?}"
+        );
     }
 }
 
@@ -60,7 +72,11 @@ fn bad_clips_alone_make_a_film_that_says_so() {
         for tick in clips.iter_mut().flat_map(|clip| &mut clip.footage.ticks) {
             tick.defects = Defects::default().with(defect);
         }
-        film(&request(song(1, 40, 120), clips, settings(Style::Balanced, 0)))
+        film(&request(
+            song(1, 40, 120),
+            clips,
+            settings(Style::Balanced, 0),
+        ))
     };
     for defect in [Defect::Blurred, Defect::Shaken, Defect::Underexposed] {
         let told = said(&bad(defect));
@@ -79,7 +95,10 @@ fn a_song_of_ten_seconds_and_one_of_an_hour() {
         assert_eq!(said(&short), [], "{style:?}");
         let long = film(&request(song(1, 3600, 120), clips(), settings(style, 0)));
         assert!(long.slots.len() > 300, "{style:?}");
-        assert!(said(&long).contains(&DecisionCode::FootageReused), "{style:?}");
+        assert!(
+            said(&long).contains(&DecisionCode::FootageReused),
+            "{style:?}"
+        );
     }
 }
 
@@ -115,6 +134,9 @@ fn a_certificate_is_never_below_the_film_and_close_to_it() {
         let found = certify(&ordinary(seed, 60, Style::Energetic), 150).unwrap();
         assert!(found.worth <= found.bound, "{found:?}");
         assert!(found.gap() <= 8_000, "{found:?}: {}", found.gap());
-        assert_eq!(certify(&ordinary(seed, 60, Style::Energetic), 150), Ok(found));
+        assert_eq!(
+            certify(&ordinary(seed, 60, Style::Energetic), 150),
+            Ok(found)
+        );
     }
 }

@@ -24,7 +24,9 @@ pub(crate) fn planned(plan: &Plan) -> Vec<Shown> {
             Some(Shown {
                 clip: usize::try_from(slot.clip.media).ok()?,
                 start_us: slot.clip.source_start,
-                end_us: slot.clip.source_end(slot.record_duration, plan.output.rate)?,
+                end_us: slot
+                    .clip
+                    .source_end(slot.record_duration, plan.output.rate)?,
             })
         })
         .collect()
@@ -89,7 +91,8 @@ pub(crate) fn round_robin(plan: &Plan, clips: &[&Clip]) -> Vec<Shown> {
         for turn in 0..3 * clips.len() {
             let clip = next % clips.len();
             next += 1;
-            let (Some(at), Some(footage)) = (at.get_mut(clip), clips.get(clip).map(|c| c.footage()))
+            let (Some(at), Some(footage)) =
+                (at.get_mut(clip), clips.get(clip).map(|c| c.footage()))
             else {
                 continue;
             };
@@ -115,7 +118,10 @@ pub(crate) fn round_robin(plan: &Plan, clips: &[&Clip]) -> Vec<Shown> {
 
 /// In the film's order always the best that is left, by quality alone, never what is surely bad.
 pub(crate) fn greedy(plan: &Plan, clips: &[&Clip]) -> Vec<Shown> {
-    let windows: Vec<Windows> = clips.iter().map(|clip| Windows::new(clip.footage())).collect();
+    let windows: Vec<Windows> = clips
+        .iter()
+        .map(|clip| Windows::new(clip.footage()))
+        .collect();
     let mut taken: Vec<Shown> = Vec::new();
     for length in lengths(plan) {
         let mut best: Option<(u8, Shown)> = None;

@@ -105,7 +105,10 @@ pub(crate) fn table(part: &str, clips: &[&Clip]) {
     );
     println!("| clean spans rejected | ≤ 5 % | {:.1} % |", of(&["clean"]));
     println!("| even pans rejected | ≤ 5 % | {:.1} % |", of(&["pan"]));
-    println!("| still pictures rejected | ≤ 5 % | {:.1} % |", of(&["freeze"]));
+    println!(
+        "| still pictures rejected | ≤ 5 % | {:.1} % |",
+        of(&["freeze"])
+    );
     boundaries(clips);
     hits(clips);
 }
@@ -119,11 +122,19 @@ pub(crate) fn percent(part: u32, whole: u32) -> f64 {
 fn boundaries(clips: &[&Clip]) {
     let (mut cuts, mut found, mut fades, mut faded, mut others) = (0, 0, 0, 0, 0);
     for clip in clips.iter().filter(|clip| !clip.is_catalogue()) {
-        let starts: Vec<u64> = clip.footage().shots.iter().skip(1).map(|s| s.start_us).collect();
+        let starts: Vec<u64> = clip
+            .footage()
+            .shots
+            .iter()
+            .skip(1)
+            .map(|s| s.start_us)
+            .collect();
         let mut explained = vec![false; starts.len()];
         for cut in &clip.cuts_us {
             cuts += 1;
-            let at = starts.iter().position(|start| start.abs_diff(*cut) <= NEAR_US);
+            let at = starts
+                .iter()
+                .position(|start| start.abs_diff(*cut) <= NEAR_US);
             if let Some(explained) = at.and_then(|at| explained.get_mut(at)) {
                 found += 1;
                 *explained = true;
@@ -133,7 +144,9 @@ fn boundaries(clips: &[&Clip]) {
         }
         for (from, until) in &clip.fades_us {
             fades += 1;
-            let at = starts.iter().position(|start| (*from..=*until).contains(start));
+            let at = starts
+                .iter()
+                .position(|start| (*from..=*until).contains(start));
             if let Some(explained) = at.and_then(|at| explained.get_mut(at)) {
                 faded += 1;
                 *explained = true;
@@ -167,7 +180,8 @@ fn hits(clips: &[&Clip]) {
     for clip in clips {
         let own = clip.spans.iter().filter(|span| span.kind == "hit");
         let planted: Vec<u64> = if clip.is_catalogue() {
-            own.map(|span| u64::midpoint(span.start_us, span.end_us)).collect()
+            own.map(|span| u64::midpoint(span.start_us, span.end_us))
+                .collect()
         } else {
             clip.hits_us.clone()
         };

@@ -83,7 +83,12 @@ pub(crate) fn table(part: &str, clips: &[&Clip], keep: Option<&Path>) {
     );
     if std::env::var_os("SELECT_VERBOSE").is_some() {
         for film in &films {
-            println!("{} ‰ {:?} {} slots", film.demand, film.style, film.plan.slots.len());
+            println!(
+                "{} ‰ {:?} {} slots",
+                film.demand,
+                film.style,
+                film.plan.slots.len()
+            );
             println!("  ours   {:?}", film.ways.first());
             println!("  greedy {:?}", film.ways.last());
             for decision in &film.plan.decisions {
@@ -95,15 +100,79 @@ pub(crate) fn table(part: &str, clips: &[&Clip], keep: Option<&Path>) {
     let all = |_: &Film| true;
     let low = |film: &Film| film.demand <= 300;
     let many = |film: &Film| 2 * film.plan.slots.len() >= 3 * film.clips;
-    row("footage shown twice, copies included", "0 %", &films, all, |s| 100.0 * s.repeated, false);
+    row(
+        "footage shown twice, copies included",
+        "0 %",
+        &films,
+        all,
+        |s| 100.0 * s.repeated,
+        false,
+    );
+    row(
+        "the same, little wanted",
+        "0 %",
+        &films,
+        low,
+        |s| 100.0 * s.repeated,
+        false,
+    );
     row("black and covered, s", "0", &films, all, |s| s.blank, false);
-    row("time free of severe faults", "≥ 99 %", &films, all, |s| 100.0 * s.clean, true);
-    row("straddled cuts of 100 shots", "≤ 1", &films, all, |s| s.straddles, false);
-    row("quality rank, little wanted", "≥ .70", &films, low, |s| s.quality, true);
-    row("motion follows energy (Spearman)", "≥ .45", &films, all, |s| s.spearman, true);
-    row("hits on beats, of those possible", "≥ 60 %", &films, all, |s| 100.0 * s.hits, true);
-    row("jump cuts", "≤ 3 %", &films, all, |s| 100.0 * s.jumps, false);
-    row("clips shown, where shots ≥ 1.5 × clips", "≥ 95 %", &films, many, |s| 100.0 * s.coverage, true);
+    row(
+        "time free of severe faults",
+        "≥ 99 %",
+        &films,
+        all,
+        |s| 100.0 * s.clean,
+        true,
+    );
+    row(
+        "straddled cuts of 100 shots",
+        "≤ 1",
+        &films,
+        all,
+        |s| s.straddles,
+        false,
+    );
+    row(
+        "quality rank, little wanted",
+        "≥ .70",
+        &films,
+        low,
+        |s| s.quality,
+        true,
+    );
+    row(
+        "motion follows energy (Spearman)",
+        "≥ .45",
+        &films,
+        all,
+        |s| s.spearman,
+        true,
+    );
+    row(
+        "hits on beats, of those possible",
+        "≥ 60 %",
+        &films,
+        all,
+        |s| 100.0 * s.hits,
+        true,
+    );
+    row(
+        "jump cuts",
+        "≤ 3 %",
+        &films,
+        all,
+        |s| 100.0 * s.jumps,
+        false,
+    );
+    row(
+        "clips shown, where shots ≥ 1.5 × clips",
+        "≥ 95 %",
+        &films,
+        many,
+        |s| 100.0 * s.coverage,
+        true,
+    );
 }
 
 /// Films of some clips, in every style and of several lengths.
@@ -159,13 +228,24 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
 
 fn of_cuts(films: &[Film]) {
     let of = |pick: fn((f64, f64, f64)) -> f64, balanced: bool| {
-        let chosen = films.iter().filter(|film| !balanced || film.style == Style::Balanced);
+        let chosen = films
+            .iter()
+            .filter(|film| !balanced || film.style == Style::Balanced);
         100.0 * mean(chosen.map(|film| pick(cuts(&film.plan))))
     };
     println!("| metric | target | ours | best baseline | of |\n|---|---|---|---|---|");
-    println!("| cuts on the frame of their beat | 100 % | {:.1} % | | |", of(|cuts| cuts.0, false));
-    println!("| sections cut on | ≥ 98 % | {:.1} % | | |", of(|cuts| cuts.1, false));
-    println!("| cuts on downbeats, balanced | 50–75 % | {:.1} % | | |", of(|cuts| cuts.2, true));
+    println!(
+        "| cuts on the frame of their beat | 100 % | {:.1} % | | |",
+        of(|cuts| cuts.0, false)
+    );
+    println!(
+        "| sections cut on | ≥ 98 % | {:.1} % | | |",
+        of(|cuts| cuts.1, false)
+    );
+    println!(
+        "| cuts on downbeats, balanced | 50–75 % | {:.1} % | | |",
+        of(|cuts| cuts.2, true)
+    );
 }
 
 fn row(

@@ -50,7 +50,10 @@ pub(crate) fn scores(plan: &Plan, shown: &[Shown], clips: &[&Clip]) -> Scores {
             }
         }
         let inside = |at: u64| one.start_us < at && at < one.end_us;
-        let fades = clip.fades_us.iter().map(|(from, until)| u64::midpoint(*from, *until));
+        let fades = clip
+            .fades_us
+            .iter()
+            .map(|(from, until)| u64::midpoint(*from, *until));
         straddles += u32::from(clip.cuts_us.iter().copied().chain(fades).any(inside));
     }
     let jumps = shown.windows(2).filter(|pair| {
@@ -123,7 +126,10 @@ fn quality(shown: &[Shown], clips: &[&Clip]) -> f64 {
             continue;
         };
         let first = one.start_us.saturating_sub(footage.start_us) / TICK_US;
-        let last = one.end_us.saturating_sub(footage.start_us).div_ceil(TICK_US);
+        let last = one
+            .end_us
+            .saturating_sub(footage.start_us)
+            .div_ceil(TICK_US);
         for tick in (first..last).filter_map(|n| footage.ticks.get(n as usize)) {
             sum += rank(tick.quality);
             count += 1.0;
@@ -178,7 +184,11 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
         aa += a * a;
         bb += b * b;
     }
-    if aa * bb > 0.0 { ab / (aa * bb).sqrt() } else { 0.0 }
+    if aa * bb > 0.0 {
+        ab / (aa * bb).sqrt()
+    } else {
+        0.0
+    }
 }
 
 /// Planted hits shown within a frame of a beat, of the lesser of all that there are and of the
@@ -216,9 +226,8 @@ fn hits(plan: &Plan, shown: &[Shown], clips: &[&Clip]) -> f64 {
 
 /// Of the clips that hold sound footage of their own, how many are shown, themselves or as a copy.
 fn coverage(shown: &[Shown], clips: &[&Clip]) -> f64 {
-    let bases = |clip: &Clip| -> Vec<String> {
-        clip.spans.iter().map(|span| span.base.clone()).collect()
-    };
+    let bases =
+        |clip: &Clip| -> Vec<String> { clip.spans.iter().map(|span| span.base.clone()).collect() };
     let wanted = clips.iter().enumerate().filter(|(_, clip)| {
         let sound = clip.footage().ticks.iter().filter(|tick| {
             tick.unwanted < 100 && !tick.defects.iter().any(|defect| defect != Defect::Damaged)
@@ -256,9 +265,8 @@ pub(crate) fn cuts(plan: &Plan) -> (f64, f64, f64) {
             .any(|slot| plan.frame_at(section.start) == Some(slot.record_start))
     });
     let downbeats = inner.iter().filter(|slot| {
-        slot.cut.is_some_and(|cut| {
-            matches!(cut.on, CutKind::Downbeat | CutKind::Section)
-        })
+        slot.cut
+            .is_some_and(|cut| matches!(cut.on, CutKind::Downbeat | CutKind::Section))
     });
     let count = inner.len().max(1) as f64;
     (

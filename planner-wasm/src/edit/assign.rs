@@ -240,7 +240,11 @@ impl<'a> Assignment<'a> {
     /// Why `one` is chosen for `slot`, or could be, for people.
     pub(super) fn why(&self, slot: usize, one: &Candidate) -> Option<String> {
         let vacancy = self.slots.get(slot)?;
-        let shown = self.filled.get(slot)?.as_ref().map(|filled| filled.with.shown);
+        let shown = self
+            .filled
+            .get(slot)?
+            .as_ref()
+            .map(|filled| filled.with.shown);
         // What the slot itself shows counts as shown elsewhere for others only.
         let own = |of: &dyn Fn(&Shown) -> bool| usize::from(shown.as_ref().is_some_and(of));
         let uses = self.uses(one.shown.source)
@@ -251,7 +255,10 @@ impl<'a> Assignment<'a> {
         let others = [
             ("clip shown seldom", another_use(uses)),
             ("scene shown before", again(times)),
-            ("beside its neighbours", self.between_neighbours(slot, &one.shown)),
+            (
+                "beside its neighbours",
+                self.between_neighbours(slot, &one.shown),
+            ),
         ];
         Some(why(vacancy, &one.measures, &others))
     }
@@ -303,7 +310,10 @@ impl<'a> Assignment<'a> {
     /// How many slots show a scene; 0 if it is not known.
     pub(super) fn times(&self, scene: Option<u32>) -> usize {
         let index = scene.and_then(|scene| usize::try_from(scene).ok());
-        index.and_then(|index| self.seen.get(index)).copied().unwrap_or(0)
+        index
+            .and_then(|index| self.seen.get(index))
+            .copied()
+            .unwrap_or(0)
     }
 
     fn seen_at(&mut self, scene: Option<u32>) -> Option<&mut usize> {

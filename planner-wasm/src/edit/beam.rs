@@ -77,14 +77,23 @@ fn step(assignment: &Assignment<'_>, first: usize, partial: &Partial, one: &Cand
         .count();
     let uses = assignment.uses(source) + picked;
     let scene = one.shown.scene;
-    let alike = || partial.picks.iter().filter(|pick| pick.shown.scene == scene);
+    let alike = || {
+        partial
+            .picks
+            .iter()
+            .filter(|pick| pick.shown.scene == scene)
+    };
     let times = scene.map_or(0, |_| assignment.times(scene) + alike().count());
     let before = partial.picks.last().map_or(0, |last| {
         let breaks = assignment.breaks(slot);
         beside(assignment.pool.sources, &last.shown, &one.shown, breaks)
     });
     // What stands beside the segment counts at its ends; inside it nothing stands.
-    one.worth + another_use(uses) + again(times) + before + assignment.between_neighbours(slot, &one.shown)
+    one.worth
+        + another_use(uses)
+        + again(times)
+        + before
+        + assignment.between_neighbours(slot, &one.shown)
 }
 
 fn search(

@@ -83,7 +83,10 @@ impl Prices {
         }
         let worths = USES.map(|worth| worth * FINE);
         for price in &self.uses {
-            total += worths.iter().map(|worth| (worth - price).max(0)).sum::<i64>();
+            total += worths
+                .iter()
+                .map(|worth| (worth - price).max(0))
+                .sum::<i64>();
         }
         total
     }
@@ -112,7 +115,10 @@ fn family(pool: Pool<'_>, shown: &Shown) -> usize {
 
 /// The ticks that a window covers whole: two windows that share one overlap.
 fn whole_ticks(pool: Pool<'_>, shown: &Shown) -> (usize, usize) {
-    let start = pool.sources.get(shown.source).map_or(0, |of| of.footage.start_us);
+    let start = pool
+        .sources
+        .get(shown.source)
+        .map_or(0, |of| of.footage.start_us);
     let tick = |us: u64| usize::try_from(us).unwrap_or(usize::MAX);
     let first = tick(shown.start_us.saturating_sub(start).div_ceil(TICK_US));
     let end = tick(shown.end_us.saturating_sub(start) / TICK_US);
@@ -130,7 +136,11 @@ fn bound(assignment: &Assignment<'_>, rounds: u32) -> Certificate {
         .filter_map(|(shown, _)| scene(shown))
         .max()
         .map_or(0, |most| most + 1);
-    let lengths: Vec<usize> = pool.sources.iter().map(|of| of.footage.ticks.len()).collect();
+    let lengths: Vec<usize> = pool
+        .sources
+        .iter()
+        .map(|of| of.footage.ticks.len())
+        .collect();
     let mut prices = Prices {
         ticks: lengths.iter().map(|length| vec![0; *length]).collect(),
         sums: lengths.iter().map(|length| vec![0; length + 1]).collect(),
@@ -150,7 +160,10 @@ fn bound(assignment: &Assignment<'_>, rounds: u32) -> Certificate {
                 .collect();
             for row in group.worths.chunks_exact(price.len().max(1)) {
                 let nets = row.iter().zip(&price).map(|(worth, price)| worth - price);
-                if let Some((at, net)) = nets.enumerate().max_by_key(|(at, net)| (*net, usize::MAX - at)) {
+                if let Some((at, net)) = nets
+                    .enumerate()
+                    .max_by_key(|(at, net)| (*net, usize::MAX - at))
+                {
                     value += net;
                     asked.extend(group.windows.get(at).map(|(shown, _)| *shown));
                 }
@@ -187,7 +200,9 @@ fn adjust(prices: &mut Prices, pool: Pool<'_>, asked: &[Shown], room: i64) -> bo
     let mut uses = vec![0_i64; prices.uses.len()];
     for shown in asked {
         let (first, end) = whole_ticks(pool, shown);
-        let own = ticks.get_mut(shown.source).and_then(|own| own.get_mut(first..end));
+        let own = ticks
+            .get_mut(shown.source)
+            .and_then(|own| own.get_mut(first..end));
         own.into_iter().flatten().for_each(|spare| *spare -= 1);
         if let Some(spare) = scene(shown).and_then(|n| scenes.get_mut(n)) {
             *spare -= 1;
@@ -204,14 +219,21 @@ fn adjust(prices: &mut Prices, pool: Pool<'_>, asked: &[Shown], room: i64) -> bo
     let most_use = USES.first().map_or(0, |first| first * FINE);
     let mut all: Vec<(&mut i64, i64, i64)> = Vec::new();
     for (prices, spare) in prices.ticks.iter_mut().zip(&ticks) {
-        all.extend(prices.iter_mut().zip(spare).map(|(price, spare)| (price, *spare, i64::MAX)));
+        all.extend(
+            prices
+                .iter_mut()
+                .zip(spare)
+                .map(|(price, spare)| (price, *spare, i64::MAX)),
+        );
     }
     let scene_prices = prices.scenes.iter_mut().zip(&scenes);
     all.extend(scene_prices.map(|(price, spare)| (price, *spare, most_scene)));
     let use_prices = prices.uses.iter_mut().zip(&uses);
     all.extend(use_prices.map(|(price, more)| (price, *more, most_use)));
     // Prices at their ends that would go beyond them are no part of the step.
-    all.retain(|(price, spare, most)| *spare != 0 && (*spare < 0 || **price > 0) && (*spare > 0 || **price < *most));
+    all.retain(|(price, spare, most)| {
+        *spare != 0 && (*spare < 0 || **price > 0) && (*spare > 0 || **price < *most)
+    });
     let norm: i64 = all.iter().map(|(_, spare, _)| spare * spare).sum();
     for (price, spare, most) in &mut all {
         let step = i128::from(room) * i128::from(*spare) / i128::from(norm.max(1));
@@ -237,7 +259,9 @@ fn alike(assignment: &Assignment<'_>) -> Vec<Alike> {
             let shape = group.first()?.0;
             let slots: Vec<usize> = group.iter().map(|(_, slot)| *slot).collect();
             let mut windows = pool.windows(shape);
-            let shown = slots.iter().filter_map(|slot| assignment.filled.get(*slot)?.as_ref());
+            let shown = slots
+                .iter()
+                .filter_map(|slot| assignment.filled.get(*slot)?.as_ref());
             windows.extend(shown.map(|filled| (filled.with.shown, filled.with.measures)));
             let vacancies = slots.iter().filter_map(|slot| assignment.slots.get(*slot));
             let worths = vacancies

@@ -49,13 +49,16 @@ pub(super) fn families(clips: &[&Scenes]) -> Vec<usize> {
     let mut first_with: std::collections::BTreeMap<u32, usize> = std::collections::BTreeMap::new();
     let mut families: Vec<usize> = Vec::with_capacity(clips.len());
     for (index, scenes) in clips.iter().enumerate() {
-        let mut shared: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+        let mut shared: std::collections::BTreeMap<usize, usize> =
+            std::collections::BTreeMap::new();
         for scene in scenes.iter().filter_map(|(_, scene)| *scene) {
             let first = *first_with.entry(scene).or_insert(index);
             let family = families.get(first).copied().unwrap_or(index);
             *shared.entry(family).or_default() += 1;
         }
-        let most = shared.into_iter().max_by_key(|(family, count)| (*count, std::cmp::Reverse(*family)));
+        let most = shared
+            .into_iter()
+            .max_by_key(|(family, count)| (*count, std::cmp::Reverse(*family)));
         let family = most.filter(|(_, count)| 2 * count >= scenes.len());
         families.push(family.map_or(index, |(family, _)| family));
     }
@@ -82,8 +85,15 @@ mod tests {
     #[test]
     fn copies_are_of_one_scene_and_a_wandering_camera_is_of_many() {
         // Far apart, mirrored or not.
-        let hashes = [0x9e37_79b9_7f4a_7c15, 0xbf58_476d_1ce4_e5b9, 0x94d0_49bb_1331_11eb];
-        let wandering: Vec<View> = (1..).zip(hashes).map(|(end, hash)| view(end, hash)).collect();
+        let hashes = [
+            0x9e37_79b9_7f4a_7c15,
+            0xbf58_476d_1ce4_e5b9,
+            0x94d0_49bb_1331_11eb,
+        ];
+        let wandering: Vec<View> = (1..)
+            .zip(hashes)
+            .map(|(end, hash)| view(end, hash))
+            .collect();
         let copy = vec![view(7, hashes[1] ^ 0x1f), view(9, 0x0f0f_3355_8001_7ffe)];
         let found = scenes([wandering.as_slice(), copy.as_slice()].into_iter());
         let of = |clip: usize, at| scene_at(&found[clip], at);

@@ -120,7 +120,10 @@ pub(super) fn permille(slot: &Vacancy, measures: &Measures) -> u16 {
 }
 
 fn weighed(slot: &Vacancy, weight: i64, measures: &Measures) -> i64 {
-    parts(slot, weight, measures).iter().map(|(_, part)| part).sum()
+    parts(slot, weight, measures)
+        .iter()
+        .map(|(_, part)| part)
+        .sum()
 }
 
 /// Quality, hit, what else happens, how well motion matches energy, order.
@@ -131,8 +134,14 @@ fn parts(slot: &Vacancy, weight: i64, measures: &Measures) -> [(&'static str, i6
         ("quality", weighed(QUALITY, measures.quality)),
         ("hit on the beat", weighed(HIT, measures.impact)),
         ("what happens in it", weighed(2, measures.highlight)),
-        ("motion for the music", MOTION * (ONE - (measures.motion - energy).abs())),
-        ("order", ONE - (measures.place - slot.progress * ONE / 1000).abs()),
+        (
+            "motion for the music",
+            MOTION * (ONE - (measures.motion - energy).abs()),
+        ),
+        (
+            "order",
+            ONE - (measures.place - slot.progress * ONE / 1000).abs(),
+        ),
     ]
 }
 

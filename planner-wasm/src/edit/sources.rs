@@ -176,7 +176,12 @@ pub(super) fn sources<'a>(
     for (source, scenes) in sources.iter_mut().zip(numbered) {
         source.scenes = scenes;
     }
-    let families = families(&sources.iter().map(|source| &source.scenes).collect::<Vec<_>>());
+    let families = families(
+        &sources
+            .iter()
+            .map(|source| &source.scenes)
+            .collect::<Vec<_>>(),
+    );
     for (source, family) in sources.iter_mut().zip(families) {
         source.family = family;
     }

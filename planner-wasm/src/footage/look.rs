@@ -45,7 +45,8 @@ impl Look {
         let pairs = self.colours.iter().zip(&other.colours);
         let colours: u32 = pairs.map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
         let rich = || self.colours.iter().all(|share| *share < PLAIN);
-        SAME.iter().any(|(most_bits, most)| bits <= *most_bits && colours <= *most)
+        SAME.iter()
+            .any(|(most_bits, most)| bits <= *most_bits && colours <= *most)
             || colours <= TURNED && rich()
     }
 }

@@ -83,7 +83,12 @@ impl Canvas {
         for row in y..(y + h).min(self.height) {
             let start = (row * self.width + left) * 3;
             let end = (row * self.width + right) * 3;
-            for pixel in self.bytes.get_mut(start..end).unwrap_or_default().chunks_mut(3) {
+            for pixel in self
+                .bytes
+                .get_mut(start..end)
+                .unwrap_or_default()
+                .chunks_mut(3)
+            {
                 pixel.copy_from_slice(&colour);
             }
         }

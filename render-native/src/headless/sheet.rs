@@ -86,9 +86,26 @@ fn picture(
         .args(input::global())
         .args(["-threads", "1", "-ss", &seconds])
         .args(input::of(&clip.path))
-        .args(["-map", &format!("0:{}", clip.video.index), "-an", "-sn", "-dn"])
-        .args(["-vf", &format!("scale={width}:{height}:flags=area,format=rgb24")])
-        .args(["-frames:v", "1", "-c:v", "rawvideo", "-f", "rawvideo", "pipe:1"]);
+        .args([
+            "-map",
+            &format!("0:{}", clip.video.index),
+            "-an",
+            "-sn",
+            "-dn",
+        ])
+        .args([
+            "-vf",
+            &format!("scale={width}:{height}:flags=area,format=rgb24"),
+        ])
+        .args([
+            "-frames:v",
+            "1",
+            "-c:v",
+            "rawvideo",
+            "-f",
+            "rawvideo",
+            "pipe:1",
+        ]);
     let bytes = 3 * width * height;
     let (finished, picture) = process::capture(&command, Limits::JOB, interrupt, bytes)?;
     finished.unless_killed(&command)?;
@@ -109,7 +126,15 @@ fn png(tools: &Tools, canvas: &Canvas, interrupt: &Interrupt) -> Result<Vec<u8>,
         .args(["-f", "rawvideo", "-pix_fmt", "rgb24"])
         .args(["-s", &format!("{}x{}", canvas.width, canvas.height), "-i"])
         .args([input::url(&pixels)])
-        .args(["-frames:v", "1", "-c:v", "png", "-f", "image2pipe", "pipe:1"]);
+        .args([
+            "-frames:v",
+            "1",
+            "-c:v",
+            "png",
+            "-f",
+            "image2pipe",
+            "pipe:1",
+        ]);
     let made = process::capture(&command, Limits::JOB, interrupt, LARGEST);
     let _ = std::fs::remove_file(&pixels);
     let (finished, png) = made?;
@@ -177,7 +202,11 @@ fn draw(canvas: &mut Canvas, top: usize, clip: &Clip, shown: &[Shown]) {
     let stripe = curves + CURVES;
     for (number, start_us, end_us) in shown {
         let (start, end) = (x(*start_us), x(*end_us));
-        canvas.area((start, stripe + 2), (end.max(start + 2) - start - 1, CHOSEN - 4), SHOWN);
+        canvas.area(
+            (start, stripe + 2),
+            (end.max(start + 2) - start - 1, CHOSEN - 4),
+            SHOWN,
+        );
         canvas.text((start + 1, stripe + 3), &number.to_string(), GROUND);
     }
     canvas.text((2, stripe + CHOSEN), &reasons(footage), INK);
@@ -205,7 +234,11 @@ fn ground(defects: Defects) -> Option<Colour> {
 /// What is rejected or used last, and why, as far as a line goes.
 fn reasons(footage: &Footage) -> String {
     let spans = footage.marked().into_iter().map(|marked| {
-        let words: Vec<&str> = marked.defects.iter().map(planner_wasm::footage::Defect::word).collect();
+        let words: Vec<&str> = marked
+            .defects
+            .iter()
+            .map(planner_wasm::footage::Defect::word)
+            .collect();
         let (from, until) = (tenths(marked.start_us), tenths(marked.end_us));
         format!("{from}-{until} {}", words.join(", "))
     });

@@ -64,3 +64,66 @@ fn what_was_inspected_is_read_back_as_a_plan_has_it() {
     // Thousands of measures do not make thousands of lines.
     assert!(run.stdout.lines().count() < 150, "{}", run.stdout);
 }
+
+#[test]
+fn every_clip_is_drawn_and_the_plan_s_shots_with_it() {
+    let project = Project::default();
+    let song = click_song(&project.path("song.wav"), 6.0, 120.0);
+    std::fs::create_dir(project.path("clips")).unwrap();
+    for (id, name) in [(1, "a.mp4"), (2, "b.mp4"), (3, "c.mp4")] {
+        let clip = ClipSpec {
+            size: (192, 108),
+            ..ClipSpec::h264(id, "30", 90)
+        };
+        let _ = clip.make(&project.path(&format!("clips/{name}")));
+    }
+    let (clips, plan) = (project.path("clips"), project.path("plan.json"));
+    let run = program::run([
+        "plan".as_ref(),
+        "--music".as_ref(),
+        song.as_os_str(),
+        clips.as_os_str(),
+        "--explain".as_ref(),
+        "-o".as_ref(),
+        plan.as_os_str(),
+    ])
+    .expect(0);
+    // Why each shot was chosen, and what else there was.
+    let said = format!("{}{}", run.stdout, run.stderr);
+    assert!(
+        said.contains("shot 1 at 0.0 s") && said.contains("    or "),
+        "{said}"
+    );
+    assert!(said.contains("quality +"), "{said}");
+
+    let draw = |name: &str, more: &[&std::ffi::OsStr]| {
+        let sheet = project.path(name);
+        let mut args = vec!["inspect".as_ref(), clips.as_os_str(), "--sheet".as_ref()];
+        args.push(sheet.as_os_str());
+        args.extend(more);
+        program::run(args).expect(0);
+        std::fs::read(sheet).unwrap()
+    };
+    let bare = draw("bare.png", &[]);
+    let chosen = draw("chosen.png", &["--plan".as_ref(), plan.as_os_str()]);
+    for png in [&bare, &chosen] {
+        assert!(png.starts_with(b"\x89PNG"));
+        // Three clips, one below the other.
+        let number = |at: usize| {
+            png.get(at..at + 4)
+                .map(|four| u32::from_be_bytes(four.try_into().unwrap()))
+        };
+        assert_eq!(number(16), Some(1024));
+        assert_eq!(number(20).unwrap() % 3, 0);
+    }
+    assert_ne!(bare, chosen);
+    // What is there is not replaced unasked.
+    let sheet = project.path("bare.png");
+    let again = [
+        "inspect".as_ref(),
+        clips.as_os_str(),
+        "--sheet".as_ref(),
+        sheet.as_os_str(),
+    ];
+    program::run(again).expect(73);
+}

@@ -144,7 +144,11 @@ fn convert(file: &Path, kept: &Path, into: &Path) -> Result<bool> {
     let seen: Vec<bool> = thumbs.iter().map(|thumb| is_picture(thumb)).collect();
     let (mut best, mut run) = ((0, 0), (0, 0));
     for (n, seen) in seen.iter().enumerate() {
-        run = if *seen { (run.0, n + 1) } else { (n + 1, n + 1) };
+        run = if *seen {
+            (run.0, n + 1)
+        } else {
+            (n + 1, n + 1)
+        };
         if run.1 - run.0 > best.1 - best.0 {
             best = run;
         }
@@ -207,12 +211,16 @@ fn is_drawn(file: &Path) -> Result<bool> {
     let mut even: Vec<f64> = greys(file, 0, LOOK)?
         .iter()
         .map(|picture| {
-            let equal = picture.windows(2).filter(|pair| pair.first() == pair.last());
+            let equal = picture
+                .windows(2)
+                .filter(|pair| pair.first() == pair.last());
             equal.count() as f64 / picture.len().max(1) as f64
         })
         .collect();
     even.sort_by(f64::total_cmp);
-    Ok(even.get(even.len() / 2).is_some_and(|middle| *middle > DRAWN))
+    Ok(even
+        .get(even.len() / 2)
+        .is_some_and(|middle| *middle > DRAWN))
 }
 
 fn mean_and_deviation(thumb: &Thumb) -> (f64, f64) {

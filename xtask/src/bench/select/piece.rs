@@ -122,7 +122,10 @@ impl Piece {
         }
         if self.fades.1 > 0 {
             let start = seconds(self.frames - self.fades.1);
-            filters.push_str(&format!(",fade=t=out:st={start}:d={}", seconds(self.fades.1)));
+            filters.push_str(&format!(
+                ",fade=t=out:st={start}:d={}",
+                seconds(self.fades.1)
+            ));
         }
         filters
     }
@@ -145,7 +148,10 @@ impl Piece {
             }
             Kind::Pan => {
                 let reach = x - 4;
-                (format!("{x}+{reach}*sin(6.2832*t/{seconds:.4})"), y.to_string())
+                (
+                    format!("{x}+{reach}*sin(6.2832*t/{seconds:.4})"),
+                    y.to_string(),
+                )
             }
             Kind::Hit => {
                 // Slowly aside, within six frames to the other side, a rest, slowly back.
@@ -160,7 +166,10 @@ impl Piece {
                     end - rests
                 );
                 let sign = if random.below(2) == 0 { "+" } else { "-" };
-                (format!("{x}{sign}{:.1}*({moved})", 2.0 * reach), y.to_string())
+                (
+                    format!("{x}{sign}{:.1}*({moved})", 2.0 * reach),
+                    y.to_string(),
+                )
             }
             _ => (x.to_string(), y.to_string()),
         }

@@ -52,7 +52,11 @@ const FOR_FILMS: [Kind; 18] = [
 /// How a copy differs from what it copies.
 const COPIES: [(&str, &str, &str); 3] = [
     ("reencoded", "crop=480:270,scale=320:180", "37"),
-    ("cropped", "crop=480:270,crop=iw*0.95:ih*0.95,scale=480:270", "22"),
+    (
+        "cropped",
+        "crop=480:270,crop=iw*0.95:ih*0.95,scale=480:270",
+        "22",
+    ),
     ("mirrored", "crop=480:270,hflip", "22"),
 ];
 
@@ -143,7 +147,10 @@ fn catalogue(base: &Base, test: bool) -> Planted {
 /// Each base once, with spans planted in turn; every third clip is two bases joined by a cut or a
 /// fade.
 fn for_films(bases: &[Base], test: bool, variant: u64, random: &mut Random) -> Vec<Planted> {
-    let mut kinds = FOR_FILMS.iter().cycle().skip(usize::try_from(random.below(18)).unwrap_or(0));
+    let mut kinds = FOR_FILMS
+        .iter()
+        .cycle()
+        .skip(usize::try_from(random.below(18)).unwrap_or(0));
     let mut rest = bases.iter();
     let mut planted = Vec::new();
     let mut joined = 0;
@@ -248,7 +255,14 @@ fn make(planted: &Planted, clips: &Path, random: &mut Random) -> Result<()> {
     for base in &planted.inputs {
         ffmpeg.arg("-i").arg(&base.file);
     }
-    ffmpeg.args(["-filter_complex", &graph, "-map", "[all]", "-r", &RATE.to_string()]);
+    ffmpeg.args([
+        "-filter_complex",
+        &graph,
+        "-map",
+        "[all]",
+        "-r",
+        &RATE.to_string(),
+    ]);
     ffmpeg.args(["-c:v", "libx264", "-preset", "veryfast", "-crf", "20"]);
     // Files of the same bytes would be one clip.
     ffmpeg.args(["-metadata", &format!("title={}", planted.name)]);
@@ -261,7 +275,8 @@ fn us(frame: u64) -> u64 {
 
 fn truth_of(planted: &Planted) -> Value {
     let mut at = 0;
-    let (mut spans, mut hits, mut cuts, mut fades) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut spans, mut hits, mut cuts, mut fades) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (n, piece) in planted.pieces.iter().enumerate() {
         if planted.cuts.contains(&n) {
             cuts.push(us(at));

@@ -27,7 +27,9 @@ pub(super) fn check(planted: &Path) -> Result<()> {
             .args(["-t", &SECONDS.to_string()])
             .arg(&song),
     )?;
-    run(edit::render(&plan, &film)?.arg("--media-dir").arg(planted.join("clips")))?;
+    run(edit::render(&plan, &film)?
+        .arg("--media-dir")
+        .arg(planted.join("clips")))?;
     if !exists("scenedetect") {
         println!("scenedetect is not on the path: the film's cuts are not counted");
         return Ok(());
@@ -45,7 +47,8 @@ pub(super) fn check(planted: &Path) -> Result<()> {
                 .arg("scenes.csv"),
         )?;
         let found = found(&list)?;
-        let near = |frame: &u64, others: &[u64]| others.iter().any(|other| other.abs_diff(*frame) <= 1);
+        let near =
+            |frame: &u64, others: &[u64]| others.iter().any(|other| other.abs_diff(*frame) <= 1);
         let hit = cuts.iter().filter(|cut| near(cut, &found)).count();
         let right = found.iter().filter(|cut| near(cut, &cuts)).count();
         println!(
