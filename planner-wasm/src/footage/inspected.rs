@@ -5,7 +5,7 @@ use serde::Deserialize;
 use shared::decision::Decision;
 use shared::fingerprint::Fingerprint;
 use shared::media::{MediaPath, MediaReference, VideoStream};
-use shared::plan::MAX_MEDIA;
+use shared::plan::{MAX_EXACT, MAX_MEDIA};
 use shared::rate::Rate;
 
 use super::analyser::LONGEST_CLIP_US;
@@ -18,8 +18,6 @@ pub const MAX_INSPECTED_BYTES: usize = 256 * 1024 * 1024;
 
 /// What stands before the version in the name of the format.
 const FAMILY: &str = "autocut-inspect/";
-/// The largest whole number that every JSON reader keeps exact.
-const MAX_EXACT: u64 = (1 << 53) - 1;
 
 /// What `render-native inspect --json` found.
 #[derive(Debug, Clone, PartialEq)]

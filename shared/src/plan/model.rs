@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use serde::de::Error as _;
@@ -17,6 +18,11 @@ use crate::time::{Music, Record, Rounding, Source, Time};
 pub const SCHEMA: &str = "autocut-plan/1";
 /// Plans above this many bytes are refused unread.
 pub const MAX_PLAN_BYTES: u64 = 64 * 1024 * 1024;
+/// The largest whole number in a plan, and the greatest seed: what every reader of JSON keeps exact
+/// (2^53 − 1, RFC 8259 §6).
+pub const MAX_EXACT: u64 = (1 << 53) - 1;
+/// How long a side of the film's picture may be, in pixels; it is even.
+pub const FRAME_SIDE: RangeInclusive<u32> = 16..=8192;
 /// Most slots in a plan.
 pub const MAX_SLOTS: usize = 200_000;
 /// Most alternates of one slot.
