@@ -97,9 +97,7 @@ impl Studio {
     }
 
     fn start_workers(self) {
-        let Some(planner) = self.planner() else {
-            return;
-        };
+        let planner = self.planner();
         let cores =
             web_sys::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
         // Decoders have threads of their own; more workers than this only wait for each other.
@@ -174,10 +172,7 @@ impl Studio {
             return;
         };
         spawn_local(async move {
-            let print = match self.planner() {
-                Some(planner) => fingerprint(&planner, &file).await,
-                None => Err("The planner is not there; load the page again.".to_owned()),
-            };
+            let print = fingerprint(&self.planner(), &file).await;
             if self.question_at(desk) != Some(asked) {
                 return;
             }

@@ -263,9 +263,7 @@ impl Studio {
         found: &mut [Candidate],
         files: &[Dropped],
     ) {
-        let Some(planner) = self.planner() else {
-            return;
-        };
+        let planner = self.planner();
         for at in worth_a_look(media, found) {
             if let (Some(dropped), Some(candidate)) = (files.get(at), found.get_mut(at)) {
                 candidate.fingerprint = fingerprint(&planner, &dropped.file).await.ok();

@@ -156,7 +156,7 @@ impl Studio {
         let label = label.as_str();
         let song = self.song.entry.get_untracked();
         let song = song.filter(|entry| entry.is_heard());
-        let (Some(planner), Some(song)) = (self.planner(), song) else {
+        let Some(song) = song else {
             // Without music there is nothing to plan, but what is wished is kept.
             planning.pending.set(None);
             self.push(label, |document| document.brief = brief);
@@ -193,7 +193,9 @@ impl Studio {
             wish,
             fresh,
         }));
-        let job = planner.ask(make, None, move |reply| self.planned(reply));
+        let job = self
+            .planner()
+            .ask(make, None, move |reply| self.planned(reply));
         planning.job.set_value(Some(job));
     }
 
@@ -247,8 +249,8 @@ impl Studio {
     fn stop_job(self) {
         let mut job = None;
         self.planning.job.update_value(|kept| job = kept.take());
-        if let (Some(job), Some(planner)) = (job, self.planner()) {
-            planner.cancel(job);
+        if let Some(job) = job {
+            self.planner().cancel(job);
         }
     }
 }

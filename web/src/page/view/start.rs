@@ -90,6 +90,7 @@ pub fn Choosers() -> impl IntoView {
                 multiple
                 accept="audio/*,video/*,.mkv,.mts,.m2ts,.ts,.avi,.mov,.json"
                 node_ref=several
+                on:click=move |_| studio.planner().wake()
                 on:change=move |_| take(several)
             />
         </label>
@@ -100,6 +101,7 @@ pub fn Choosers() -> impl IntoView {
                 class="unseen"
                 type="file"
                 node_ref=folder
+                on:click=move |_| studio.planner().wake()
                 on:change=move |_| take(folder)
             />
         </label>
