@@ -211,6 +211,25 @@ pub(super) fn is_steady(grid: &BeatGrid) -> bool {
         && grid.tempo_millibpm > 0
 }
 
+/// The point at a frame, or one that says that nothing happens there.
+pub(super) fn point_at(points: &[Point], frame: u64, span: Span) -> Point {
+    let next = points.partition_point(|point| point.frame <= frame);
+    let before = next.checked_sub(1).and_then(|index| points.get(index));
+    let mut point = before.or(points.first()).copied().unwrap_or(Point::NOTHING);
+    if point.frame != frame {
+        point = Point {
+            at: span.sample(frame).unwrap_or(point.at),
+            frame,
+            kind: CutKind::Grid,
+            phase: 0,
+            must: false,
+            heard: false,
+            ..point
+        };
+    }
+    point
+}
+
 /// The points of the film, from its opening to its end, frames strictly rising.
 pub(super) fn points(
     grid: &BeatGrid,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use shared::decision::Decision;
 use shared::media::MediaReference;
 use shared::music::BeatGrid;
-use shared::plan::{MAX_EXACT, Output, Style};
+use shared::plan::{MAX_ALTERNATES, MAX_EXACT, Output, Style};
 
 use crate::footage::Footage;
 
@@ -61,7 +61,7 @@ pub struct EditSettings {
     /// Seed of every choice left to chance: another seed shuffles choices of like worth. At
     /// most [`MAX_EXACT`].
     pub seed: u64,
-    /// How many alternates each slot gets at most.
+    /// How many alternates each slot gets at most; no more than [`MAX_ALTERNATES`].
     pub alternates: u8,
     /// Where in the song the film begins, in microseconds.
     pub start_us: u64,
@@ -144,6 +144,11 @@ impl EditSettings {
     /// [`EditError::OutOfRange`] if a number is too large or too small to plan with.
     pub(super) fn checked(&self) -> Result<(), EditError> {
         checked_seed(self.seed)?;
+        if usize::from(self.alternates) > MAX_ALTERNATES {
+            return Err(EditError::OutOfRange {
+                what: "the number of alternates",
+            });
+        }
         let sound = |density| (LEAST_DENSITY..=MOST_DENSITY).contains(&density);
         if self.densities().all(sound) {
             Ok(())

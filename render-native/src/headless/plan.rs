@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use planner_wasm::edit::{self, EditError, EditSettings, PlanRequest, SourceClip};
-/// What a density may be; the command line asks here.
-pub use planner_wasm::edit::{LEAST_DENSITY, MOST_DENSITY, density_permille};
+use planner_wasm::edit::{self, EditError, PlanRequest, SourceClip};
+/// What a density may be, and what a plan tells of its settings; the command line asks here.
+pub use planner_wasm::edit::{EditSettings, LEAST_DENSITY, MOST_DENSITY};
 use shared::decision::Decision;
 use shared::media::MediaReference;
 use shared::plan::{Extra, Fit, Output, Plan, Style};
