@@ -15,7 +15,7 @@ pub fn Start() -> impl IntoView {
     let has_recent = Memo::new(move |_| recent.with(|recent| !recent.is_empty()));
     view! {
         <div class="welcome">
-            <div class="words">
+            <div>
                 <h1>"A song and a pile of clips become a film that cuts on the beat."</h1>
                 <p class="lead">
                     "Drop them here. The page listens to the song, looks at every clip, and plans the cuts. \
