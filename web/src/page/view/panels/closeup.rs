@@ -9,9 +9,9 @@ use leptos::prelude::*;
 use shared::music::BeatGrid;
 
 use super::controls::Segments;
-use super::paint::{Sheet, number, paint, pixels};
 use super::place::{frame_of, playhead};
 use crate::page::studio::Studio;
+use crate::page::view::paint::{Sheet, number, paint, pixels};
 use crate::waveform::Waveform;
 use crate::wording;
 

@@ -146,7 +146,7 @@ fn Frame() -> impl IntoView {
     let odd = move || !rates().any(|one| one == rate.get());
     view! {
         <section class="part">
-            <fieldset class="shapes">
+            <fieldset>
                 <legend>"Shape"</legend>
                 <div class="shape-row">
                     {Shape::ALL.map(|one| view! {

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::gesture::Lanes;
-use crate::page::view::timeline::pen::{Hand, Pen, pixels};
+use crate::page::view::paint::pixels;
+use crate::page::view::timeline::pen::{Hand, Pen};
 use crate::page::view::timeline::scene::Scene;
 use crate::ruler::BeatLines;
 use crate::score::{Band, Mark, Score};
