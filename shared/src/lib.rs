@@ -10,6 +10,5 @@ pub mod fingerprint;
 pub mod media;
 pub mod music;
 pub mod plan;
-pub mod range;
 pub mod rate;
 pub mod time;

@@ -330,6 +330,15 @@ fn any_plan() -> impl Strategy<Value = Plan> {
             let heard = shared::time::Time::new(i64::try_from(start).unwrap(), plan.output.rate)
                 .to_music(plan.opening().unwrap(), Rate::whole(44_100).unwrap());
             let at = u64::try_from(heard.unwrap().ticks()).unwrap();
+            let clip = Clip {
+                speed: Speed::new(speed, 3).unwrap_or_default(),
+                ..Clip::new(media, source_start)
+            };
+            let other = Clip {
+                score_permille: u16::try_from(speed).ok(),
+                extra: [("x_why".to_owned(), speed.into())].into(),
+                ..clip.clone()
+            };
             plan.slots.push(Slot {
                 record_start: start,
                 record_duration: length,
@@ -337,13 +346,13 @@ fn any_plan() -> impl Strategy<Value = Plan> {
                     at,
                     on: CutKind::Beat,
                 }),
-                clip: Clip {
-                    speed: Speed::new(speed, 3).unwrap_or_default(),
-                    ..Clip::new(media, source_start)
-                },
-                alternates: vec![],
-                fit: None,
-                focus: None,
+                clip,
+                alternates: vec![other; speed as usize % 3],
+                fit: [None, Some(Fit::Crop), Some(Fit::Pad), Some(Fit::Blur)][speed as usize % 4],
+                focus: (speed > 4).then_some(Focus {
+                    x_permille: 10,
+                    y_permille: 1000,
+                }),
                 locked: cut,
                 extra: Extra::new(),
             });
