@@ -3,11 +3,13 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::{Arc, Weak};
 
 use crate::page::said::said;
 use crate::wording::sentence;
 use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array};
-use planner_wasm::worker::protocol::{JobId, Reply, Request};
+use planner_wasm::footage::Footage;
+use planner_wasm::worker::protocol::{FootageId, JobId, Reply, Request};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{
@@ -44,6 +46,8 @@ struct Inner {
     /// A worker never listened: the next one would not either.
     is_lost: Cell<bool>,
     next: Cell<JobId>,
+    /// The footage that the worker keeps.
+    kept: RefCell<BTreeMap<FootageId, Weak<Footage>>>,
     on_broken: OnceCell<Box<dyn Fn(String)>>,
 }
 
@@ -136,6 +140,45 @@ impl Planner {
         id
     }
 
+    /// Whether the worker keeps this very footage.
+    #[must_use]
+    pub fn keeps(&self, footage: &Arc<Footage>) -> bool {
+        self.name_of(footage).is_some()
+    }
+
+    fn name_of(&self, footage: &Arc<Footage>) -> Option<FootageId> {
+        let kept = self.0.kept.borrow();
+        let mut kept = kept.iter();
+        let same = kept.find(|(_, kept)| std::ptr::eq(kept.as_ptr(), Arc::as_ptr(footage)));
+        same.map(|(id, _)| *id)
+    }
+
+    /// The name of footage for orders; the worker is told what it is, unless it keeps it already, and
+    /// keeps it for as long as anybody here does.
+    #[must_use]
+    pub fn keep(&self, footage: &Arc<Footage>) -> FootageId {
+        if let Some(id) = self.name_of(footage) {
+            return id;
+        }
+        let id = self.0.next.get().wrapping_add(1);
+        self.0.next.set(id);
+        let mut kept = self.0.kept.borrow_mut();
+        let gone: Vec<_> = kept
+            .iter()
+            .filter(|(_, footage)| footage.strong_count() == 0)
+            .map(|(id, _)| *id)
+            .collect();
+        for footage in gone {
+            kept.remove(&footage);
+            let _ = self.send(&Request::Forget { footage }, None);
+        }
+        kept.insert(id, Arc::downgrade(footage));
+        let known = Footage::clone(footage);
+        // Where it cannot be told, the order that names it cannot be sent either.
+        let _ = self.send(&Request::Keep { footage: id, known }, None);
+        id
+    }
+
     /// Gives up a job; nothing more is heard of it.
     pub fn cancel(&self, id: JobId) {
         if self.0.ears.borrow_mut().remove(&id).is_some() {
@@ -224,6 +267,7 @@ impl Planner {
         let listened = self.0.listens.replace(false);
         self.0.is_lost.set(!listened);
         self.0.early.take();
+        self.0.kept.take();
         let worker = self.0.worker.take();
         for (id, mut ear) in ears {
             ear(Reply::Failed {

@@ -176,6 +176,7 @@ impl Studio {
         self.clips.forget_workers();
         leptos::task::spawn_local(async move {
             super::decode::pause(200).await;
+            self.teach();
             self.pump();
         });
         self.notices.warn(message);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use planner_wasm::edit::Scope;
 use planner_wasm::worker::order::PlanOrder;
 use planner_wasm::worker::protocol::{JobId, Reply, Request};
@@ -11,6 +12,7 @@ use shared::plan::Plan;
 
 use super::Studio;
 use crate::document::request;
+use crate::page::decode::pause;
 use crate::project::Brief;
 
 /// How much of the plan is to be new.
@@ -169,7 +171,15 @@ impl Studio {
             return;
         }
         let fresh = untrack(|| self.clips.fresh());
-        let order = Box::new(PlanOrder::from(request(&brief, &song, &clips, &fresh)));
+        let order = request(&brief, &song, &clips, &fresh);
+        let footage: Vec<_> = clips
+            .iter()
+            .map(|clip| {
+                let footage = clip.footage.as_ref().filter(|_| !clip.removed);
+                footage.map(|footage| self.planner().keep(footage))
+            })
+            .collect();
+        let order = Box::new(PlanOrder::new(order, &footage));
         let previous = self.plan.get_untracked().filter(|_| wish != Wish::Fresh);
         let scope = match &wish {
             Wish::Slots { slots, seed } => Scope::Slots {
@@ -197,6 +207,20 @@ impl Studio {
             .planner()
             .ask(make, None, move |reply| self.planned(reply));
         planning.job.set_value(Some(job));
+    }
+
+    /// Tells the planner what is known of the clips, one after the other, before it is asked for a plan:
+    /// all of it at once would hold up the page.
+    pub(super) fn teach(self) {
+        spawn_local(async move {
+            for clip in untrack(|| self.clips.entries()) {
+                let footage = clip.footage.filter(|_| !clip.removed);
+                if let Some(footage) = footage.filter(|footage| !self.planner().keeps(footage)) {
+                    let _ = self.planner().keep(&footage);
+                    pause(0).await;
+                }
+            }
+        });
     }
 
     fn planned(self, reply: Reply) {
