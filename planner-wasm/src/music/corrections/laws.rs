@@ -109,6 +109,18 @@ proptest! {
     }
 
     #[test]
+    fn taps_make_a_beat_or_are_refused_however_few_samples_make_a_second(
+        rate in 1..50_u32,
+        taps in prop::collection::vec(0..60_u64, 0..20),
+    ) {
+        let heard = BeatGrid { rate, duration: 60, ..grid(4, 0, &[10; 5], 1) };
+        if let Ok(tapped) = corrected(&heard, &[Correction::Tap { taps }]) {
+            prop_assert!(at(&tapped).is_sorted_by(|a, b| a < b));
+            prop_assert!(tapped.beats.iter().all(|beat| beat.at < 60));
+        }
+    }
+
+    #[test]
     fn corrections_one_by_one_give_what_they_give_together(
         heard in any_grid(),
         list in prop::collection::vec(any_correction(), 1..5),
