@@ -176,7 +176,7 @@ impl Studio {
                 known += 1;
             }
         }
-        let skipped = match inspected.skipped.len() {
+        let skipped = match inspected.skipped {
             0 => String::new(),
             skipped => format!(" {skipped} files could not be analysed there either."),
         };
