@@ -253,6 +253,10 @@ proptest! {
                     prop_assert_eq!((old.record_start, old.record_duration, old.cut), (new.record_start, new.record_duration, new.cut));
                     if !banned(&request, &before, old, &old.clip) {
                         prop_assert_eq!(&old.clip, &new.clip);
+                        // Alternates that name what is banned go; the others stay in front.
+                        let stays = |other: &&Clip| !banned(&request, &before, old, other);
+                        let others: Vec<&Clip> = old.alternates.iter().filter(stays).collect();
+                        prop_assert!(new.alternates.iter().take(others.len()).eq(others));
                     }
                 }
             }
