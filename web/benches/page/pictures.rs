@@ -11,7 +11,7 @@ use crate::page::{PANELS, Page, SHEETS};
 use crate::site::Site;
 
 /// Windows: width and height in pixels, and by how much pictures are larger or smaller than that.
-const WINDOWS: [(u32, u32, f64); 3] = [(390, 844, 1.0), (1280, 800, 1.0), (2560, 1440, 0.75)];
+const WINDOWS: [(u32, u32, f64); 3] = [(390, 844, 1.0), (1280, 900, 1.0), (2560, 1440, 0.75)];
 
 /// Scrolls a narrow page until the panel begins below what stays at the top.
 const TO_PANEL: &str = "
