@@ -7,6 +7,7 @@
 pub mod decision;
 pub mod editing;
 pub mod fingerprint;
+pub mod landmarks;
 pub mod media;
 pub mod music;
 pub mod plan;

@@ -10,6 +10,7 @@
 use proptest::prelude::*;
 use shared::decision::{Decision, DecisionCode};
 use shared::fingerprint::Fingerprint;
+use shared::landmarks::Landmark;
 use shared::media::{MediaPath, MediaReference, VideoStream};
 use shared::music::{Beat, BeatGrid, Section, SectionLabel};
 use shared::plan::{
@@ -18,14 +19,14 @@ use shared::plan::{
 };
 use shared::rate::Rate;
 
-/// Four shots over six beats at 120 beats a minute.
-fn example() -> Plan {
+fn grid() -> BeatGrid {
+    let bits = "0123456789abcdef".repeat(8).parse().unwrap();
     let beats = (0..6_u8).map(|n| Beat {
         at: 11_025 + u64::from(n) * 22_050,
         position: n % 4 + 1,
         energy_permille: 500,
     });
-    let grid = BeatGrid {
+    BeatGrid {
         rate: 44_100,
         duration: 176_400,
         tempo_millibpm: 120_000,
@@ -38,8 +39,14 @@ fn example() -> Plan {
             label: SectionLabel::Verse,
             energy_permille: 500,
         }],
+        landmarks: vec![Landmark { at: 2560, bits }],
         analysis: [("tracker".to_owned(), "test".to_owned())].into(),
-    };
+    }
+}
+
+/// Four shots over six beats at 120 beats a minute.
+fn example() -> Plan {
+    let grid = grid();
     let media = |name: &str| MediaReference {
         bytes: Some(1234),
         duration_us: Some(20_000_000),

@@ -342,6 +342,7 @@ mod tests {
             beats_per_bar: 4,
             beats: (0..).zip(positions).map(beat).collect(),
             sections: Vec::new(),
+            landmarks: Vec::new(),
             analysis: std::collections::BTreeMap::new(),
         }
     }

@@ -10,6 +10,7 @@ use super::model::{
 };
 use super::node::Node;
 use crate::decision::{Decision, DecisionCode};
+use crate::landmarks::{Landmark, MAX_LANDMARKS};
 use crate::media::{MediaPath, MediaReference, VideoStream};
 use crate::music::{Beat, BeatGrid, Section, SectionLabel};
 
@@ -186,6 +187,7 @@ fn beat_grid(node: &Node<'_>, path: &Path<'_>, problems: &mut Problems) -> Optio
         "beats_per_bar",
         "beats",
         "sections",
+        "landmarks",
         "analysis",
     ];
     let fields = Fields::of(node, path, &known, problems)?;
@@ -198,6 +200,7 @@ fn beat_grid(node: &Node<'_>, path: &Path<'_>, problems: &mut Problems) -> Optio
     let beats = fields.list("beats", MAX_BEATS, problems, beat);
     fields.need("sections", problems);
     let sections = fields.list("sections", MAX_ITEMS, problems, section);
+    let landmarks = fields.list("landmarks", MAX_LANDMARKS, problems, landmark);
     let analysis = texts(&fields, "analysis", path, problems);
     Some(BeatGrid {
         rate: u32::try_from(rate?).ok()?,
@@ -207,7 +210,18 @@ fn beat_grid(node: &Node<'_>, path: &Path<'_>, problems: &mut Problems) -> Optio
         beats_per_bar: u8::try_from(per_bar?).ok()?,
         beats,
         sections,
+        landmarks,
         analysis,
+    })
+}
+
+fn landmark(node: &Node<'_>, path: &Path<'_>, problems: &mut Problems) -> Option<Landmark> {
+    let fields = Fields::of(node, path, &["at", "bits"], problems)?;
+    let at = fields.need_whole("at", 0..=MAX_EXACT, problems);
+    fields.need("bits", problems);
+    Some(Landmark {
+        at: at?,
+        bits: fields.parsed("bits", problems)?,
     })
 }
 

@@ -5,6 +5,7 @@ use super::fields::{Path, Problems};
 use super::model::{
     Clip, FRAME_SIDE, MAX_ALTERNATES, MAX_BEATS, MAX_EXACT, MAX_MEDIA, MAX_SLOTS, Plan, SCHEMA,
 };
+use crate::landmarks::MAX_LANDMARKS;
 use crate::music::BeatGrid;
 
 impl Plan {
@@ -99,6 +100,10 @@ fn beat_grid(grid: &BeatGrid, path: &Path<'_>, problems: &mut Problems) {
             );
         }
         before = Some(beat.at);
+    }
+    if grid.landmarks.len() > MAX_LANDMARKS {
+        let path = Path::Field(path, "landmarks");
+        problems.note(&path, format_args!("has more than {MAX_LANDMARKS} items"));
     }
     let sections = Path::Field(path, "sections");
     let mut end = 0;

@@ -56,6 +56,7 @@ fn grid() -> BeatGrid {
             })
             .collect(),
         sections: Vec::new(),
+        landmarks: Vec::new(),
         analysis: std::collections::BTreeMap::new(),
     }
 }

@@ -54,6 +54,7 @@ pub(super) fn grid() -> BeatGrid {
             label: SectionLabel::Verse,
             energy_permille: 500,
         }],
+        landmarks: Vec::new(),
         analysis: [("by".to_owned(), "a test".to_owned())].into(),
     }
 }

@@ -46,6 +46,7 @@ fn grid(meter: u8, first: u8, steps: &[u64], bars_a_section: usize) -> BeatGrid 
             })
             .collect(),
         beats,
+        landmarks: Vec::new(),
         analysis: BTreeMap::new(),
     }
 }
