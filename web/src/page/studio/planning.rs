@@ -14,6 +14,7 @@ use super::Studio;
 use crate::document::request;
 use crate::page::decode::pause;
 use crate::project::Brief;
+use crate::wording::sentence;
 
 /// How much of the plan is to be new.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -254,8 +255,9 @@ impl Studio {
                 planning.job.set_value(None);
                 planning.pending.set(None);
                 if self.plan.with_untracked(Option::is_some) {
+                    let why = sentence(&message);
                     self.notices
-                        .warn(format!("The plan stays as it was: {message}."));
+                        .warn(format!("The plan stays as it was. {why}"));
                 } else {
                     planning.refused.set(Some(message));
                 }
