@@ -14,12 +14,8 @@ use proptest::prelude::*;
 use shared::decision::DecisionCode;
 use shared::plan::{CutKind, Plan, Style};
 
-use requests::{STYLES, any_request, ordinary, settings};
+use requests::{STYLES, any_request, is_told, ordinary, said, settings};
 use synthetic::{clip, request, song};
-
-fn said(plan: &Plan, code: DecisionCode) -> bool {
-    plan.decisions.iter().any(|decision| decision.code == code)
-}
 
 /// What every plan keeps, whatever it was made from.
 fn lawful(request: &PlanRequest, plan: &Plan) {
@@ -48,7 +44,6 @@ fn lawful(request: &PlanRequest, plan: &Plan) {
             slot.record_duration
         );
     }
-    let mut shown: Vec<(u32, u64, u64)> = Vec::new();
     for slot in &plan.slots {
         for (place, chosen) in std::iter::once(&slot.clip)
             .chain(&slot.alternates)
@@ -68,21 +63,12 @@ fn lawful(request: &PlanRequest, plan: &Plan) {
                     "{window:?}"
                 );
             }
-            if place == 0 {
-                shown.push((chosen.media, chosen.source_start, end));
-                if !chosen.speed.is_normal() {
-                    assert!(said(plan, DecisionCode::FootageSlowed));
-                }
-            } else {
+            if place > 0 {
                 assert!(chosen.media != slot.clip.media);
             }
         }
     }
-    shown.sort_unstable();
-    let overlap = shown
-        .windows(2)
-        .any(|pair| pair[0].0 == pair[1].0 && pair[0].2 > pair[1].1);
-    assert_eq!(overlap, said(plan, DecisionCode::FootageReused));
+    is_told(request, plan);
 }
 
 #[test]
@@ -191,6 +177,16 @@ fn black_footage_is_refused_and_says_so() {
         ..request
     };
     assert_eq!(plan(&none), Err(EditError::NoClips));
+}
+
+#[test]
+fn as_many_alternates_as_a_plan_may_hold_and_no_more() {
+    let mut request = ordinary(1, 20, Style::Balanced);
+    request.settings.alternates = 64;
+    lawful(&request, &plan(&request).unwrap());
+    request.settings.alternates = 65;
+    let refused = plan(&request);
+    assert!(matches!(refused, Err(EditError::OutOfRange { .. })));
 }
 
 #[test]

@@ -6,16 +6,37 @@
     reason = "helpers of tests fail by panicking"
 )]
 
-mod requests;
 mod synthetic;
 
-use planner_wasm::edit::{PlanRequest, SourceClip, certify, plan};
+use planner_wasm::edit::{EditSettings, PlanRequest, SourceClip, certify, plan};
 use planner_wasm::footage::{Defect, Defects};
 use shared::decision::DecisionCode;
 use shared::plan::{Plan, Style};
 
-use requests::{STYLES, ordinary, settings};
 use synthetic::{clip, request, song};
+
+const STYLES: [Style; 4] = [
+    Style::Energetic,
+    Style::Balanced,
+    Style::Cinematic,
+    Style::Buildup,
+];
+
+fn settings(style: Style, seed: u64) -> EditSettings {
+    EditSettings {
+        style,
+        seed,
+        ..EditSettings::default()
+    }
+}
+
+/// 40 clips of 3 to 30 s and a song of `seconds`.
+fn ordinary(seed: u64, seconds: u64, style: Style) -> PlanRequest {
+    let clips = (0..40)
+        .map(|n| clip(seed * 1000 + n, 3_000_000 + n * 700_000, 1 + n % 3, 8 + n))
+        .collect();
+    request(song(seed, seconds, 124), clips, settings(style, 0))
+}
 
 /// The film of a request, whole and sound.
 fn film(request: &PlanRequest) -> Plan {

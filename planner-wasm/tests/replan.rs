@@ -16,7 +16,7 @@ use shared::decision::DecisionCode;
 use shared::plan::{Clip, CutKind, Fit, Focus, Plan, Slot, Style};
 use shared::rate::Rate;
 
-use requests::{STYLES, any_request, ordinary, settings};
+use requests::{STYLES, any_request, is_told, ordinary, settings};
 use synthetic::{clip, song};
 
 /// What every plan keeps, whatever it was made from.
@@ -247,11 +247,16 @@ proptest! {
         match replan(&request, &before, &Scope::All) {
             Ok(plan) => {
                 lawful(&request, &plan);
+                is_told(&request, &plan);
                 prop_assert_eq!(plan.slots.len(), before.slots.len());
                 for (old, new) in before.slots.iter().zip(&plan.slots) {
                     prop_assert_eq!((old.record_start, old.record_duration, old.cut), (new.record_start, new.record_duration, new.cut));
                     if !banned(&request, &before, old, &old.clip) {
                         prop_assert_eq!(&old.clip, &new.clip);
+                        // Alternates that name what is banned go; the others stay in front.
+                        let stays = |other: &&Clip| !banned(&request, &before, old, other);
+                        let others: Vec<&Clip> = old.alternates.iter().filter(stays).collect();
+                        prop_assert!(new.alternates.iter().take(others.len()).eq(others));
                     }
                 }
             }
@@ -305,6 +310,27 @@ proptest! {
                 }
             }
             Err(error) => prop_assert!(matches!(error, EditError::NothingUsable { .. }), "{}", error),
+        }
+    }
+
+    #[test]
+    fn what_is_told_of_the_slots_is_so_whatever_was_found_anew(
+        request in any_request(),
+        named in prop::collection::vec(prop::collection::vec(any::<usize>(), 1..4), 1..4),
+    ) {
+        let Ok(mut before) = plan(&request) else { return Ok(()) };
+        for (seed, named) in (1..).zip(named) {
+            let slots: Vec<usize> = named.iter().map(|n| n % before.slots.len()).collect();
+            let after = reroll(&request, &before, &slots, seed);
+            is_told(&request, &after);
+            // What has nothing to do with the slots is told still.
+            let others = |plan: &Plan| -> Vec<_> {
+                let of_slots = [DecisionCode::FootageReused, DecisionCode::FootageSlowed, DecisionCode::WeakFootageUsed];
+                let others = plan.decisions.iter().filter(|one| !of_slots.contains(&one.code));
+                others.cloned().collect()
+            };
+            prop_assert_eq!(others(&after), others(&before));
+            before = after;
         }
     }
 

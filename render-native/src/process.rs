@@ -24,7 +24,7 @@ use std::time::Duration;
 pub use leash::Leash;
 pub use lines::Lines;
 pub use memory::{Held, held};
-pub use stderr::Messages;
+pub use stderr::{Messages, plain};
 use watch::{Watch, Watched};
 
 use crate::interrupt::Interrupt;

@@ -119,6 +119,10 @@ decision_codes! {
     WorkersReduced = "workers_reduced",
     /// The song ends before the film; the rest of the film is silent.
     SongEndsEarly = "song_ends_early",
+    /// The song's sound comes earlier or later than where it was planned; it is played as planned.
+    SongShifted = "song_shifted",
+    /// The song does not sound like the one that was planned with.
+    SongUnfamiliar = "song_unfamiliar",
     /// The encoder's preset and rate factor were settled by measurement, for a wished time or size.
     QualitySettled = "quality_settled",
     /// A wished time or size is too small to be sure of, or was missed.

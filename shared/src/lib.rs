@@ -7,9 +7,9 @@
 pub mod decision;
 pub mod editing;
 pub mod fingerprint;
+pub mod landmarks;
 pub mod media;
 pub mod music;
 pub mod plan;
-pub mod range;
 pub mod rate;
 pub mod time;

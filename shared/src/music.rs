@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use crate::landmarks::Landmark;
 use crate::rate::{Rate, RateError};
 use crate::time::{Music, Time};
 
@@ -27,6 +28,10 @@ pub struct BeatGrid {
     pub beats: Vec<Beat>,
     /// The sections, in order, without overlap; they need not cover the song.
     pub sections: Vec<Section>,
+    /// Moments by which another decoder's sound is laid over this one, in order; at most
+    /// [`MAX_LANDMARKS`](crate::landmarks::MAX_LANDMARKS).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub landmarks: Vec<Landmark>,
     /// What the analysis was told and by which version, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub analysis: BTreeMap<String, String>,
@@ -172,6 +177,7 @@ mod tests {
             beats_per_bar: 4,
             beats: beats.into_iter().map(beat).collect(),
             sections: Vec::new(),
+            landmarks: Vec::new(),
             analysis: BTreeMap::new(),
         }
     }

@@ -40,6 +40,14 @@ pub struct Time<A> {
     axis: PhantomData<fn() -> A>,
 }
 
+/// How many ticks of the rate `to` are as long as `ticks` ticks of the rate `from`, rounded as told.
+/// `None` if either is more than an `i64` holds.
+#[must_use]
+pub fn converted(ticks: u64, from: Rate, to: Rate, rounding: Rounding) -> Option<u64> {
+    let length = Time::<()>::new(i64::try_from(ticks).ok()?, from);
+    u64::try_from(length.rescaled(to, rounding)?.ticks()).ok()
+}
+
 impl<A> Time<A> {
     /// `ticks` ticks of `rate`.
     #[must_use]
@@ -79,16 +87,9 @@ impl<A> Time<A> {
             .map(|ticks| Self::new(ticks, rate))
     }
 
-    /// The sum, in this instant's rate if `other` is exact in it; otherwise, or on overflow, `None`.
-    #[must_use]
-    pub fn checked_add(self, other: Self) -> Option<Self> {
-        let other = other.exactly_in(self.rate)?;
-        Some(Self::new(self.ticks.checked_add(other.ticks)?, self.rate))
-    }
-
-    /// The difference, under the conditions of [`Time::checked_add`].
-    #[must_use]
-    pub fn checked_sub(self, other: Self) -> Option<Self> {
+    /// The difference, in this instant's rate if `other` is exact in it; otherwise, or on overflow,
+    /// `None`.
+    fn checked_sub(self, other: Self) -> Option<Self> {
         let other = other.exactly_in(self.rate)?;
         Some(Self::new(self.ticks.checked_sub(other.ticks)?, self.rate))
     }
@@ -277,6 +278,7 @@ mod tests {
         let t = Time::<Source>::new(i64::MAX, Rate::new(1, u32::MAX).unwrap());
         assert_eq!(t.rescaled(Rate::MICROSECONDS, Rounding::Floor), None);
         assert!(t > Time::new(i64::MAX, Rate::MICROSECONDS));
-        assert_eq!(t.checked_add(t), None);
+        let least = Time::new(i64::MIN, t.rate());
+        assert_eq!(t.checked_sub(least), None);
     }
 }

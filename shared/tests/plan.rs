@@ -10,6 +10,7 @@
 use proptest::prelude::*;
 use shared::decision::{Decision, DecisionCode};
 use shared::fingerprint::Fingerprint;
+use shared::landmarks::Landmark;
 use shared::media::{MediaPath, MediaReference, VideoStream};
 use shared::music::{Beat, BeatGrid, Section, SectionLabel};
 use shared::plan::{
@@ -18,14 +19,14 @@ use shared::plan::{
 };
 use shared::rate::Rate;
 
-/// Four shots over six beats at 120 beats a minute.
-fn example() -> Plan {
+fn grid() -> BeatGrid {
+    let bits = "0123456789abcdef".repeat(8).parse().unwrap();
     let beats = (0..6_u8).map(|n| Beat {
         at: 11_025 + u64::from(n) * 22_050,
         position: n % 4 + 1,
         energy_permille: 500,
     });
-    let grid = BeatGrid {
+    BeatGrid {
         rate: 44_100,
         duration: 176_400,
         tempo_millibpm: 120_000,
@@ -38,8 +39,14 @@ fn example() -> Plan {
             label: SectionLabel::Verse,
             energy_permille: 500,
         }],
+        landmarks: vec![Landmark { at: 2560, bits }],
         analysis: [("tracker".to_owned(), "test".to_owned())].into(),
-    };
+    }
+}
+
+/// Four shots over six beats at 120 beats a minute.
+fn example() -> Plan {
+    let grid = grid();
     let media = |name: &str| MediaReference {
         bytes: Some(1234),
         duration_us: Some(20_000_000),
@@ -331,6 +338,15 @@ fn any_plan() -> impl Strategy<Value = Plan> {
             let heard = shared::time::Time::new(i64::try_from(start).unwrap(), plan.output.rate)
                 .to_music(plan.opening().unwrap(), Rate::whole(44_100).unwrap());
             let at = u64::try_from(heard.unwrap().ticks()).unwrap();
+            let clip = Clip {
+                speed: Speed::new(speed, 3).unwrap_or_default(),
+                ..Clip::new(media, source_start)
+            };
+            let other = Clip {
+                score_permille: u16::try_from(speed).ok(),
+                extra: [("x_why".to_owned(), speed.into())].into(),
+                ..clip.clone()
+            };
             plan.slots.push(Slot {
                 record_start: start,
                 record_duration: length,
@@ -338,13 +354,13 @@ fn any_plan() -> impl Strategy<Value = Plan> {
                     at,
                     on: CutKind::Beat,
                 }),
-                clip: Clip {
-                    speed: Speed::new(speed, 3).unwrap_or_default(),
-                    ..Clip::new(media, source_start)
-                },
-                alternates: vec![],
-                fit: None,
-                focus: None,
+                clip,
+                alternates: vec![other; speed as usize % 3],
+                fit: [None, Some(Fit::Crop), Some(Fit::Pad), Some(Fit::Blur)][speed as usize % 4],
+                focus: (speed > 4).then_some(Focus {
+                    x_permille: 10,
+                    y_permille: 1000,
+                }),
                 locked: cut,
                 extra: Extra::new(),
             });

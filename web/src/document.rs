@@ -73,7 +73,7 @@ pub fn request(
                     .footage
                     .as_deref()
                     .filter(|_| !clip.removed)
-                    .map_or_else(nothing, Footage::clone),
+                    .map_or_else(Footage::default, Footage::clone),
                 remeasured: fresh.contains(&media),
             })
             .collect(),
@@ -92,17 +92,6 @@ fn bans(brief: &Brief, clips: &[ClipEntry]) -> Vec<Ban> {
         range_us: None,
     });
     brief.bans.iter().copied().chain(removed).collect()
-}
-
-fn nothing() -> Footage {
-    Footage {
-        start_us: 0,
-        end_us: 0,
-        shots: Vec::new(),
-        ticks: Vec::new(),
-        anchors: Vec::new(),
-        views: Vec::new(),
-    }
 }
 
 /// The plan as a file holds it: clips that no slot names are not in it.

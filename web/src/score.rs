@@ -285,6 +285,7 @@ pub(crate) mod made_up {
                 section(0, bars / 2, SectionLabel::Intro),
                 section(bars / 2, bars, SectionLabel::Drop),
             ],
+            landmarks: Vec::new(),
             analysis: BTreeMap::new(),
         }
     }

@@ -1,9 +1,9 @@
 //! A tempo from taps.
 
-/// Taps that a tempo needs.
-pub const FEWEST: usize = 4;
+use planner_wasm::music::corrections::LEAST_TAPS;
+
 /// Most taps that are kept; later ones push out the first.
-pub const MOST: usize = 64;
+const MOST: usize = 64;
 /// A pause after which taps begin anew, in milliseconds: three beats of a very slow song.
 const PAUSE_MS: u64 = 4000;
 
@@ -26,7 +26,7 @@ pub fn tap(taps: &mut Vec<u64>, at: u64, samples_per_second: u32) {
 /// not count.
 #[must_use]
 pub fn tempo(taps: &[u64], samples_per_second: u32) -> Option<u32> {
-    if taps.len() < FEWEST {
+    if taps.len() < LEAST_TAPS {
         return None;
     }
     let mut between: Vec<u64> = taps

@@ -6,6 +6,7 @@ use shared::decision::DecisionCode;
 use shared::music::{BeatGrid, SectionLabel};
 use shared::plan::{Clip, CutKind, Fit, Speed, Style};
 use shared::rate::Rate;
+use shared::time::{Rounding, converted};
 
 use crate::ruler::Timecode;
 
@@ -103,9 +104,7 @@ pub fn range(from_us: u64, until_us: u64) -> String {
 /// How long `frames` frames at `rate` are, in microseconds, rounded down.
 #[must_use]
 pub fn frames_us(frames: u64, rate: Rate) -> u64 {
-    let us =
-        u128::from(frames) * u128::from(rate.den()) * 1_000_000 / u128::from(rate.num().max(1));
-    u64::try_from(us).unwrap_or(u64::MAX)
+    converted(frames, rate, Rate::MICROSECONDS, Rounding::Floor).unwrap_or(u64::MAX)
 }
 
 /// One and many: `1 shot`, `12 shots`.
@@ -343,6 +342,7 @@ mod tests {
             beats_per_bar: 4,
             beats: (0..).zip(positions).map(beat).collect(),
             sections: Vec::new(),
+            landmarks: Vec::new(),
             analysis: std::collections::BTreeMap::new(),
         }
     }

@@ -21,12 +21,10 @@ pub(crate) fn take() -> Result<()> {
     page::ensure_browser()?;
     page::build_page()?;
     let raw = workspace::target().join("page").join("pictures");
-    if raw.exists() {
-        fs::remove_dir_all(&raw).with_context(|| format!("cannot empty {}", raw.display()))?;
-    }
+    emptied(&raw)?;
     run(page::driver(&raw).arg("pictures"))?;
     let kept = workspace::root().join("docs").join("images").join("page");
-    fs::create_dir_all(&kept).with_context(|| format!("cannot make {}", kept.display()))?;
+    emptied(&kept)?;
     let mut bytes = 0;
     for entry in fs::read_dir(&raw)? {
         let picture = entry?.path();
@@ -36,6 +34,14 @@ pub(crate) fn take() -> Result<()> {
     }
     println!("{} kB of pictures in {}", bytes / 1000, kept.display());
     Ok(())
+}
+
+/// Makes a folder in which nothing of an earlier time is left.
+fn emptied(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+    }
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))
 }
 
 /// The same picture in few colours.

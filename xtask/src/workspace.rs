@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::command::{cargo, output};
+use crate::command::{cargo, output, run};
 
 /// The folder of the workspace's `Cargo.toml`.
 pub(crate) fn root() -> PathBuf {
@@ -41,6 +41,17 @@ pub(crate) fn path_with_tools() -> OsString {
 pub(crate) fn metadata() -> Result<Value> {
     let text = output(cargo().args(["metadata", "--format-version", "1", "--locked"]))?;
     serde_json::from_slice(&text).context("cargo metadata is not JSON")
+}
+
+/// Builds the [`renderer`].
+///
+/// # Errors
+/// If it does not build.
+pub(crate) fn build_renderer() -> Result<()> {
+    let package = ["--package", "render-native"];
+    run(cargo()
+        .args(["build", "--release", "--locked"])
+        .args(package))
 }
 
 /// The release build of the renderer.

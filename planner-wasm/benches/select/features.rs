@@ -120,7 +120,7 @@ pub(crate) fn percent(part: u32, whole: u32) -> f64 {
 /// Planted cuts and fades that are found, and boundaries where nothing was planted: the bases may
 /// have cuts of their own, which every clip of that base has too.
 fn boundaries(clips: &[&Clip]) {
-    let (mut cuts, mut found, mut fades, mut faded, mut others) = (0, 0, 0, 0, 0);
+    let (mut cuts, mut found, mut fades, mut dipped, mut others) = (0, 0, 0, 0, 0);
     for clip in clips.iter().filter(|clip| !clip.is_catalogue()) {
         let starts: Vec<u64> = clip
             .footage()
@@ -148,7 +148,7 @@ fn boundaries(clips: &[&Clip]) {
                 .iter()
                 .position(|start| (*from..=*until).contains(start));
             if let Some(explained) = at.and_then(|at| explained.get_mut(at)) {
-                faded += 1;
+                dipped += 1;
                 *explained = true;
             } else if std::env::var_os("SELECT_VERBOSE").is_some() {
                 println!("  missed fade: {} {from}, {starts:?}", clip.file);
@@ -170,7 +170,7 @@ fn boundaries(clips: &[&Clip]) {
         }
     }
     println!("| planted cuts found to the frame | ≥ 90 % | {found} of {cuts} |");
-    println!("| planted fades found | ≥ 74 % | {faded} of {fades} |");
+    println!("| planted fades found | ≥ 74 % | {dipped} of {fades} |");
     println!("| boundaries elsewhere (cuts of the bases among them) | | {others} |");
 }
 

@@ -11,7 +11,6 @@
 #![expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
     reason = "shares of small counts, and instants far below 2^53 µs"
 )]
 

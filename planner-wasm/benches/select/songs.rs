@@ -55,6 +55,7 @@ pub(crate) fn song(seconds: u64, bpm: u64) -> BeatGrid {
         beats_per_bar: 4,
         beats,
         sections,
+        landmarks: Vec::new(),
         analysis: std::collections::BTreeMap::new(),
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use shared::music::BeatGrid;
-use shared::plan::{CutKind, Plan};
+use shared::plan::Plan;
 
 use super::earlier::Place;
 use super::pace::{MIN_SHOT_US, ONE, Pace};
-use super::points::{Point, Span, is_steady};
+use super::points::{Point, Span, is_steady, point_at};
 use super::request::{EditSettings, PlanRequest};
 use super::slots::{Limits, Vacancy, divided};
 
@@ -185,25 +185,6 @@ pub(super) fn division(
             (vacancy, origin.unwrap_or(Origin::New))
         })
         .collect()
-}
-
-/// The point at a frame, or one that says that nothing happens there.
-pub(super) fn point_at(points: &[Point], frame: u64, span: Span) -> Point {
-    let next = points.partition_point(|point| point.frame <= frame);
-    let before = next.checked_sub(1).and_then(|index| points.get(index));
-    let mut point = before.or(points.first()).copied().unwrap_or(Point::NOTHING);
-    if point.frame != frame {
-        point = Point {
-            at: span.sample(frame).unwrap_or(point.at),
-            frame,
-            kind: CutKind::Grid,
-            phase: 0,
-            must: false,
-            heard: false,
-            ..point
-        };
-    }
-    point
 }
 
 /// The node that passes for the beginning of an earlier slot.

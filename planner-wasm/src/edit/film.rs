@@ -1,26 +1,21 @@
 //! From a request to a plan.
 
-use std::collections::BTreeMap;
-
 use shared::decision::{Decision, DecisionCode};
 use shared::music::BeatGrid;
-use shared::plan::{Clip, Extra, MadeBy, MusicTrack, Plan, SCHEMA, Slot};
+use shared::plan::{Clip, Extra, MusicTrack, Plan, SCHEMA, Slot};
 
 use super::alternates::alternates;
 use super::assign::Assignment;
 use super::bans::Bans;
 use super::candidates::{Candidate, KEPT, Pool};
+use super::made_by::made_by;
 use super::pace::Pace;
 use super::points::{Span, points};
-use super::request::{EditError, EditSettings, NORMAL_DENSITY, PlanRequest, SectionPace};
+use super::request::{EditError, EditSettings, PlanRequest};
 use super::scarce;
 use super::score::{Ranks, permille};
 use super::slots::{Limits, vacancies};
 use super::sources::{Source, sources};
-
-/// Under these names a plan tells the density it was made with, and the paces of sections.
-const DENSITY: &str = "density_permille";
-const PACES: &str = "paces";
 
 /// A film for the request: every frame from the film's opening to its end is filled, whatever
 /// footage there is, and every departure from the style is among the plan's decisions.
@@ -88,13 +83,10 @@ pub(super) fn arranged<T>(
 /// The plan of a filled film.
 fn told(request: &PlanRequest, film: Arranged<'_>) -> Result<Plan, EditError> {
     let settings = &request.settings;
-    let count = film.assignment.slots.len();
-    let mut filled = Vec::with_capacity(count);
-    for index in 0..count {
-        let list = film.lists.get(index).map_or(&[][..], Vec::as_slice);
-        let slot = slot(&film.assignment, index, list, settings.alternates);
-        filled.push(slot.ok_or_else(|| film.bans.unfilled())?);
-    }
+    let (assignment, most) = (&film.assignment, settings.alternates);
+    let filled = film.lists.iter().enumerate();
+    let filled = filled.map(|(index, list)| slot(assignment, index, list, most));
+    let filled: Option<Vec<Slot>> = filled.collect();
     Ok(Plan {
         schema: SCHEMA.to_owned(),
         made_by: Some(made_by(settings)),
@@ -110,7 +102,7 @@ fn told(request: &PlanRequest, film: Arranged<'_>) -> Result<Plan, EditError> {
             .iter()
             .map(|clip| clip.media.clone())
             .collect(),
-        slots: filled,
+        slots: filled.ok_or_else(|| film.bans.unfilled())?,
         decisions: film.decisions,
         extra: Extra::new(),
     })
@@ -209,67 +201,4 @@ pub(super) fn clip(assignment: &Assignment<'_>, slot: usize, one: &Candidate) ->
     clip.score_permille = Some(permille(vacancy, &one.measures));
     clip.why = assignment.why(slot, one);
     Some(clip)
-}
-
-/// Who made a plan with these settings.
-pub(super) fn made_by(settings: &EditSettings) -> MadeBy {
-    let mut named = BTreeMap::from([("alternates".to_owned(), settings.alternates.to_string())]);
-    if settings.start_us > 0 {
-        named.insert("start_us".to_owned(), settings.start_us.to_string());
-    }
-    if let Some(us) = settings.length_us {
-        named.insert("length_us".to_owned(), us.to_string());
-    }
-    if settings.density_permille != NORMAL_DENSITY {
-        let density = settings.density_permille.to_string();
-        named.insert(DENSITY.to_owned(), density);
-    }
-    if !settings.paces.is_empty() {
-        let one =
-            |pace: &SectionPace| format!("{}-{}:{}", pace.start, pace.end, pace.density_permille);
-        let paces: Vec<String> = settings.paces.iter().map(one).collect();
-        named.insert(PACES.to_owned(), paces.join(","));
-    }
-    MadeBy {
-        planner: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned(),
-        seed: settings.seed,
-        style: settings.style,
-        settings: named,
-    }
-}
-
-/// The settings that decide where a plan is cut, as far as it tells them; those of `otherwise` if it
-/// does not say who made it.
-pub(super) fn settings_of(plan: &Plan, otherwise: &EditSettings) -> EditSettings {
-    let Some(made_by) = &plan.made_by else {
-        return otherwise.clone();
-    };
-    let named = |name: &str| made_by.settings.get(name);
-    let pace = |text: &str| {
-        let (range, density) = text.split_once(':')?;
-        let (start, end) = range.split_once('-')?;
-        Some(SectionPace {
-            start: start.parse().ok()?,
-            end: end.parse().ok()?,
-            density_permille: density.parse().ok()?,
-        })
-    };
-    EditSettings {
-        style: made_by.style,
-        seed: made_by.seed,
-        density_permille: density_permille(made_by).unwrap_or(NORMAL_DENSITY),
-        paces: named(PACES)
-            .map_or_else(Vec::new, |text| text.split(',').filter_map(pace).collect()),
-        ..otherwise.clone()
-    }
-}
-
-/// The density that a plan was made with, as in [`EditSettings::density_permille`]; `None` if what it
-/// says of it is no number.
-#[must_use]
-pub fn density_permille(made_by: &MadeBy) -> Option<u16> {
-    match made_by.settings.get(DENSITY) {
-        Some(text) => text.parse().ok(),
-        None => Some(NORMAL_DENSITY),
-    }
 }

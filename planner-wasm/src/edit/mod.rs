@@ -6,8 +6,9 @@
 //! (`sources`, `scenes`, `candidates`, `score`, `assign`, `beam`), with stated fallbacks where footage is short
 //! (`scarce`, `pack`).
 //! [`replan`] makes a plan anew from another one: `earlier` tells what of it is still there, `division`
-//! divides the film around what stays, `reroll` fills single slots with something else. Scores are 64-bit integers with 1.0 = 1024; nothing depends on time or chance but
-//! the seed.
+//! divides the film around what stays (`kept`), `reroll` fills single slots with something else, and
+//! `made_by` is what a plan tells of its settings. Scores are 64-bit integers with 1.0 = 1024; nothing
+//! depends on time or chance but the seed.
 
 mod alternates;
 mod assign;
@@ -18,6 +19,8 @@ mod certificate;
 mod division;
 mod earlier;
 mod film;
+mod kept;
+mod made_by;
 mod pace;
 mod pack;
 mod points;
@@ -31,7 +34,7 @@ mod slots;
 mod sources;
 
 pub use certificate::{Certificate, certify};
-pub use film::{density_permille, plan};
+pub use film::plan;
 pub use replan::replan;
 pub use request::{
     Ban, EditError, EditSettings, LEAST_DENSITY, MOST_DENSITY, PlanRequest, Scope, SectionPace,

@@ -4,7 +4,7 @@ use shared::decision::{Decision, DecisionCode};
 use shared::music::{BeatGrid, SectionLabel};
 use shared::plan::{Cut, CutKind, Output};
 use shared::rate::Rate;
-use shared::time::{Music, Time};
+use shared::time::{Music, Rounding, Time, converted};
 
 use super::pace::{MIN_SHOT_US, Pace};
 use super::request::{EditError, EditSettings, NORMAL_DENSITY};
@@ -99,15 +99,15 @@ impl Span {
         settings: &EditSettings,
     ) -> Result<Self, EditError> {
         let music = grid.music_rate().map_err(|_| EditError::NoSongRate)?;
-        let samples = |us: u64| u128::from(us) * u128::from(grid.rate) / 1_000_000;
-        let start = samples(settings.start_us).min(grid.duration.into());
-        let end = settings.length_us.map_or(u128::from(grid.duration), |us| {
-            (start + samples(us)).min(grid.duration.into())
+        let samples =
+            |us| converted(us, Rate::MICROSECONDS, music, Rounding::Floor).unwrap_or(u64::MAX);
+        let opening = samples(settings.start_us).min(grid.duration);
+        let end = settings.length_us.map_or(grid.duration, |us| {
+            opening.saturating_add(samples(us)).min(grid.duration)
         });
-        let count = |at: u128, what| u64::try_from(at).map_err(|_| EditError::OutOfRange { what });
         let mut span = Self {
-            opening: count(start, "the film's start")?,
-            end: count(end, "the film's end")?,
+            opening,
+            end,
             frames: 0,
             music,
             film: output.rate,
@@ -116,10 +116,10 @@ impl Span {
             what: "the song's length",
         })?;
         if span.frames == 0 {
-            let song_us = u128::from(grid.duration) * 1_000_000 / u128::from(grid.rate.max(1));
+            let song_us = converted(grid.duration, music, Rate::MICROSECONDS, Rounding::Floor);
             return Err(EditError::NothingToFill {
                 start_us: settings.start_us,
-                song_us: u64::try_from(song_us).unwrap_or(u64::MAX),
+                song_us: song_us.unwrap_or(u64::MAX),
             });
         }
         let day = u64::from(output.rate.num()) * 86_400 / u64::from(output.rate.den());
@@ -133,11 +133,10 @@ impl Span {
 
     /// A film of so many frames from `opening` on, as an earlier plan has it.
     pub(super) fn over(opening: u64, frames: u64, music: Rate, film: Rate) -> Self {
-        let samples = u128::from(frames) * u128::from(music.num()) * u128::from(film.den());
-        let samples = samples / (u128::from(music.den()) * u128::from(film.num()).max(1));
+        let samples = converted(frames, film, music, Rounding::Floor);
         Self {
             opening,
-            end: opening.saturating_add(u64::try_from(samples).unwrap_or(u64::MAX)),
+            end: opening.saturating_add(samples.unwrap_or(u64::MAX)),
             frames,
             music,
             film,
@@ -151,17 +150,13 @@ impl Span {
 
     /// A sample of another rate in this one's, rounded up.
     pub(super) fn in_own_rate(self, sample: u64, rate: Rate) -> Option<u64> {
-        let samples = u128::from(sample) * u128::from(self.music.num()) * u128::from(rate.den());
-        let samples = samples.div_ceil(u128::from(self.music.den()) * u128::from(rate.num()));
-        u64::try_from(samples).ok()
+        converted(sample, rate, self.music, Rounding::Ceil)
     }
 
     /// The first sample during which `frame` is on screen.
     pub(super) fn sample(self, frame: u64) -> Option<u64> {
-        let samples =
-            u128::from(frame) * u128::from(self.film.den()) * u128::from(self.music.num());
-        let samples = samples.div_ceil(u128::from(self.film.num()) * u128::from(self.music.den()));
-        self.opening.checked_add(u64::try_from(samples).ok()?)
+        let samples = converted(frame, self.film, self.music, Rounding::Ceil)?;
+        self.opening.checked_add(samples)
     }
 
     /// A film of a whole song, rates in ticks per second.
@@ -187,20 +182,19 @@ impl Span {
 
     /// Fewest frames that last `us` microseconds, at least 1.
     pub(super) fn frames_in(self, us: u64) -> u64 {
-        let frames = u128::from(us) * u128::from(self.film.num());
-        let frames = frames.div_ceil(u128::from(self.film.den()) * 1_000_000);
-        u64::try_from(frames).unwrap_or(u64::MAX).max(1)
+        let frames = converted(us, Rate::MICROSECONDS, self.film, Rounding::Ceil);
+        frames.unwrap_or(u64::MAX).max(1)
     }
 
     /// Length of `frames` frames in microseconds, rounded down.
     pub(super) fn us(self, frames: u64) -> u64 {
-        let us = u128::from(frames) * 1_000_000 * u128::from(self.film.den());
-        u64::try_from(us / u128::from(self.film.num())).unwrap_or(u64::MAX)
+        let us = converted(frames, self.film, Rate::MICROSECONDS, Rounding::Floor);
+        us.unwrap_or(u64::MAX)
     }
 
     pub(super) fn samples_in(self, us: u64) -> u64 {
-        let samples = u128::from(us) * u128::from(self.music.num()) / 1_000_000;
-        u64::try_from(samples).unwrap_or(u64::MAX).max(1)
+        let samples = converted(us, Rate::MICROSECONDS, self.music, Rounding::Floor);
+        samples.unwrap_or(u64::MAX).max(1)
     }
 }
 
@@ -209,6 +203,25 @@ pub(super) fn is_steady(grid: &BeatGrid) -> bool {
     grid.beats.len() >= MIN_BEATS
         && grid.confidence_permille >= TRUSTED_PERMILLE
         && grid.tempo_millibpm > 0
+}
+
+/// The point at a frame, or one that says that nothing happens there.
+pub(super) fn point_at(points: &[Point], frame: u64, span: Span) -> Point {
+    let next = points.partition_point(|point| point.frame <= frame);
+    let before = next.checked_sub(1).and_then(|index| points.get(index));
+    let mut point = before.or(points.first()).copied().unwrap_or(Point::NOTHING);
+    if point.frame != frame {
+        point = Point {
+            at: span.sample(frame).unwrap_or(point.at),
+            frame,
+            kind: CutKind::Grid,
+            phase: 0,
+            must: false,
+            heard: false,
+            ..point
+        };
+    }
+    point
 }
 
 /// The points of the film, from its opening to its end, frames strictly rising.

@@ -6,13 +6,15 @@ use shared::plan::{Clip, MusicTrack, Output, Plan, SCHEMA, Slot};
 use super::alternates::alternates;
 use super::assign::{Assignment, Means};
 use super::bans::Bans;
-use super::candidates::{Candidate, KEPT, MAX_BAD_PERMILLE, Pool};
+use super::candidates::{Candidate, KEPT, Pool};
 use super::division::{Origin, division, staying};
 use super::earlier::{Earlier, places};
-use super::film::{limits, made_by, pace, settings_of, slot};
+use super::film::{limits, pace, slot};
+use super::kept::{hold, source_of};
+use super::made_by::made_by;
 use super::pace::{ONE, Pace};
 use super::points::{Span, points};
-use super::request::{EditError, PlanRequest, Scope, checked_seed};
+use super::request::{EditError, EditSettings, PlanRequest, Scope, checked_seed};
 use super::reroll::reroll;
 use super::scarce;
 use super::score::{Ranks, Shown};
@@ -78,7 +80,8 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
         span.us(span.frames),
         sources.iter().map(Source::total_us).sum(),
     );
-    let before = settings_of(previous, settings);
+    let made_by_then = previous.made_by.as_ref();
+    let before = made_by_then.map_or_else(|| settings.clone(), EditSettings::of);
     let places = places(previous, span);
     let stays = staying(request, previous, &before, &places, span);
     let same_film = stays.iter().all(|stays| *stays);
@@ -127,22 +130,14 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
     assignment.improve(&lists);
     scarce::fill(assignment, &empty);
     untouched &= !refilm.welcome(&earlier.new_clips());
-    let spare = [
-        DecisionCode::FootageReused,
-        DecisionCode::FootageSlowed,
-        DecisionCode::WeakFootageUsed,
-    ];
     if untouched {
-        decisions.extend(said(previous, &spare));
+        decisions.extend(said(previous, &scarce::SAID));
     } else {
         let told = scarce::decisions(&refilm.assignment, needed_us, offered_us);
         decisions.extend(told);
     }
-    let mut filled = Vec::with_capacity(slots.len());
-    for index in 0..slots.len() {
-        let slot = refilm.slot(index, settings.alternates);
-        filled.push(slot.ok_or_else(|| bans.unfilled())?);
-    }
+    let filled = (0..slots.len()).map(|index| refilm.slot(index, settings.alternates));
+    let filled: Option<Vec<Slot>> = filled.collect();
     let own = &request.output;
     Ok(Plan {
         schema: SCHEMA.to_owned(),
@@ -161,7 +156,7 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
             beat_grid: Some(request.grid.clone()),
             extra: previous.music.extra.clone(),
         },
-        slots: filled,
+        slots: filled.ok_or_else(|| bans.unfilled())?,
         decisions,
         extra: previous.extra.clone(),
         media: earlier.into_media(),
@@ -188,7 +183,7 @@ fn let_go(previous: &Plan, origins: &[Origin], kept: &[Option<Kept>]) -> Vec<Dec
         .map(|(index, slot)| {
             Decision::about(
                 DecisionCode::LockReleased,
-                format!("slot {index}"),
+                format!("slot {}", index + 1),
                 format!(
                     "it was locked at frame {}, but does not lie inside the new film or its file as a whole; its place is filled anew",
                     slot.record_start
@@ -315,10 +310,8 @@ impl Refilm<'_> {
             .source(clip)
             .and_then(|source| pool.sources.get(source));
         let end = clip.source_end(frames, pool.rate);
-        let window = source
-            .zip(end)
-            .and_then(|(source, end)| source.windows.over(clip.source_start, end));
-        window.is_some_and(|window| window.is_showable() && window.bad_permille <= MAX_BAD_PERMILLE)
+        let both = source.zip(end);
+        both.is_some_and(|(source, end)| !source.is_weak(clip.source_start, end))
     }
 
     /// Whether a clip is long enough for so many frames.
@@ -335,40 +328,13 @@ impl Refilm<'_> {
     }
 
     fn source(&self, clip: &Clip) -> Option<usize> {
-        let sources = self.assignment.pool.sources;
-        sources.iter().position(|source| source.index == clip.media)
+        source_of(&self.assignment, clip)
     }
 
     /// Marks a slot as filled with what it shows, and as not to be changed.
     fn hold(&mut self, index: usize, slot: &Slot, previous: &Plan) -> Option<()> {
-        self.assignment.hold(index);
-        let source = self.source(&slot.clip)?;
-        let pool = self.assignment.pool;
-        let vacancy = self.assignment.slots.get(index)?;
-        let mut with = pool.as_shown(vacancy, source, &slot.clip)?;
-        // What was chosen from a list is in it still.
-        let listed = self.lists.get(index).into_iter().flatten();
-        if let Some(one) = listed.into_iter().find(|one| one.shown == with.shown) {
-            with = *one;
-        }
-        let has_said = |code| previous.decisions.iter().any(|said| said.code == code);
-        // Who slowed it or chose it in spite of its faults need not be told.
-        if !has_said(DecisionCode::FootageSlowed) {
-            with.speed = shared::plan::Speed::default();
-        }
-        let window = pool
-            .sources
-            .get(source)?
-            .windows
-            .over(with.shown.start_us, with.shown.end_us);
-        let weak = window.is_none_or(|window| window.bad_permille > MAX_BAD_PERMILLE);
-        let means = Means {
-            reused: !self.assignment.is_free(&with.shown),
-            weak: weak && has_said(DecisionCode::WeakFootageUsed),
-            short: false,
-        };
-        self.assignment.put(index, with, means);
-        Some(())
+        let list = self.lists.get(index).map_or(&[][..], Vec::as_slice);
+        hold(&mut self.assignment, index, slot, (list, previous))
     }
 
     /// Lets clips that were not on offer before take the place of what is much worse. Whether any did.

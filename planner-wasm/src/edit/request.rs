@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use shared::decision::Decision;
 use shared::media::MediaReference;
 use shared::music::BeatGrid;
-use shared::plan::{Output, Style};
+use shared::plan::{MAX_ALTERNATES, MAX_EXACT, Output, Style};
 
 use crate::footage::Footage;
 
@@ -58,10 +58,10 @@ pub struct SourceClip {
 pub struct EditSettings {
     /// Style of the cutting.
     pub style: Style,
-    /// Seed of every choice left to chance: another seed shuffles choices of like worth. Below
-    /// 2^53, so that every reader of JSON keeps it exact.
+    /// Seed of every choice left to chance: another seed shuffles choices of like worth. At
+    /// most [`MAX_EXACT`].
     pub seed: u64,
-    /// How many alternates each slot gets at most.
+    /// How many alternates each slot gets at most; no more than [`MAX_ALTERNATES`].
     pub alternates: u8,
     /// Where in the song the film begins, in microseconds.
     pub start_us: u64,
@@ -144,6 +144,11 @@ impl EditSettings {
     /// [`EditError::OutOfRange`] if a number is too large or too small to plan with.
     pub(super) fn checked(&self) -> Result<(), EditError> {
         checked_seed(self.seed)?;
+        if usize::from(self.alternates) > MAX_ALTERNATES {
+            return Err(EditError::OutOfRange {
+                what: "the number of alternates",
+            });
+        }
         let sound = |density| (LEAST_DENSITY..=MOST_DENSITY).contains(&density);
         if self.densities().all(sound) {
             Ok(())
@@ -158,14 +163,11 @@ impl EditSettings {
 /// # Errors
 /// [`EditError::OutOfRange`] if a plan could not hold the seed.
 pub(super) const fn checked_seed(seed: u64) -> Result<(), EditError> {
-    if seed > MAX_SEED {
+    if seed > MAX_EXACT {
         return Err(EditError::OutOfRange { what: "the seed" });
     }
     Ok(())
 }
-
-/// Greatest seed: a plan holds no number that a JavaScript reader could not keep exact.
-const MAX_SEED: u64 = (1 << 53) - 1;
 
 /// Why no plan could be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

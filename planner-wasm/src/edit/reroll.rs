@@ -1,16 +1,15 @@
 //! Something else in single slots.
 
-use shared::decision::{Decision, DecisionCode};
 use shared::plan::{Plan, Slot};
 
-use super::assign::{Assignment, Filled, Means};
+use super::assign::{Assignment, Filled};
 use super::bans::Bans;
 use super::candidates::{Candidate, KEPT_TO_STIR, Pool};
-use super::division::point_at;
 use super::earlier::Earlier;
-use super::film::{settings_of, slot};
-use super::points::{Point, Span, points};
-use super::request::{EditError, PlanRequest};
+use super::film::slot;
+use super::kept::{hold, shown};
+use super::points::{Point, Span, point_at, points};
+use super::request::{EditError, EditSettings, PlanRequest};
 use super::scarce;
 use super::score::Ranks;
 use super::slots::{Vacancy, vacancy};
@@ -35,7 +34,7 @@ pub(super) fn reroll(
         .map(|index| named.contains(&index) && previous.slots.get(index).is_some_and(|s| !s.locked))
         .collect();
     let sources = sources(&request.clips, bans, &mut Vec::new())?;
-    let slots = as_they_are(request, previous)?;
+    let (slots, needed_us) = as_they_are(request, previous)?;
     let ranks = Ranks::of(&sources);
     let pool = Pool {
         sources: &sources,
@@ -48,19 +47,21 @@ pub(super) fn reroll(
     let mut whole: Vec<Option<Slot>> = Vec::with_capacity(count);
     for (index, old) in previous.slots.iter().enumerate() {
         let old = earlier.whole(old);
-        let shown = old.as_ref().and_then(|old| shown(&assignment, index, old));
-        if open.get(index) == Some(&true) {
-            // What is seen there now is to be seen there no more.
-            if let Some(one) = shown {
-                assignment.shun(&one.shown);
-            }
-        } else {
+        if open.get(index) != Some(&true) {
             assignment.hold(index);
-            if let Some(one) = shown {
-                assignment.put(index, one, Means::default());
+            if let Some(old) = &old {
+                hold(&mut assignment, index, old, (&[], previous));
             }
         }
         whole.push(old);
+    }
+    // What is seen in open slots now is to be seen there no more.
+    for (index, old) in whole.iter().enumerate() {
+        if !assignment.is_held(index)
+            && let Some(one) = old.as_ref().and_then(|old| shown(&assignment, index, old))
+        {
+            assignment.shun(&one.shown);
+        }
     }
     let empty = assignment.greedy(&lists, false);
     assignment.improve(&lists);
@@ -79,39 +80,36 @@ pub(super) fn reroll(
             .and_then(|old| earlier.allowed(&old.clip, old.record_duration, previous.output.rate));
         let kept = whole.get(*index).and_then(Option::as_ref);
         if let (Some(_), Some(kept)) = (allowed, kept) {
-            if let Some(one) = shown(&assignment, *index, kept) {
-                assignment.put(*index, one, Means::default());
-            }
-            assignment.hold(*index);
+            hold(&mut assignment, *index, kept, (&[], previous));
             return false;
         }
         true
     });
-    left.sort_unstable();
     scarce::fill(&mut assignment, &left);
 
-    let mut filled = Vec::with_capacity(count);
-    for (index, old) in whole.into_iter().enumerate() {
+    let filled = whole.into_iter().enumerate().map(|(index, old)| {
         let list = lists.get(index).map_or(&[][..], Vec::as_slice);
-        let slot = if assignment.is_held(index) {
+        if assignment.is_held(index) {
             old
         } else {
             slot(&assignment, index, list, request.settings.alternates)
-        };
-        filled.push(slot.ok_or_else(|| bans.unfilled())?);
-    }
+        }
+    });
+    let filled: Option<Vec<Slot>> = filled.collect();
     let mut decisions = previous.decisions.clone();
-    decisions.extend(left.iter().filter_map(|index| told(&assignment, *index)));
+    decisions.retain(|said| !scarce::SAID.contains(&said.code));
+    let offered_us = sources.iter().map(Source::total_us).sum();
+    decisions.extend(scarce::decisions(&assignment, needed_us, offered_us));
     Ok(Plan {
-        slots: filled,
+        slots: filled.ok_or_else(|| bans.unfilled())?,
         decisions,
         media: earlier.into_media(),
         ..previous.clone()
     })
 }
 
-/// The slots of a plan, as if they were to be filled.
-fn as_they_are(request: &PlanRequest, plan: &Plan) -> Result<Vec<Vacancy>, EditError> {
+/// The slots of a plan, as if they were to be filled, and how long the film is, in microseconds.
+fn as_they_are(request: &PlanRequest, plan: &Plan) -> Result<(Vec<Vacancy>, u64), EditError> {
     let out_of_range = || EditError::OutOfRange {
         what: "the plan's song",
     };
@@ -123,7 +121,8 @@ fn as_they_are(request: &PlanRequest, plan: &Plan) -> Result<Vec<Vacancy>, EditE
         .in_own_rate(plan.music.source_start, told)
         .ok_or_else(out_of_range)?;
     let span = Span::over(opening, plan.record_duration(), music, plan.output.rate);
-    let settings = settings_of(plan, &request.settings);
+    let made_by = plan.made_by.as_ref();
+    let settings = made_by.map_or_else(|| request.settings.clone(), EditSettings::of);
     let points = points(grid, span, &settings, &mut Vec::new());
     let as_it_is = |slot: &Slot| {
         let first = point_at(&points, slot.record_start, span);
@@ -137,11 +136,8 @@ fn as_they_are(request: &PlanRequest, plan: &Plan) -> Result<Vec<Vacancy>, EditE
             ..vacancy
         })
     };
-    plan.slots
-        .iter()
-        .map(as_it_is)
-        .collect::<Option<_>>()
-        .ok_or_else(out_of_range)
+    let slots: Option<_> = plan.slots.iter().map(as_it_is).collect();
+    Ok((slots.ok_or_else(out_of_range)?, span.us(span.frames)))
 }
 
 /// Candidates for the open slots alone, stirred.
@@ -154,33 +150,4 @@ fn lists(pool: Pool<'_>, slots: &[Vacancy], open: &[bool]) -> Vec<Vec<Candidate>
         _ => Vec::new(),
     };
     slots.iter().zip(open).map(list).collect()
-}
-
-/// What a slot of the plan shows, if its clip is one that can be used.
-fn shown(assignment: &Assignment<'_>, index: usize, slot: &Slot) -> Option<Candidate> {
-    let pool = assignment.pool;
-    let of = |source: &Source<'_>| source.index == slot.clip.media;
-    let source = pool.sources.iter().position(of)?;
-    pool.as_shown(assignment.slots.get(index)?, source, &slot.clip)
-}
-
-/// What had to be done to fill a slot.
-fn told(assignment: &Assignment<'_>, index: usize) -> Option<Decision> {
-    let filled = assignment.filled.get(index)?.as_ref()?;
-    let (code, what) = if filled.means.short || filled.means.weak {
-        let what = "it shows footage that would normally be rejected, or its last picture is held";
-        (DecisionCode::WeakFootageUsed, what)
-    } else if filled.means.reused {
-        let what = "it shows footage that is shown elsewhere too";
-        (DecisionCode::FootageReused, what)
-    } else if filled.with.speed.is_normal() {
-        return None;
-    } else {
-        (DecisionCode::FootageSlowed, "it runs slower than shot")
-    };
-    Some(Decision::about(
-        code,
-        format!("slot {index}"),
-        format!("{what}, because nothing else was left that may be shown"),
-    ))
 }

@@ -21,6 +21,13 @@ use super::pack::make_room;
 use super::score::{Shown, suits};
 use super::sources::{Stretch, gaps};
 
+/// What may be said of slots that had to be filled in such a way.
+pub(super) const SAID: [DecisionCode; 3] = [
+    DecisionCode::FootageReused,
+    DecisionCode::FootageSlowed,
+    DecisionCode::WeakFootageUsed,
+];
+
 /// Reused footage further away than this in the film, in slots, is not noticed as such.
 const FAR_SLOTS: usize = 40;
 /// Price of reuse next to its other use; it falls with distance.
@@ -39,6 +46,9 @@ struct Rung {
     cuts_inside: bool,
 }
 
+/// The lowest speed that a plan may have.
+pub(super) const SLOWEST: (u32, u32) = (1, 8);
+
 const NORMAL: &[(u32, u32)] = &[(1, 1)];
 const SLOWER: &[(u32, u32)] = &[(9, 10), (4, 5), (1, 2)];
 const SLOW: &[(u32, u32)] = &[(9, 10), (4, 5), (2, 3), (1, 2)];
@@ -50,7 +60,7 @@ const VERY_SLOW: &[(u32, u32)] = &[
     (1, 3),
     (1, 4),
     (1, 6),
-    (1, 8),
+    SLOWEST,
 ];
 
 const fn rung(
@@ -176,7 +186,10 @@ fn on_rung(assignment: &Assignment<'_>, slot: usize, rung: Rung) -> Option<Fille
         if let Some((_, with)) = best {
             let means = Means {
                 reused: !assignment.is_free(&with.shown),
-                weak: rung.cuts_inside || rung.most_bad > MAX_BAD_PERMILLE,
+                weak: pool
+                    .sources
+                    .get(with.shown.source)
+                    .is_some_and(|source| source.is_weak(with.shown.start_us, with.shown.end_us)),
                 short: false,
             };
             return Some(Filled { with, means });
@@ -222,7 +235,7 @@ fn reuse_price(assignment: &Assignment<'_>, slot: usize, shown: &Shown) -> i64 {
 fn longest(assignment: &Assignment<'_>, slot: usize) -> Option<Filled> {
     let vacancy = assignment.slots.get(slot)?;
     let pool = assignment.pool;
-    let speed = Speed::new(1, 8)?;
+    let speed = Speed::new(SLOWEST.0, SLOWEST.1)?;
     let need = Shape::of(vacancy, speed, pool.rate)?.need;
     let is_allowed = |banned: &[(u64, u64)], stretch: &Stretch| {
         !touch(
@@ -286,12 +299,16 @@ pub(super) fn decisions(
 ) -> Vec<Decision> {
     let all = assignment.slots.len();
     let count = |what: &dyn Fn(&Filled) -> bool| {
-        assignment
-            .filled
-            .iter()
-            .flatten()
-            .filter(|filled| what(filled))
-            .count()
+        let filled = assignment.filled.iter().flatten();
+        filled.filter(|filled| what(filled)).count()
+    };
+    // What it was shared with may show something else by now.
+    let shared = |(slot, filled): &(usize, &Option<Filled>)| {
+        let reused = filled.filter(|filled| filled.means.reused);
+        reused.is_some_and(|filled| {
+            let mut owners = assignment.owners(&filled.with.shown);
+            owners.any(|owner| owner != *slot)
+        })
     };
     let seconds = |us: u64| format!("{}.{} s", us / 1_000_000, us / 100_000 % 10);
     let mut said = Vec::new();
@@ -305,7 +322,7 @@ pub(super) fn decisions(
     };
     say(
         DecisionCode::FootageReused,
-        count(&|filled| filled.means.reused),
+        assignment.filled.iter().enumerate().filter(shared).count(),
         format!(
             "show footage that is shown elsewhere too, as far from there as possible: the film needs {}, and {} can be used",
             seconds(needed_us),

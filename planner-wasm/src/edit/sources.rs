@@ -5,6 +5,7 @@ use shared::media::MediaReference;
 use shared::rate::Rate;
 
 use super::bans::Bans;
+use super::candidates::MAX_BAD_PERMILLE;
 use super::request::{EditError, SourceClip};
 use super::scenes::{Scenes, families, scene_at, scenes};
 use crate::footage::{Defect, Footage, Look, TICK_US, Windows};
@@ -58,6 +59,13 @@ pub(super) struct Source<'a> {
 }
 
 impl Source<'_> {
+    /// Whether a stretch would normally be rejected: more of it is defective than will do, or a cut is
+    /// inside.
+    pub(super) fn is_weak(&self, start_us: u64, end_us: u64) -> bool {
+        let window = self.windows.over(start_us, end_us);
+        window.is_none_or(|window| !window.is_showable() || window.bad_permille > MAX_BAD_PERMILLE)
+    }
+
     /// Lengths of what may be shown without a break that is rejected, in microseconds; of all that may
     /// be shown, if nothing of it is sound.
     pub(super) fn sound_us(&self) -> Vec<u64> {

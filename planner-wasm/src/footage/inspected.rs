@@ -2,10 +2,10 @@
 //! and for those that are measured already.
 
 use serde::Deserialize;
-use shared::decision::Decision;
+use serde::de::IgnoredAny;
 use shared::fingerprint::Fingerprint;
 use shared::media::{MediaPath, MediaReference, VideoStream};
-use shared::plan::MAX_MEDIA;
+use shared::plan::{MAX_EXACT, MAX_MEDIA};
 use shared::rate::Rate;
 
 use super::analyser::LONGEST_CLIP_US;
@@ -18,16 +18,14 @@ pub const MAX_INSPECTED_BYTES: usize = 256 * 1024 * 1024;
 
 /// What stands before the version in the name of the format.
 const FAMILY: &str = "autocut-inspect/";
-/// The largest whole number that every JSON reader keeps exact.
-const MAX_EXACT: u64 = (1 << 53) - 1;
 
 /// What `render-native inspect --json` found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inspected {
     /// The clips that can be used, in the order of the file.
     pub clips: Vec<InspectedClip>,
-    /// The files that cannot, with the reason.
-    pub skipped: Vec<Decision>,
+    /// How many files cannot.
+    pub skipped: usize,
 }
 
 /// One clip that was measured.
@@ -37,10 +35,6 @@ pub struct InspectedClip {
     pub media: MediaReference,
     /// Its footage. Sound: shots and ticks fill it, and anchors are in order within it.
     pub footage: Footage,
-    /// Clockwise turn that its pictures need, in degrees: 0, 90, 180 or 270.
-    pub rotation: u16,
-    /// What was odd about it.
-    pub decisions: Vec<Decision>,
 }
 
 /// Why a text was not taken for what `inspect` found.
@@ -107,7 +101,7 @@ struct Head {
 struct Body {
     clips: Vec<Found>,
     #[serde(default)]
-    skipped: Vec<serde_json::Value>,
+    skipped: Vec<IgnoredAny>,
 }
 
 /// A clip as it stands there; what is not named here is for people.
@@ -115,10 +109,6 @@ struct Body {
 struct Found {
     media: FoundMedia,
     footage: Footage,
-    #[serde(default)]
-    rotation: u16,
-    #[serde(default)]
-    decisions: Vec<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -140,7 +130,7 @@ struct FoundVideo {
 
 impl Inspected {
     /// Reads and checks what `render-native inspect --json` wrote. A byte order mark at the front is
-    /// skipped, as are keys that are not known here, and decisions of kinds that are not.
+    /// skipped, as are keys that are not known here.
     ///
     /// # Errors
     /// [`InspectedError`]: too large, no JSON, of another kind or a newer version, or a clip that
@@ -166,7 +156,7 @@ impl Inspected {
         });
         Ok(Self {
             clips: clips.collect::<Result<_, _>>()?,
-            skipped: known(body.skipped),
+            skipped: body.skipped.len(),
         })
     }
 }
@@ -180,17 +170,8 @@ fn refused(schema: &str) -> InspectedError {
     }
 }
 
-/// The decisions of known kinds.
-fn known(decisions: Vec<serde_json::Value>) -> Vec<Decision> {
-    let one = |value| serde_json::from_value(value).ok();
-    decisions.into_iter().filter_map(one).collect()
-}
-
 impl Found {
     fn checked(self) -> Result<InspectedClip, &'static str> {
-        if ![0, 90, 180, 270].contains(&self.rotation) {
-            return Err("its rotation is no quarter turn");
-        }
         let mut footage = self.footage;
         check(&footage)?;
         for tick in &mut footage.ticks {
@@ -202,12 +183,7 @@ impl Found {
         if media.duration_us.is_some_and(|us| us < footage.end_us) {
             return Err("its footage goes on after its end");
         }
-        Ok(InspectedClip {
-            media,
-            footage,
-            rotation: self.rotation,
-            decisions: known(self.decisions),
-        })
+        Ok(InspectedClip { media, footage })
     }
 }
 
@@ -338,8 +314,6 @@ mod tests {
     }
 
     fn found() -> Value {
-        let decision =
-            |code: &str| json!({"code": code, "subject": "a.mov", "detail": "said of it"});
         json!({
             "schema": INSPECTED_SCHEMA,
             "clips": [{
@@ -351,10 +325,9 @@ mod tests {
                     "video": {"width": 1080, "height": 1920, "rate": "30000/1001", "codec": "prores", "hue": 3},
                     "mood": "good"
                 },
-                "footage": footage(),
-                "decisions": [decision("clip_degraded"), decision("clip_sung_to")]
+                "footage": footage()
             }],
-            "skipped": [decision("file_skipped"), 7]
+            "skipped": [{"code": "file_skipped"}, 7]
         })
     }
 
@@ -370,8 +343,7 @@ mod tests {
             panic!("{read:?}")
         };
         assert_eq!(clip.footage, footage());
-        assert_eq!((clip.rotation, clip.decisions.len()), (90, 1));
-        assert_eq!(read.skipped.len(), 1);
+        assert_eq!(read.skipped, 2);
         let media = &clip.media;
         assert_eq!((media.path.as_text(), media.bytes), ("a.mov", Some(1234)));
         assert_eq!(media.duration_us, Some(390_000));
@@ -383,7 +355,7 @@ mod tests {
     fn a_defect_of_a_newer_kind_is_none() {
         let mut found = found();
         *found
-            .pointer_mut("/clips/0/footage/ticks/1/defects")
+            .pointer_mut("/clips/0/footage/ticks/defects/1")
             .unwrap() = json!(0x8020);
         let read = Inspected::from_json(&found.to_string()).unwrap();
         assert_eq!(read.clips[0].footage, footage());
@@ -409,6 +381,17 @@ mod tests {
         assert!(Inspected::from_json(&deep).is_err());
     }
 
+    fn no_ticks() -> Value {
+        json!({
+            "quality": [],
+            "motion": [],
+            "shake": [],
+            "luma": [],
+            "unwanted": [],
+            "defects": []
+        })
+    }
+
     #[test]
     fn footage_that_no_analyser_gives_is_damaged() {
         for (place, value, says) in [
@@ -416,7 +399,7 @@ mod tests {
             ("footage/end_us", json!(0), "end lies before"),
             ("footage/end_us", json!(u64::MAX), "out of range"),
             ("footage/end_us", json!(1_u64 << 50), "48 hours"),
-            ("footage/ticks", json!([]), "one measure for each"),
+            ("footage/ticks", no_ticks(), "one measure for each"),
             ("footage/shots/0/start_us", json!(0), "shots"),
             ("footage/shots/1/end_us", json!(390_001), "shots"),
             ("footage/shots/1/start_us", json!(199_999), "shots"),
@@ -434,7 +417,6 @@ mod tests {
             ("media/bytes", json!(1_u64 << 53), "out of range"),
             ("media/duration_us", json!(389_999), "after its end"),
             ("media/video/width", json!(0), "size is out of range"),
-            ("rotation", json!(45), "quarter turn"),
         ] {
             let mut found = found();
             *found.pointer_mut(&format!("/clips/0/{place}")).unwrap() = value;

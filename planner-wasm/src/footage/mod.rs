@@ -2,6 +2,7 @@
 
 mod analyser;
 mod anchors;
+mod columns;
 mod damage;
 mod inspected;
 mod look;

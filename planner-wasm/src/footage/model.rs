@@ -12,7 +12,7 @@ pub const FRAME_BYTES: usize = FRAME_WIDTH * FRAME_HEIGHT * 3;
 pub const TICK_US: u64 = 100_000;
 
 /// One clip, measured. Times are microseconds of the container's time.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Footage {
     /// Time of the first picture.
     pub start_us: u64,
@@ -21,6 +21,7 @@ pub struct Footage {
     /// Unbroken takes, in order, covering `start_us..end_us`.
     pub shots: Vec<Shot>,
     /// Measures of each [`TICK_US`] from `start_us` on; the last may be partial.
+    #[serde(with = "super::columns")]
     pub ticks: Vec<Tick>,
     /// Instants worth placing on a beat, in order of time.
     pub anchors: Vec<Anchor>,

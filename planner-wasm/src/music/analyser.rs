@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use shared::decision::{Decided, Decision, DecisionCode};
+use shared::landmarks::LandmarkReader;
 use shared::music::{Beat, BeatGrid};
 
 use super::ANALYSIS_RATE;
@@ -58,6 +59,7 @@ pub enum MusicError {
 pub struct MusicAnalyser {
     reader: SpectrumReader,
     attacks: AttackReader,
+    landmarks: LandmarkReader,
 }
 
 impl MusicAnalyser {
@@ -70,6 +72,7 @@ impl MusicAnalyser {
             Ok(Self {
                 reader: SpectrumReader::new(),
                 attacks: AttackReader::default(),
+                landmarks: LandmarkReader::default(),
             })
         } else {
             Err(MusicError::Rate { found: sample_rate })
@@ -89,6 +92,7 @@ impl MusicAnalyser {
             let clean = &clean[..block.len()];
             self.reader.push(clean);
             self.attacks.push(clean);
+            self.landmarks.push(clean);
         }
     }
 
@@ -97,22 +101,32 @@ impl MusicAnalyser {
     /// A song without a beat gives no beats; one whose beat is uncertain gives its best guess and a
     /// low confidence. Both give a [`DecisionCode::TempoFallback`].
     pub fn finish(self) -> Decided<BeatGrid> {
-        let Self { reader, attacks } = self;
-        let (bank, mut spectra) = reader.finish();
-        let duration = spectra.samples;
-        let Some(onsets) = onsets(&mut spectra, &bank) else {
-            return no_beats(duration, "the song is silent");
-        };
-        drop(spectra);
-        let tempogram = Tempogram::of(&onsets.all);
-        if tempogram.strongest() < PULSE {
-            return no_beats(duration, "nothing in the song repeats steadily");
-        }
-        let readings = hypotheses(&onsets, &tempogram);
-        match choose(&onsets, &tempogram, readings) {
-            Some(choice) => grid(&onsets, &attacks.finish(), &choice, duration),
-            None => no_beats(duration, "the song is too short to tell a beat"),
-        }
+        let Self {
+            reader,
+            attacks,
+            landmarks,
+        } = self;
+        let mut heard = tell(reader, attacks);
+        heard.value.landmarks = landmarks.finish();
+        heard
+    }
+}
+
+fn tell(reader: SpectrumReader, attacks: AttackReader) -> Decided<BeatGrid> {
+    let (bank, mut spectra) = reader.finish();
+    let duration = spectra.samples;
+    let Some(onsets) = onsets(&mut spectra, &bank) else {
+        return no_beats(duration, "the song is silent");
+    };
+    drop(spectra);
+    let tempogram = Tempogram::of(&onsets.all);
+    if tempogram.strongest() < PULSE {
+        return no_beats(duration, "nothing in the song repeats steadily");
+    }
+    let readings = hypotheses(&onsets, &tempogram);
+    match choose(&onsets, &tempogram, readings) {
+        Some(choice) => grid(&onsets, &attacks.finish(), &choice, duration),
+        None => no_beats(duration, "the song is too short to tell a beat"),
     }
 }
 
@@ -164,6 +178,7 @@ fn grid(onsets: &Onsets, attacks: &Attacks, choice: &Choice, duration: u64) -> D
         beats_per_bar: bars.map_or(0, |bars| bars.meter),
         beats: beats_of(&at, bars, &energy),
         sections: sections(&song, bars, &at, &energy, duration),
+        landmarks: Vec::new(),
         analysis: provenance(),
     };
     Decided { value, decisions }
@@ -212,6 +227,7 @@ fn no_beats(duration: u64, why: &str) -> Decided<BeatGrid> {
             beats_per_bar: 0,
             beats: Vec::new(),
             sections: Vec::new(),
+            landmarks: Vec::new(),
             analysis: provenance(),
         },
         decisions: vec![Decision::new(

@@ -1,6 +1,6 @@
 //! Takes requests, works in small steps, answers.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::marker::PhantomData;
 
 use shared::fingerprint::{self, Fingerprint};
@@ -8,8 +8,10 @@ use shared::plan::Plan;
 
 use super::bulk::{Bulk, Stored};
 use super::clips::{Clips, Taken};
-use super::protocol::{Answer, JobId, PortId, Reply, Request};
+use super::order::PlanOrder;
+use super::protocol::{Answer, FootageId, JobId, PortId, Reply, Request};
 use crate::edit::{self, EditError, PlanRequest, Scope};
+use crate::footage::Footage;
 use crate::music::MusicAnalyser;
 
 /// Samples handed to the analyser in one step: 3 s of song, some milliseconds of work. A cancel
@@ -21,6 +23,7 @@ pub const BLOCK_SAMPLES: usize = 1 << 17;
 pub struct Desk<S, B> {
     jobs: VecDeque<Job<S>>,
     clips: Clips,
+    kept: BTreeMap<FootageId, Footage>,
     block: Vec<f32>,
     bytes: PhantomData<B>,
 }
@@ -57,6 +60,7 @@ impl<S: Stored<f32>, B: Stored<u8>> Default for Desk<S, B> {
         Self {
             jobs: VecDeque::new(),
             clips: Clips::default(),
+            kept: BTreeMap::new(),
             block: Vec::new(),
             bytes: PhantomData,
         }
@@ -99,31 +103,44 @@ impl<S: Stored<f32>, B: Stored<u8>> Desk<S, B> {
                 }
                 None
             }
-            Request::Plan { id, order } => {
-                self.queue(from, id, Work::Plan(Box::new((*order).into())));
-                None
-            }
+            Request::Plan { id, order } => match self.ordered(*order) {
+                Ok(request) => {
+                    self.queue(from, id, Work::Plan(Box::new(request)));
+                    None
+                }
+                Err(why) => Some(failed(id, &why)),
+            },
             Request::Replan {
                 id,
                 order,
                 plan,
                 scope,
-            } => {
-                let request = (*order).into();
-                let again = Again {
-                    request,
-                    plan,
-                    scope,
-                };
-                self.queue(from, id, Work::Replan(Box::new(again)));
-                None
-            }
+            } => match self.ordered(*order) {
+                Ok(request) => {
+                    let again = Again {
+                        request,
+                        plan,
+                        scope,
+                    };
+                    self.queue(from, id, Work::Replan(Box::new(again)));
+                    None
+                }
+                Err(why) => Some(failed(id, &why)),
+            },
             Request::FootageBegin { id } => said(id, self.clips.begin((from, id))),
             Request::FootagePictures { id, at_us } => {
                 let bytes = bulk.and_then(Bulk::bytes);
                 said(id, self.clips.pictures((from, id), &at_us, bytes.as_ref()))
             }
             Request::FootageEnd { id, end_us } => said(id, self.clips.end((from, id), end_us)),
+            Request::Keep { footage, known } => {
+                self.kept.insert(footage, known);
+                None
+            }
+            Request::Forget { footage } => {
+                self.kept.remove(&footage);
+                None
+            }
             Request::Fingerprint { id, bytes } => {
                 Some(match fingerprint_of(bytes, bulk.and_then(Bulk::bytes)) {
                     Ok(fingerprint) => Reply::Fingerprint { id, fingerprint },
@@ -137,6 +154,12 @@ impl<S: Stored<f32>, B: Stored<u8>> Desk<S, B> {
                 gone.then_some(Reply::Cancelled { id })
             }
         }
+    }
+
+    /// A request with the footage that it names.
+    fn ordered(&self, order: PlanOrder) -> Result<PlanRequest, String> {
+        let unknown = |id| format!("the planner was not told what footage {id} is");
+        order.request(&self.kept).map_err(unknown)
     }
 
     fn queue(&mut self, from: PortId, id: JobId, work: Work<S>) {

@@ -1,13 +1,18 @@
 //! What the desk keeps to, whatever it is sent.
 
 use shared::fingerprint::{Fingerprint, WINDOW};
+use shared::media::{MediaPath, MediaReference};
+use shared::plan::{Extra, Fit, Output};
+use shared::rate::Rate;
 
 use super::PICTURE_BYTES;
 use super::bulk::Bulk;
 use super::desk::{BLOCK_SAMPLES, Desk};
+use super::order::PlanOrder;
 use super::protocol::{Answer, JobId, PortId, Reply, Request};
+use crate::edit::{EditSettings, PlanRequest, SourceClip, plan};
 use crate::footage::{FRAME_BYTES, Footage, FootageAnalyser};
-use crate::music::{ANALYSIS_RATE, MusicAnalyser};
+use crate::music::{ANALYSIS_RATE, MusicAnalyser, analyse};
 
 type TestDesk = Desk<Vec<f32>, Vec<u8>>;
 type TestBulk = Bulk<Vec<f32>, Vec<u8>>;
@@ -199,6 +204,60 @@ fn pictures_are_measured_beside_a_song_as_they_would_be_natively() {
         [Reply::Footage { id: 1, footage }]
     );
     assert_eq!(ask(&mut desk, 2, &end, None), [], "cancelled on the way");
+}
+
+fn request(footage: Footage) -> PlanRequest {
+    let media = |name| MediaReference::by_path(MediaPath::from_text(name).unwrap());
+    PlanRequest {
+        output: Output {
+            width: 1920,
+            height: 1080,
+            rate: Rate::whole(25).unwrap(),
+            fit: Fit::default(),
+            extra: Extra::new(),
+        },
+        song: media("song.flac"),
+        grid: analyse(&clicks(8), ANALYSIS_RATE).unwrap().value,
+        clips: vec![SourceClip {
+            media: media("clip.mp4"),
+            footage,
+            remeasured: false,
+        }],
+        settings: EditSettings::default(),
+        decisions: Vec::new(),
+        bans: Vec::new(),
+    }
+}
+
+#[test]
+fn a_plan_is_made_from_footage_that_is_kept() {
+    let (rgb, _) = pictures(60);
+    let request = request(measured(&rgb, 6_000_000));
+    let native = Reply::Planned {
+        id: 1,
+        plan: plan(&request).unwrap().to_json(),
+    };
+    let order = PlanOrder::new(request.clone(), &[Some(7)]);
+    let ask_for = |id| Request::Plan {
+        id,
+        order: Box::new(order.clone()),
+    };
+    let mut desk = Desk::default();
+    let unknown = ask(&mut desk, PAGE, &ask_for(1), None);
+    assert!(matches!(unknown[..], [Reply::Failed { id: Some(1), .. }]));
+
+    let keep = Request::Keep {
+        footage: 7,
+        known: request.clips[0].footage.clone(),
+    };
+    assert_eq!(ask(&mut desk, PAGE, &keep, None), []);
+    assert_eq!(ask(&mut desk, PAGE, &ask_for(1), None), []);
+    assert_eq!(desk.step().unwrap().reply, native);
+
+    let forget = Request::Forget { footage: 7 };
+    assert_eq!(ask(&mut desk, PAGE, &forget, None), []);
+    let unknown = ask(&mut desk, PAGE, &ask_for(2), None);
+    assert!(matches!(unknown[..], [Reply::Failed { id: Some(2), .. }]));
 }
 
 #[test]

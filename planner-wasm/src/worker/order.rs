@@ -1,5 +1,7 @@
 //! A request for a plan, as it travels.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use shared::decision::Decision;
 use shared::media::MediaReference;
@@ -7,10 +9,12 @@ use shared::music::BeatGrid;
 use shared::plan::{Extra, Fit, Output};
 use shared::rate::Rate;
 
+use super::protocol::FootageId;
 use crate::edit::{Ban, EditSettings, PlanRequest, SourceClip};
 use crate::footage::Footage;
 
-/// A [`PlanRequest`] in a form that can be read back. Nothing of it is checked but its form.
+/// A [`PlanRequest`] in a form that can be read back; footage is named, not told. Nothing of it is
+/// checked but its form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlanOrder {
@@ -46,45 +50,25 @@ pub struct PlanOrder {
 pub struct ClipOrder {
     /// Its file.
     pub media: MediaReference,
-    /// What is known of its pictures.
-    pub footage: Footage,
+    /// What is known of its pictures; absent if nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub footage: Option<FootageId>,
     /// That was measured anew since the plan to start from was made.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub remeasured: bool,
 }
 
-impl From<PlanOrder> for PlanRequest {
-    fn from(order: PlanOrder) -> Self {
-        let clips = order.clips.into_iter().map(|clip| SourceClip {
-            media: clip.media,
-            footage: clip.footage,
-            remeasured: clip.remeasured,
-        });
-        Self {
-            output: Output {
-                width: order.width,
-                height: order.height,
-                rate: order.rate,
-                fit: order.fit,
-                extra: Extra::new(),
-            },
-            song: order.song,
-            grid: order.grid,
-            clips: clips.collect(),
-            settings: order.settings,
-            decisions: order.decisions,
-            bans: order.bans,
-        }
-    }
-}
-
-impl From<PlanRequest> for PlanOrder {
-    fn from(request: PlanRequest) -> Self {
-        let clips = request.clips.into_iter().map(|clip| ClipOrder {
-            media: clip.media,
-            footage: clip.footage,
-            remeasured: clip.remeasured,
-        });
+impl PlanOrder {
+    /// The order for a request, and the names of its clips' footage, by clip.
+    #[must_use]
+    pub fn new(request: PlanRequest, footage: &[Option<FootageId>]) -> Self {
+        let clips = (0..)
+            .zip(request.clips)
+            .map(|(at, clip): (usize, _)| ClipOrder {
+                media: clip.media,
+                footage: footage.get(at).copied().flatten(),
+                remeasured: clip.remeasured,
+            });
         Self {
             width: request.output.width,
             height: request.output.height,
@@ -97,5 +81,41 @@ impl From<PlanRequest> for PlanOrder {
             decisions: request.decisions,
             bans: request.bans,
         }
+    }
+
+    /// The request, with the footage that is `kept`.
+    ///
+    /// # Errors
+    /// The name of footage that is not.
+    pub(super) fn request(
+        self,
+        kept: &BTreeMap<FootageId, Footage>,
+    ) -> Result<PlanRequest, FootageId> {
+        let known = |id: Option<FootageId>| match id {
+            None => Ok(Footage::default()),
+            Some(id) => kept.get(&id).cloned().ok_or(id),
+        };
+        let clips = self.clips.into_iter().map(|clip| {
+            Ok(SourceClip {
+                media: clip.media,
+                footage: known(clip.footage)?,
+                remeasured: clip.remeasured,
+            })
+        });
+        Ok(PlanRequest {
+            output: Output {
+                width: self.width,
+                height: self.height,
+                rate: self.rate,
+                fit: self.fit,
+                extra: Extra::new(),
+            },
+            song: self.song,
+            grid: self.grid,
+            clips: clips.collect::<Result<_, FootageId>>()?,
+            settings: self.settings,
+            decisions: self.decisions,
+            bans: self.bans,
+        })
     }
 }

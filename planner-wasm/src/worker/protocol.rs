@@ -28,6 +28,9 @@ pub type JobId = u32;
 /// Names who asks: 0 is the page, the others are the ports that it handed over.
 pub type PortId = u32;
 
+/// Names footage that the worker keeps; chosen by the page.
+pub type FootageId = u32;
+
 /// A reply, and who asked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
@@ -92,6 +95,19 @@ pub enum Request {
         id: JobId,
         /// When the last picture ends, in microseconds; 0 if not known.
         end_us: u64,
+    },
+    /// Keep what is known of a clip's pictures, for every plan to come: there may be megabytes of it,
+    /// too much to be sent with each wish. No reply. It takes the place of what had this name.
+    Keep {
+        /// Its name.
+        footage: FootageId,
+        /// What the clip's pictures show.
+        known: Footage,
+    },
+    /// Keep it no longer. No reply.
+    Forget {
+        /// Its name; one that is not kept is no error.
+        footage: FootageId,
     },
     /// Tell a file's fingerprint. Bulk: the bytes of its
     /// [`windows`](shared::fingerprint::windows), in order. Ends in one [`Reply::Fingerprint`] or

@@ -85,6 +85,7 @@ pub(crate) fn song(seed: u64, seconds: u64, bpm: u64) -> BeatGrid {
         beats_per_bar: 4,
         beats,
         sections,
+        landmarks: Vec::new(),
         analysis: std::collections::BTreeMap::new(),
     }
 }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
-use shared::plan::{Fit, Style};
+use shared::plan::{Fit, MAX_EXACT, Style};
 use shared::rate::Rate;
 
 pub use super::encoding::{AudioArg, EncoderArg, Encoding, QualityArg};
@@ -12,9 +12,6 @@ pub use super::farm::{Assemble, Gc, Prepare, Segment, StatusOf};
 pub use super::preprocess::Preprocessing;
 use super::values::{self, Aspect, Bytes, Density, Size};
 use crate::exit::ExitCode;
-
-/// The largest seed: plans are JSON, and larger whole numbers do not survive every reader of it.
-const MAX_SEED: u64 = (1 << 53) - 1;
 
 /// A song and a pile of clips in, a film whose cuts land on the beat out.
 #[derive(Debug, Parser)]
@@ -267,7 +264,7 @@ pub struct Edit {
     #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = values::density)]
     pub density: Density,
     /// Seed of what is left to chance: the same seed gives the same plan.
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u64).range(0..=MAX_SEED))]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u64).range(0..=MAX_EXACT))]
     pub seed: u64,
 }
 

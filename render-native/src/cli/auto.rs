@@ -4,7 +4,6 @@
 use std::path::Path;
 use std::time::Instant;
 
-use crate::headless::plan::density_permille;
 use clap::ValueEnum;
 use serde::Serialize;
 use shared::plan::Plan;
@@ -21,7 +20,7 @@ use super::preprocess::PreprocessArg;
 use super::render::{self, failure, film, finish, settings, with_work};
 use super::terminal::print_json;
 use crate::exit::ExitCode;
-use crate::headless::plan::{Shape, Wish};
+use crate::headless::plan::{EditSettings, Shape, Wish};
 use crate::media::relative::relative;
 use crate::process::quoted;
 use crate::progress::Stage;
@@ -149,7 +148,7 @@ fn difference(there: &Plan, wish: &Wish) -> Option<&'static str> {
         (made_by.is_none_or(|by| by.style == wish.style), "--style"),
         (made_by.is_none_or(|by| by.seed == wish.seed), "--seed"),
         (
-            made_by.is_none_or(|by| density_permille(by) == Some(wish.density_permille)),
+            made_by.is_none_or(|by| EditSettings::of(by).density_permille == wish.density_permille),
             "--density",
         ),
         (there.music.media.path == song, "--music"),

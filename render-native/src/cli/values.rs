@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::headless::plan::{LEAST_DENSITY, MOST_DENSITY};
 use clap::ValueEnum;
+use shared::plan::FRAME_SIDE;
 use shared::rate::Rate;
 
 /// Width and height of the film, in pixels: even, 16 to 8192.
@@ -90,9 +91,12 @@ pub fn size(text: &str) -> Result<Size, String> {
         Some((u32::from_str(width).ok()?, u32::from_str(height).ok()?))
     };
     let (width, height) = read().ok_or("write width and height as 1920x1080")?;
-    let good = |side: u32| (16..=8192).contains(&side) && side.is_multiple_of(2);
+    let good = |side: u32| FRAME_SIDE.contains(&side) && side.is_multiple_of(2);
     if !good(width) || !good(height) {
-        return Err("each side must be even, from 16 to 8192 pixels".to_owned());
+        let (least, most) = FRAME_SIDE.into_inner();
+        return Err(format!(
+            "each side must be even, from {least} to {most} pixels"
+        ));
     }
     Ok(Size { width, height })
 }

@@ -16,7 +16,7 @@ use crate::ffmpeg::input;
 use crate::ffmpeg::locate::Tools;
 use crate::ffmpeg::probe::{Probe, Video};
 use crate::interrupt::Interrupt;
-use crate::process::{self, Command, Limits, ProcessError};
+use crate::process::{self, Command, Limits, ProcessError, plain};
 
 /// A longer silence between two pictures splits a clip: nothing is known of what is on screen
 /// meanwhile, and it is more often a broken stamp than a slide show. In microseconds.
@@ -134,18 +134,6 @@ pub fn measure(
         errors,
         decisions,
     })
-}
-
-/// A message without the part of ffmpeg that it comes from, whose address differs from run to run.
-pub(super) fn plain(line: &str) -> String {
-    let mut line = line;
-    while let Some(rest) = line
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once("] "))
-    {
-        line = rest.1;
-    }
-    line.to_owned()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "shown to a tenth of a second")]

@@ -8,6 +8,7 @@ use shared::decision::Decision;
 use shared::fingerprint::Fingerprint;
 use shared::media::{MediaPath, MediaReference, VideoStream};
 
+use super::reference::reference;
 use super::survey::Clip;
 
 /// Name and major version of the form.
@@ -92,6 +93,7 @@ pub fn summary(clip: &Clip) -> Summary {
         start_us: shot.start_us,
         end_us: shot.end_us,
     };
+    let name = clip.path.file_name().unwrap_or(clip.path.as_os_str());
     Summary {
         path: clip.path.display().to_string(),
         video: clip.video.described(),
@@ -108,21 +110,14 @@ pub fn summary(clip: &Clip) -> Summary {
         demoted: marked(footage, demoted),
         anchors: footage.anchors.len(),
         decisions: clip.decisions.clone(),
-        media: media(clip),
+        media: reference(
+            MediaPath::from_bytes(name.as_encoded_bytes()),
+            (clip.fingerprint, clip.stamp),
+            // What was decoded, not what the container promises.
+            Some(clip.footage.end_us),
+            Some(&clip.video),
+        ),
         footage: footage.clone(),
-    }
-}
-
-/// What a plan holds of the file, wherever that plan will lie.
-fn media(clip: &Clip) -> MediaReference {
-    let name = clip.path.file_name().unwrap_or(clip.path.as_os_str());
-    MediaReference {
-        bytes: Some(clip.stamp.bytes),
-        // What was decoded, not what the container promises.
-        duration_us: Some(clip.footage.end_us),
-        fingerprint: Some(clip.fingerprint),
-        video: Some(clip.video.described()),
-        ..MediaReference::by_path(MediaPath::from_bytes(name.as_encoded_bytes()))
     }
 }
 

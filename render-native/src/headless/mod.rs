@@ -3,7 +3,6 @@
 //! Only here is the planner named. Nothing here knows of rendering.
 //!
 //! * [`walk`] — which files there are.
-//! * [`pcm`] — a song, as the beat tracker hears it.
 //! * [`frames`] — a clip, as the footage analyser sees it.
 //! * [`survey`] — many clips at once, within bounded memory.
 //! * [`inspect`] — what a survey found, for people and scripts.
@@ -16,7 +15,6 @@ mod canvas;
 pub mod frames;
 pub mod inspect;
 mod matroska;
-pub mod pcm;
 pub mod plan;
 pub mod reference;
 pub mod sheet;

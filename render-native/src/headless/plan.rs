@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use planner_wasm::edit::{self, EditError, EditSettings, PlanRequest, SourceClip};
-/// What a density may be; the command line asks here.
-pub use planner_wasm::edit::{LEAST_DENSITY, MOST_DENSITY, density_permille};
+use planner_wasm::edit::{self, EditError, PlanRequest, SourceClip};
+/// What a density may be, and what a plan tells of its settings; the command line asks here.
+pub use planner_wasm::edit::{EditSettings, LEAST_DENSITY, MOST_DENSITY};
 use shared::decision::Decision;
-use shared::media::MediaReference;
 use shared::plan::{Extra, Fit, Output, Plan, Style};
 use shared::rate::Rate;
 
@@ -177,7 +176,8 @@ fn request(wish: &Wish, song: Song, clips: Vec<Clip>, mut decisions: Vec<Decisio
         .unwrap_or_else(|| (wish.size)(most_common(&clips)));
     let duration_us = Some(song.duration_us());
     let stamped = (song.fingerprint, song.stamp);
-    let media = reference(&wish.plan_dir, &song.path, stamped, duration_us, None);
+    let path = relative(&wish.plan_dir, &song.path);
+    let media = reference(path, stamped, duration_us, None);
     decisions.extend(clips.iter().flat_map(|clip| clip.decisions.clone()));
     relabel(&mut decisions, &wish.plan_dir);
     decisions.extend(song.decisions);
@@ -207,15 +207,9 @@ fn offered(wish: &Wish, clip: Clip) -> SourceClip {
     let stamped = (clip.fingerprint, clip.stamp);
     // What was decoded, not what the container promises.
     let duration_us = Some(clip.footage.end_us);
-    let media: MediaReference = reference(
-        &wish.plan_dir,
-        &clip.path,
-        stamped,
-        duration_us,
-        Some(&clip.video),
-    );
+    let path = relative(&wish.plan_dir, &clip.path);
     SourceClip {
-        media,
+        media: reference(path, stamped, duration_us, Some(&clip.video)),
         footage: clip.footage,
         remeasured: false,
     }

@@ -1,29 +1,26 @@
-//! How a plan names a file: relative to the plan, with size, duration and fingerprint.
-
-use std::path::Path;
+//! How a plan names a file: by path, with size, duration and fingerprint.
 
 use shared::fingerprint::Fingerprint;
-use shared::media::MediaReference;
+use shared::media::{MediaPath, MediaReference};
 
 use crate::ffmpeg::probe::Video;
 use crate::media::fingerprint::Stamp;
-use crate::media::relative::relative;
 
-/// A reference to the file at `path` from a plan in the folder `plan_dir`.
+/// What a plan holds of the file that it names `path`.
 ///
 /// `duration_us` is that of the stream that is used.
 #[must_use]
 pub fn reference(
-    plan_dir: &Path,
-    path: &Path,
+    path: MediaPath,
     (fingerprint, stamp): (Fingerprint, Stamp),
     duration_us: Option<u64>,
     video: Option<&Video>,
 ) -> MediaReference {
-    let mut reference = MediaReference::by_path(relative(plan_dir, path));
-    reference.bytes = Some(stamp.bytes);
-    reference.duration_us = duration_us;
-    reference.fingerprint = Some(fingerprint);
-    reference.video = video.map(Video::described);
-    reference
+    MediaReference {
+        bytes: Some(stamp.bytes),
+        duration_us,
+        fingerprint: Some(fingerprint),
+        video: video.map(Video::described),
+        ..MediaReference::by_path(path)
+    }
 }

@@ -1,5 +1,6 @@
 //! A song: probed, fingerprinted, decoded once, listened to.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use planner_wasm::music::{ANALYSIS_RATE, MusicAnalyser, MusicError};
@@ -7,11 +8,11 @@ use shared::decision::{Decision, DecisionCode};
 use shared::fingerprint::Fingerprint;
 use shared::music::BeatGrid;
 
-use super::pcm::{self, PcmError};
 use crate::ffmpeg::locate::Tools;
 use crate::ffmpeg::probe::{ProbeError, probe};
 use crate::interrupt::Interrupt;
 use crate::media::fingerprint::{FileError, Stamp, fingerprint};
+use crate::media::pcm::{self, PcmError};
 use crate::process::ProcessError;
 use crate::progress::{Event, Progress, Stage};
 use crate::shown::Shown as _;
@@ -87,6 +88,7 @@ pub fn listen(
             analyser.push(samples);
             done += samples.len() as u64;
             progress.report(Event::Advanced { stage, done });
+            ControlFlow::Continue(())
         });
         let decoded = decoded.map_err(|source| SongError::Pcm {
             path: path.to_owned(),

@@ -28,6 +28,19 @@ pub struct Messages {
     pub errors: u64,
 }
 
+/// A message without the part of ffmpeg that it comes from, whose address differs from run to run.
+#[must_use]
+pub fn plain(line: &str) -> String {
+    let mut line = line;
+    while let Some(rest) = line
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once("] "))
+    {
+        line = rest.1;
+    }
+    line.to_owned()
+}
+
 impl Messages {
     /// Reads to the end. A read error ends the messages, not the program.
     pub(super) fn read(mut from: impl Read) -> Self {

@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 
 use shared::rate::Rate;
+use shared::time::{Rounding, converted};
 
 use super::command::counting;
 use super::error::RenderError;
@@ -79,6 +80,5 @@ fn shown_us(segment: &Segment, take: &Take) -> u64 {
 
 /// How many pictures of a steady source that is.
 fn pictures(us: u64, rate: Rate) -> u64 {
-    let pictures = u128::from(us) * u128::from(rate.num()) / (u128::from(rate.den()) * 1_000_000);
-    u64::try_from(pictures).unwrap_or(u64::MAX)
+    converted(us, Rate::MICROSECONDS, rate, Rounding::Floor).unwrap_or(u64::MAX)
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use shared::rate::Rate;
+use shared::time::{Rounding, converted};
 use tempfile::NamedTempFile;
 
 use super::check::{Facts, measure};
@@ -75,9 +76,8 @@ pub(super) fn list<'a>(records: impl IntoIterator<Item = &'a Record>, rate: Rate
 }
 
 /// When a frame begins, in microseconds, rounded to the nearest.
-fn micros(frame: u64, rate: Rate) -> u128 {
-    let (num, den) = (u128::from(rate.num()), u128::from(rate.den()));
-    (u128::from(frame) * den * 1_000_000 + num / 2) / num
+fn micros(frame: u64, rate: Rate) -> u64 {
+    converted(frame, rate, Rate::MICROSECONDS, Rounding::Nearest).unwrap_or(u64::MAX)
 }
 
 /// The arguments of the joining.
@@ -262,8 +262,8 @@ fn fault(facts: &Facts, canvas: Canvas, frames: u64, container: Option<&str>) ->
     if let Some(fault) = facts.fault(canvas, frames) {
         return Some(fault);
     }
-    let length = i128::from(frames) * i128::from(canvas.rate.den()) * 1_000_000
-        / i128::from(canvas.rate.num());
+    let length = converted(frames, canvas.rate, Rate::MICROSECONDS, Rounding::Floor);
+    let length = i128::from(length.unwrap_or(u64::MAX));
     let Some(audio_us) = facts.audio_us else {
         // Matroska does not say how long a single stream is.
         return (container != Some("matroska")).then(|| "the film has no sound".to_owned());
@@ -314,7 +314,7 @@ mod tests {
                 at += micros(frames + length, rate) - micros(frames, rate);
                 frames += length;
                 let scale = u128::from(canvas.timescale());
-                let tick = (at * scale + 500_000) / 1_000_000;
+                let tick = (u128::from(at) * scale + 500_000) / 1_000_000;
                 proptest::prop_assert_eq!(tick, u128::from(frames * canvas.ticks_per_frame()));
             }
         }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use shared::decision::Decision;
 use shared::plan::Plan;
+use shared::rate::Rate;
+use shared::time::{Rounding, converted};
 
 use super::calibrate::words;
 use super::error::RenderError;
@@ -189,10 +191,8 @@ pub fn preflight(
     let estimator = Estimator::new(target, learned);
     let mut problems = too_short(plan);
     let frames = plan.record_duration();
-    let duration_us = frames
-        .saturating_mul(u64::from(rate.den()))
-        .saturating_mul(1_000_000)
-        / u64::from(rate.num());
+    let duration_us =
+        converted(frames, rate, Rate::MICROSECONDS, Rounding::Floor).unwrap_or(u64::MAX);
     let disks = disks(target, frames, duration_us, settings);
     for disk in &disks {
         if let Some(free) = disk.free_bytes.filter(|free| *free < disk.bytes) {

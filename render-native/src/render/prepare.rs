@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Instant;
 
+use shared::decision::Decision;
 use shared::plan::Plan;
 
 use super::calibrate;
@@ -24,8 +25,9 @@ use super::sound::Song;
 use super::sources::{Sources, Wanted};
 use crate::ffmpeg::capabilities::Capabilities;
 use crate::ffmpeg::locate::{Tools, locate};
-use crate::ffmpeg::probe;
+use crate::ffmpeg::probe::{self, ProbeError};
 use crate::interrupt::Interrupt;
+use crate::media::alignment;
 use crate::media::fingerprint::stamp;
 use crate::progress::{Event, Progress};
 
@@ -132,7 +134,7 @@ fn freeze_checked<'a>(
         tone_map: can.can_tone_map(),
         footprint: Footprint::Usual,
     };
-    let song = song(plan, &sources, &tools, interrupt)?;
+    let song = song(plan, &sources, &tools, &mut decisions, interrupt)?;
     let work = WorkDir::open(&settings.work_path())?;
     // At once: what follows may take a while, and whoever is interrupted goes on by it.
     work.write(PLAN, plan.to_json().as_bytes())?;
@@ -236,7 +238,7 @@ pub(crate) fn thaw<'a>(
     };
     let dirs = &settings.media_dirs;
     let sources = Sources::find(plan, &wanted, &frozen.root, dirs, &mut decisions)?;
-    let song = song(plan, &sources, &tools, interrupt)?;
+    let song = song(plan, &sources, &tools, &mut decisions, interrupt)?;
     let mut job = Job {
         song,
         decisions,
@@ -303,11 +305,12 @@ fn tools(interrupt: &Interrupt) -> Result<(Tools, Capabilities), RenderError> {
     Ok((tools, capabilities))
 }
 
-/// The song, probed, if it is wanted.
+/// The song, probed and listened to, if it is wanted.
 fn song(
     plan: &Plan,
     sources: &Sources,
     tools: &Tools,
+    decisions: &mut Vec<Decision>,
     interrupt: &Interrupt,
 ) -> Result<Option<Song>, RenderError> {
     let Some(found) = &sources.song else {
@@ -317,10 +320,17 @@ fn song(
     let audio = probe::probe(tools, path, interrupt)
         .and_then(|probe| probe.require_audio(path).cloned())
         .map_err(RenderError::Song)?;
+    let opening = alignment::opening(tools, plan, path, audio.index, interrupt);
+    let unheard = |source| {
+        let path = path.clone();
+        RenderError::Song(ProbeError::Process { path, source })
+    };
+    let (start, moved) = opening.map_err(unheard)?;
+    decisions.extend(moved);
     Ok(Some(Song {
         path: path.clone(),
         audio,
-        start: plan.music.source_start,
+        start,
         start_rate: plan.music.rate().map_or(48_000, shared::rate::Rate::num),
     }))
 }

@@ -41,8 +41,9 @@ pub(super) struct Song {
     pub(super) path: PathBuf,
     /// Its sound stream.
     pub(super) audio: Audio,
-    /// Where the film begins in it: samples at `start_rate` from the first decoded one.
-    pub(super) start: u64,
+    /// Where the film begins in it: samples at `start_rate` from the first decoded one; negative if
+    /// the film begins first.
+    pub(super) start: i64,
     /// Samples per second of `start`.
     pub(super) start_rate: u32,
 }
@@ -59,15 +60,21 @@ impl Song {
 
     /// The filters that cut the song to `frames` of the film. Samples are counted from the first
     /// one decoded, as the planner counted them, whatever the file's time stamps say; where the
-    /// song ends early, silence follows.
+    /// song ends early, silence follows, and goes before it if the film begins first.
     fn filters(&self, canvas: Canvas, frames: u64) -> String {
         let rate = u128::from(self.rate());
         let half = u128::from(self.start_rate) / 2;
-        let start = (u128::from(self.start) * rate + half) / u128::from(self.start_rate.max(1));
+        let from = u128::from(self.start.unsigned_abs());
+        let from = (from * rate + half) / u128::from(self.start_rate.max(1));
+        let cut = if self.start < 0 {
+            format!("adelay=delays={from}S:all=1")
+        } else {
+            format!("atrim=start_sample={from}")
+        };
         let num = u128::from(canvas.rate.num());
         let length = (u128::from(frames) * u128::from(canvas.rate.den()) * rate + num / 2) / num;
         format!(
-            "aresample={rate},asetpts=N/SR/TB,atrim=start_sample={start},asetpts=N/SR/TB,\
+            "aresample={rate},asetpts=N/SR/TB,{cut},asetpts=N/SR/TB,\
              apad=whole_len={length},atrim=end_sample={length}"
         )
     }
@@ -287,7 +294,7 @@ mod tests {
     use super::*;
     use crate::render::command::shown;
 
-    fn song(rate: u32, start: u64) -> Song {
+    fn song(rate: u32, start: i64) -> Song {
         Song {
             path: "/m/song.mp3".into(),
             audio: Audio {
@@ -318,6 +325,12 @@ mod tests {
             filters,
             "aresample=48000,asetpts=N/SR/TB,atrim=start_sample=48000,asetpts=N/SR/TB,\
              apad=whole_len=480480,atrim=end_sample=480480"
+        );
+        let early = song(48_000, -441).filters(canvas("25"), 25);
+        assert_eq!(
+            early,
+            "aresample=48000,asetpts=N/SR/TB,adelay=delays=480S:all=1,asetpts=N/SR/TB,\
+             apad=whole_len=48000,atrim=end_sample=48000"
         );
         assert!(
             song(192_000, 0)

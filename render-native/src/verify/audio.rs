@@ -219,10 +219,18 @@ pub(super) struct Comparison {
 }
 
 impl Comparison {
-    /// For a film of `seconds` that begins `source_start` samples of `song_rate` into the song.
-    pub(super) fn new(seconds: f64, source_start: u64, song_rate: u32) -> Self {
-        let (opening, fraction) = resampled_position(source_start, song_rate, RATE);
+    /// For a film of `seconds` that begins `opening` samples of `song_rate` into the song, or as much
+    /// before it.
+    pub(super) fn new(seconds: f64, opening: i64, song_rate: u32) -> Self {
+        let (from, fraction) = resampled_position(opening.unsigned_abs(), song_rate, RATE);
+        // Where the film begins first, what is compared begins with the song.
+        let (opening, lead, fraction) = if opening < 0 {
+            (0, from, -fraction)
+        } else {
+            (from, 0, fraction)
+        };
         let length = samples_in(seconds.clamp(0.0, 1e6), RATE);
+        let length = length.saturating_sub(usize::try_from(lead).unwrap_or(usize::MAX));
         let window = length.min(samples_in(WINDOW_SECONDS, RATE));
         let places = if length < samples_in(LEAST_SECONDS, RATE) {
             0
@@ -245,7 +253,7 @@ impl Comparison {
             film: Listener {
                 windows: starts
                     .iter()
-                    .map(|start| Window::new(*start, window))
+                    .map(|start| Window::new(lead + *start, window))
                     .collect(),
                 heard: 0,
             },

@@ -47,6 +47,7 @@ use shared::time::{Record, Rounding, Time};
 use crate::ffmpeg::locate::Tools;
 use crate::ffmpeg::probe::{Audio, Probe, probe};
 use crate::interrupt::Interrupt;
+use crate::media::alignment;
 use crate::progress::{Event, Progress, Stage};
 use audio::Comparison;
 use certificate::Measured;
@@ -137,9 +138,15 @@ fn sound(
         Time::<Record>::new(frames, plan.output.rate).as_seconds()
     });
     let song_rate = plan.music.rate().map_or(audio::RATE, Rate::num);
-    let mut comparison = Comparison::new(length, plan.music.source_start, song_rate);
+    let song_index = about_song.require_audio(song)?.index;
+    let opening = alignment::opening(tools, plan, song, song_index, interrupt);
+    let (opening, _) = opening.map_err(|source| VerifyError::Process {
+        path: song.to_owned(),
+        source,
+    })?;
+    let mut comparison = Comparison::new(length, opening, song_rate);
     decode::sound(tools, film, index, &mut comparison.film, interrupt)?;
-    let index = about_song.require_audio(song)?.index;
+    let index = song_index;
     decode::sound(tools, song, index, &mut comparison.song, interrupt)?;
     findings.places = comparison.finish(findings.start_offset_ms);
     Ok(findings)

@@ -21,40 +21,6 @@ pub trait Keep: Sized {
     fn restore(kept: &Self::Kept) -> Self;
 }
 
-/// A value that is kept whole: once for as long as it stays equal.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Whole<T>(pub T);
-
-impl<T: Clone + fmt::Debug + PartialEq> Keep for Whole<T> {
-    type Kept = Arc<T>;
-
-    fn keep(&self, before: Option<&Self::Kept>) -> Self::Kept {
-        match before {
-            Some(before) if **before == self.0 => Arc::clone(before),
-            _ => Arc::new(self.0.clone()),
-        }
-    }
-
-    fn restore(kept: &Self::Kept) -> Self {
-        Self(T::clone(kept))
-    }
-}
-
-impl<A: Keep, B: Keep> Keep for (A, B) {
-    type Kept = (A::Kept, B::Kept);
-
-    fn keep(&self, before: Option<&Self::Kept>) -> Self::Kept {
-        (
-            self.0.keep(before.map(|before| &before.0)),
-            self.1.keep(before.map(|before| &before.1)),
-        )
-    }
-
-    fn restore(kept: &Self::Kept) -> Self {
-        (A::restore(&kept.0), B::restore(&kept.1))
-    }
-}
-
 /// A plan as it is kept: a slot's place and what fills it are shared apart, so that neither a shot
 /// that moves nor a cut that moves costs more than itself.
 #[derive(Debug, Clone)]
@@ -98,9 +64,11 @@ impl Keep for Plan {
     type Kept = KeptPlan;
 
     fn keep(&self, before: Option<&KeptPlan>) -> KeptPlan {
-        let rest = before
-            .filter(|before| is_same_beside_slots(self, &before.rest))
-            .map_or_else(|| Arc::new(without_slots(self)), |b| Arc::clone(&b.rest));
+        let rest = without_slots(self);
+        let rest = match before {
+            Some(before) if *before.rest == rest => Arc::clone(&before.rest),
+            _ => Arc::new(rest),
+        };
         let places: Vec<Place> = self.slots.iter().map(place).collect();
         let known = Known::of(before);
         let contents: Vec<Shared> = self
@@ -148,26 +116,6 @@ fn without_slots(plan: &Plan) -> Plan {
         decisions: decisions.clone(),
         extra: extra.clone(),
     }
-}
-
-fn is_same_beside_slots(plan: &Plan, other: &Plan) -> bool {
-    let Plan {
-        schema,
-        made_by,
-        output,
-        music,
-        media,
-        slots: _,
-        decisions,
-        extra,
-    } = plan;
-    *schema == other.schema
-        && *made_by == other.made_by
-        && *output == other.output
-        && *music == other.music
-        && *media == other.media
-        && *decisions == other.decisions
-        && *extra == other.extra
 }
 
 fn place(slot: &Slot) -> Place {

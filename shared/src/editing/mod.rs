@@ -19,5 +19,5 @@ mod laws;
 pub use apply::apply;
 pub use error::EditingError;
 pub use history::History;
-pub use keep::{Keep, KeptPlan, Whole};
+pub use keep::{Keep, KeptPlan};
 pub use operation::Operation;

@@ -11,9 +11,6 @@ use super::node::Node;
 
 /// How many problems are kept in full; the rest is counted.
 const KEPT: usize = 50;
-/// The largest whole number that every JSON reader keeps exact (2^53 − 1, RFC 8259 §6).
-pub(crate) const MAX_EXACT: u64 = (1 << 53) - 1;
-
 /// The problems found so far.
 #[derive(Debug, Default)]
 pub(super) struct Problems {

@@ -16,10 +16,9 @@ mod write;
 #[cfg(feature = "schema")]
 pub mod schema;
 
-pub(crate) use fields::MAX_EXACT;
-
 pub use error::{PlanError, Problem};
 pub use model::{
-    Clip, Cut, CutKind, Extra, Fit, Focus, MAX_ALTERNATES, MAX_BEATS, MAX_MEDIA, MAX_PLAN_BYTES,
-    MAX_SLOTS, MadeBy, MusicTrack, Output, Plan, SCHEMA, Slot, Speed, Style,
+    Clip, Cut, CutKind, Extra, FRAME_SIDE, Fit, Focus, MAX_ALTERNATES, MAX_BEATS, MAX_EXACT,
+    MAX_MEDIA, MAX_PLAN_BYTES, MAX_SLOTS, MadeBy, MusicTrack, Output, Plan, SCHEMA, Slot, Speed,
+    Style,
 };

@@ -2,21 +2,26 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::decision::Decision;
 use crate::media::MediaReference;
 use crate::music::BeatGrid;
 use crate::rate::{Rate, RateError};
-use crate::time::{Music, Record, Rounding, Source, Time};
+use crate::time::{Music, Rounding, Source, Time};
 
 /// Name and major version of the format.
 pub const SCHEMA: &str = "autocut-plan/1";
 /// Plans above this many bytes are refused unread.
 pub const MAX_PLAN_BYTES: u64 = 64 * 1024 * 1024;
+/// The largest whole number in a plan, and the greatest seed: what every reader of JSON keeps exact
+/// (2^53 − 1, RFC 8259 §6).
+pub const MAX_EXACT: u64 = (1 << 53) - 1;
+/// How long a side of the film's picture may be, in pixels; it is even.
+pub const FRAME_SIDE: RangeInclusive<u32> = 16..=8192;
 /// Most slots in a plan.
 pub const MAX_SLOTS: usize = 200_000;
 /// Most alternates of one slot.
@@ -62,7 +67,7 @@ pub struct Plan {
 }
 
 /// Who made a plan and how it can be made again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 pub struct MadeBy {
@@ -113,9 +118,9 @@ pub enum Fit {
 
 /// Which part of a picture is kept where it is cropped: how what stands over is shared out between
 /// its two sides. On a side where nothing stands over it has no effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 pub struct Focus {
     /// How much of what stands over is cut off at the left, 0 to 1000: 0 keeps the left edge, 500
     /// the middle, 1000 the right edge.
@@ -198,7 +203,7 @@ pub struct Slot {
 }
 
 /// The musical event that a slot begins on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 pub struct Cut {
@@ -210,7 +215,7 @@ pub struct Cut {
 }
 
 /// What a cut is placed on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CutKind {
@@ -229,7 +234,7 @@ pub enum CutKind {
 }
 
 /// A stretch of one source file: `record_duration` frames of film from `source_start` on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(deny_unknown_fields))]
 pub struct Clip {
@@ -248,7 +253,7 @@ pub struct Clip {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// Keys beginning with `x_`, kept as they are.
-    #[serde(flatten, deserialize_with = "foreign")]
+    #[serde(flatten)]
     #[cfg_attr(feature = "schema", schemars(skip))]
     pub extra: Extra,
 }
@@ -278,23 +283,6 @@ impl Speed {
     #[must_use]
     pub fn is_normal(&self) -> bool {
         self.terms() == (1, 1)
-    }
-}
-
-impl<'de> Deserialize<'de> for Speed {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let ratio = Rate::deserialize(deserializer)?;
-        Self::new(ratio.num(), ratio.den())
-            .ok_or_else(|| D::Error::custom("a speed is from 1/8 to 8"))
-    }
-}
-
-/// Other programs' keys; any other key is refused, since a plan with it would be.
-fn foreign<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Extra, D::Error> {
-    let extra = Extra::deserialize(deserializer)?;
-    match extra.keys().find(|key| !key.starts_with("x_")) {
-        Some(key) => Err(D::Error::custom(format!("unknown key {key:?}"))),
-        None => Ok(extra),
     }
 }
 
@@ -419,12 +407,6 @@ impl Slot {
     pub fn record_end(&self) -> u64 {
         self.record_start
             .saturating_add(self.record_duration.into())
-    }
-
-    /// The first frame as an instant of the record axis.
-    #[must_use]
-    pub fn record_instant(&self, rate: Rate) -> Option<Time<Record>> {
-        Some(Time::new(i64::try_from(self.record_start).ok()?, rate))
     }
 }
 

@@ -3,20 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::error::PlanError;
-use super::fields::{Fields, MAX_EXACT, Path, Problems, text};
+use super::fields::{Fields, Path, Problems, text};
 use super::model::{
-    Clip, Cut, CutKind, Fit, Focus, MAX_ALTERNATES, MAX_BEATS, MAX_MEDIA, MAX_PLAN_BYTES,
-    MAX_SLOTS, MadeBy, MusicTrack, Output, Plan, SCHEMA, Slot, Style,
+    Clip, Cut, CutKind, FRAME_SIDE, Fit, Focus, MAX_ALTERNATES, MAX_BEATS, MAX_EXACT, MAX_MEDIA,
+    MAX_PLAN_BYTES, MAX_SLOTS, MadeBy, MusicTrack, Output, Plan, SCHEMA, Slot, Style,
 };
 use super::node::Node;
 use crate::decision::{Decision, DecisionCode};
+use crate::landmarks::{Landmark, MAX_LANDMARKS};
 use crate::media::{MediaPath, MediaReference, VideoStream};
 use crate::music::{Beat, BeatGrid, Section, SectionLabel};
 
 /// Most entries in lists that have no limit of their own.
 const MAX_ITEMS: usize = 100_000;
-/// Width and height of a film, in pixels.
-const FRAME_SIDE: std::ops::RangeInclusive<u64> = 16..=8192;
 
 impl Plan {
     /// Reads and checks a plan. A byte order mark at the front is skipped.
@@ -144,8 +143,9 @@ fn made_by(node: &Node<'_>, path: &Path<'_>, problems: &mut Problems) -> Option<
 
 fn output(node: &Node<'_>, path: &Path<'_>, problems: &mut Problems) -> Option<Output> {
     let fields = Fields::of(node, path, &["width", "height", "rate", "fit"], problems)?;
-    let width = fields.need_whole("width", FRAME_SIDE, problems);
-    let height = fields.need_whole("height", FRAME_SIDE, problems);
+    let sides = || u64::from(*FRAME_SIDE.start())..=u64::from(*FRAME_SIDE.end());
+    let width = fields.need_whole("width", sides(), problems);
+    let height = fields.need_whole("height", sides(), problems);
     fields.need("rate", problems);
     let rate = fields.parsed("rate", problems);
     let fit = fields.one_of("fit", Fit::NAMES, problems);
@@ -187,6 +187,7 @@ fn beat_grid(node: &Node<'_>, path: &Path<'_>, problems: &mut Problems) -> Optio
         "beats_per_bar",
         "beats",
         "sections",
+        "landmarks",
         "analysis",
     ];
     let fields = Fields::of(node, path, &known, problems)?;
@@ -199,6 +200,7 @@ fn beat_grid(node: &Node<'_>, path: &Path<'_>, problems: &mut Problems) -> Optio
     let beats = fields.list("beats", MAX_BEATS, problems, beat);
     fields.need("sections", problems);
     let sections = fields.list("sections", MAX_ITEMS, problems, section);
+    let landmarks = fields.list("landmarks", MAX_LANDMARKS, problems, landmark);
     let analysis = texts(&fields, "analysis", path, problems);
     Some(BeatGrid {
         rate: u32::try_from(rate?).ok()?,
@@ -208,7 +210,18 @@ fn beat_grid(node: &Node<'_>, path: &Path<'_>, problems: &mut Problems) -> Optio
         beats_per_bar: u8::try_from(per_bar?).ok()?,
         beats,
         sections,
+        landmarks,
         analysis,
+    })
+}
+
+fn landmark(node: &Node<'_>, path: &Path<'_>, problems: &mut Problems) -> Option<Landmark> {
+    let fields = Fields::of(node, path, &["at", "bits"], problems)?;
+    let at = fields.need_whole("at", 0..=MAX_EXACT, problems);
+    fields.need("bits", problems);
+    Some(Landmark {
+        at: at?,
+        bits: fields.parsed("bits", problems)?,
     })
 }
 

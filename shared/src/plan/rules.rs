@@ -1,8 +1,11 @@
 //! What must hold across a plan's fields.
 
 use super::error::Problem;
-use super::fields::{MAX_EXACT, Path, Problems};
-use super::model::{Clip, MAX_ALTERNATES, MAX_BEATS, MAX_MEDIA, MAX_SLOTS, Plan, SCHEMA};
+use super::fields::{Path, Problems};
+use super::model::{
+    Clip, FRAME_SIDE, MAX_ALTERNATES, MAX_BEATS, MAX_EXACT, MAX_MEDIA, MAX_SLOTS, Plan, SCHEMA,
+};
+use crate::landmarks::MAX_LANDMARKS;
 use crate::music::BeatGrid;
 
 impl Plan {
@@ -48,11 +51,12 @@ pub(super) fn check(plan: &Plan, problems: &mut Problems) {
 fn output(plan: &Plan, path: &Path<'_>, problems: &mut Problems) {
     let output = &plan.output;
     for (name, side) in [("width", output.width), ("height", output.height)] {
-        if side % 2 != 0 || !(16..=8192).contains(&side) {
+        if side % 2 != 0 || !FRAME_SIDE.contains(&side) {
             let path = Path::Field(path, name);
+            let (least, most) = FRAME_SIDE.into_inner();
             problems.note(
                 &path,
-                format_args!("{side} is not an even number from 16 to 8192"),
+                format_args!("{side} is not an even number from {least} to {most}"),
             );
         }
     }
@@ -96,6 +100,10 @@ fn beat_grid(grid: &BeatGrid, path: &Path<'_>, problems: &mut Problems) {
             );
         }
         before = Some(beat.at);
+    }
+    if grid.landmarks.len() > MAX_LANDMARKS {
+        let path = Path::Field(path, "landmarks");
+        problems.note(&path, format_args!("has more than {MAX_LANDMARKS} items"));
     }
     let sections = Path::Field(path, "sections");
     let mut end = 0;

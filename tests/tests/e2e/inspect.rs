@@ -36,7 +36,7 @@ fn what_was_inspected_is_read_back_as_a_plan_has_it() {
     .expect(0);
     let plan = Plan::from_json(&std::fs::read_to_string(plan).unwrap()).unwrap();
 
-    assert_eq!((read.clips.len(), read.skipped.len()), (2, 1));
+    assert_eq!((read.clips.len(), read.skipped), (2, 1));
     for (clip, planned) in read.clips.iter().zip(&plan.media) {
         // The folder is the plan's matter.
         let mut planned = planned.clone();

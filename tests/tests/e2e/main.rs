@@ -28,6 +28,7 @@ mod preprocess;
 mod quality;
 mod rates;
 mod relink;
+mod songs;
 mod sound;
 mod stand_in;
 mod surroundings;

@@ -1,5 +1,12 @@
 //! The film's sound, which is made beside the segments.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use shared::landmarks::LandmarkReader;
+use shared::music::BeatGrid;
+use shared::plan::Plan;
 use suite::fake::{Act, Fake};
 use suite::plans::{SlotSpec, plan, write_sealed};
 use suite::project::{Project, stretch};
@@ -90,6 +97,101 @@ fn without_its_sound_there_is_no_film_and_the_segments_stay() {
     project.render().expect(0);
     assert_eq!(project.report()["resumed"], 2);
     is_right(&project);
+}
+
+/// Samples of a song or a film, mono, 44100 a second.
+fn pcm(path: &Path) -> Vec<f32> {
+    let run = Command::new(suite::media::ffmpeg())
+        .args(["-v", "error", "-i"])
+        .arg(path)
+        .args(["-vn", "-ac", "1", "-ar", "44100", "-f", "f32le", "-"])
+        .output()
+        .unwrap();
+    let (samples, _) = run.stdout.as_chunks::<4>();
+    samples.iter().map(|s| f32::from_le_bytes(*s)).collect()
+}
+
+/// Plans with the song as it is heard here, and puts in its place what another decoder might give:
+/// the same sound `later` samples later. The film has its sound where it was planned.
+#[test]
+fn a_song_that_another_decoder_begins_elsewhere_is_played_as_planned() {
+    for later in [1105_i64, -1105, 3] {
+        let project = project();
+        let song = project.path("song.wav");
+        let planned = pcm(&song);
+        let mut reader = LandmarkReader::default();
+        reader.push(&planned);
+        let mut plan =
+            Plan::from_json(&std::fs::read_to_string(project.path("plan.json")).unwrap());
+        let music = &mut plan.as_mut().unwrap().music;
+        music.media.bytes = None;
+        music.media.fingerprint = None;
+        music.beat_grid = Some(BeatGrid {
+            rate: 44_100,
+            duration: planned.len() as u64,
+            tempo_millibpm: 0,
+            confidence_permille: 0,
+            beats_per_bar: 0,
+            beats: Vec::new(),
+            sections: Vec::new(),
+            landmarks: reader.finish(),
+            analysis: BTreeMap::new(),
+        });
+        suite::plans::write(project.dir(), &plan.unwrap());
+        let kept = project.path("kept.wav");
+        std::fs::rename(&song, &kept).unwrap();
+        let shift = if later < 0 {
+            format!("atrim=start_sample={}", -later)
+        } else {
+            format!("adelay=delays={later}S:all=1")
+        };
+        let made = Command::new(suite::media::ffmpeg())
+            .args(["-v", "error", "-i"])
+            .arg(&kept)
+            .args(["-af", &shift, "-c:a", "pcm_s16le"])
+            .arg(&song)
+            .status();
+        assert!(made.unwrap().success());
+
+        project.render_with(&["--audio", "flac"], &[]).expect(0);
+        let film = pcm(&project.path("film.mp4"));
+        let heard = if later.abs() < 44 { later } else { 0 };
+        let lost = usize::try_from((-later).max(0)).unwrap();
+        let late = usize::try_from(heard).unwrap();
+        for at in (lost..film.len() - late).step_by(97) {
+            let (is, was) = (film[at + late], planned[at]);
+            assert!((is - was).abs() < 1e-3, "{later}, sample {at}: {is}, {was}");
+        }
+        project.verify().expect(0);
+        let report = project.report().to_string();
+        assert_eq!(report.contains("song_shifted"), heard == 0, "{report}");
+    }
+}
+
+#[test]
+fn a_song_that_sounds_like_another_is_told() {
+    let project = project();
+    let other = project.path("other.wav");
+    let _ = suite::media::click_song(&other, 6.0, 97.0);
+    let mut reader = LandmarkReader::default();
+    let reversed: Vec<f32> = pcm(&other).into_iter().rev().collect();
+    reader.push(&reversed);
+    let mut plan =
+        Plan::from_json(&std::fs::read_to_string(project.path("plan.json")).unwrap()).unwrap();
+    plan.music.beat_grid = Some(BeatGrid {
+        rate: 44_100,
+        duration: reversed.len() as u64,
+        tempo_millibpm: 0,
+        confidence_permille: 0,
+        beats_per_bar: 0,
+        beats: Vec::new(),
+        sections: Vec::new(),
+        landmarks: reader.finish(),
+        analysis: BTreeMap::new(),
+    });
+    suite::plans::write(project.dir(), &plan);
+    project.render().expect(0);
+    assert!(project.report().to_string().contains("song_unfamiliar"));
 }
 
 /// It would be kept as the sound of the song that was found, and taken over for ever.

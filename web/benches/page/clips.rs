@@ -19,21 +19,12 @@ pub(crate) fn measure(table: &mut Table, material: &Material) {
         page.open(&site).await?;
         page.add(&material.long).await?;
         let count = material.long.len();
-        loop {
-            // Longer than one wait may last.
-            let done = page
-                .count("#clips li:not([data-state=waiting], [data-state=looking])")
-                .await?;
-            if done == count
-                && page
-                    .holds("document.querySelector('.page').dataset.stage !== 'working'")
-                    .await?
-            {
-                break;
-            }
-            page.execute_async("setTimeout(arguments[0], 500);", Vec::new())
-                .await?;
-        }
+        let looked = format!(
+            "document.querySelectorAll(
+                '#clips li:not([data-state=waiting], [data-state=looking])').length === {count}
+             && document.querySelector('.page').dataset.stage !== 'working'"
+        );
+        watch::wait_for(page, &looked, || {}).await?;
         assert_eq!(page.count("#clips li[data-state=ready]").await?, count);
         watch::noted(page).await
     });

@@ -72,7 +72,7 @@ pub(crate) fn measure(table: &mut Table, material: &Material) {
 
 /// Energetic, and as many cuts as there can be.
 pub(crate) async fn many_shots(page: &Page) -> WebDriverResult<()> {
-    page.click("#tab-film").await?;
+    page.panel("film").await?;
     page.pick("#panel input[name=style][value=energetic]")
         .await?;
     page.planned().await?;

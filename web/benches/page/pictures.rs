@@ -7,11 +7,11 @@ use serde_json::json;
 use thirtyfour::prelude::*;
 
 use crate::browser::with_browser;
-use crate::page::Page;
+use crate::page::{PANELS, Page, SHEETS};
 use crate::site::Site;
 
 /// Windows: width and height in pixels, and by how much pictures are larger or smaller than that.
-const WINDOWS: [(u32, u32, f64); 3] = [(390, 844, 1.0), (1280, 800, 1.0), (2560, 1440, 0.75)];
+const WINDOWS: [(u32, u32, f64); 3] = [(390, 844, 1.0), (1280, 900, 1.0), (2560, 1440, 0.75)];
 
 /// Scrolls a narrow page until the panel begins below what stays at the top.
 const TO_PANEL: &str = "
@@ -19,68 +19,64 @@ const TO_PANEL: &str = "
         .map((css) => document.querySelector(css).getBoundingClientRect());
     window.scrollBy(0, panel.top - bar.height - tabs.height);";
 
-/// Writes `start-1280.png` and all others into a folder.
+/// Writes `start-1280.png`, `start-dark-1280.png` and all others into a folder: every state of the
+/// page in every window, and in one of them in the dark too.
 pub(crate) fn take(folder: &Path) {
     fs::create_dir_all(folder).unwrap();
     let site = Site::open(Vec::new());
     with_browser(async |page| {
-        scheme(page, "light").await?;
+        page.emulate("ScrollbarsHidden", json!({ "hidden": true }))
+            .await?;
+        page.scheme("light").await?;
         page.open(&site).await?;
         for window in WINDOWS {
             shoot(page, folder, "start", window).await?;
         }
+        page.scheme("dark").await?;
+        shoot(page, folder, "start-dark", WINDOWS[1]).await?;
+        page.scheme("light").await?;
         page.click("#sample").await?;
         page.planned().await?;
         for window in WINDOWS {
-            size(page, window).await?;
-            settle(page).await?;
-            // A shot in the middle of the film is on the screen and selected.
-            page.select(7).await?;
-            dismiss(page).await?;
-            let first = if window.0 < 1000 {
-                "#tab-media"
-            } else {
-                "#tab-shot"
-            };
-            page.click(first).await?;
-            shoot(page, folder, "studio", window).await?;
-            for panel in ["shot", "beats", "film"] {
-                page.click(&format!("#tab-{panel}")).await?;
-                if window.0 < 1000 {
-                    page.execute(TO_PANEL, Vec::new()).await?;
-                }
-                shoot(page, folder, panel, window).await?;
-            }
-            page.execute("window.scrollTo(0, 0);", Vec::new()).await?;
-            for sheet in ["help", "export"] {
-                page.click(&format!("#{sheet}")).await?;
-                page.until("document.querySelector('dialog[open]')").await?;
-                shoot(page, folder, sheet, window).await?;
-                page.keys(Key::Escape).await?;
-                page.until("!document.querySelector('dialog')").await?;
-            }
+            studio(page, folder, "", window).await?;
         }
-        scheme(page, "dark").await?;
-        for window in [WINDOWS[0], WINDOWS[1]] {
-            size(page, window).await?;
-            page.click("#tab-shot").await?;
-            page.execute("window.scrollTo(0, 0);", Vec::new()).await?;
-            shoot(page, folder, "studio-dark", window).await?;
-        }
-        Ok(())
+        page.scheme("dark").await?;
+        studio(page, folder, "-dark", WINDOWS[1]).await
     });
 }
 
-async fn scheme(page: &Page, name: &str) -> WebDriverResult<()> {
-    let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": name }] });
-    page.emulate("EmulatedMedia", features).await
-}
-
-async fn size(page: &Page, (width, height, scale): (u32, u32, f64)) -> WebDriverResult<()> {
-    let window = json!({
-        "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false,
-    });
-    page.emulate("DeviceMetricsOverride", window).await
+/// The planned film as it is first seen, then every panel and every sheet.
+async fn studio(
+    page: &Page,
+    folder: &Path,
+    scheme: &str,
+    window: (u32, u32, f64),
+) -> WebDriverResult<()> {
+    page.resize((window.0, window.1), window.2).await?;
+    settle(page).await?;
+    let narrow = window.0 < 1000;
+    page.panel(if narrow { "media" } else { "shot" }).await?;
+    page.blur().await?;
+    page.keys(Key::Escape).await?;
+    page.keys(Key::Home).await?;
+    dismiss(page).await?;
+    shoot(page, folder, &format!("studio{scheme}"), window).await?;
+    // A shot in the middle of the film is on the screen and selected.
+    page.select(7).await?;
+    for panel in &PANELS[1..] {
+        page.panel(panel).await?;
+        if narrow {
+            page.execute(TO_PANEL, Vec::new()).await?;
+        }
+        shoot(page, folder, &format!("{panel}{scheme}"), window).await?;
+    }
+    page.execute("window.scrollTo(0, 0);", Vec::new()).await?;
+    for sheet in SHEETS {
+        page.open_sheet(sheet).await?;
+        shoot(page, folder, &format!("{sheet}{scheme}"), window).await?;
+        page.close_sheet().await?;
+    }
+    Ok(())
 }
 
 /// Reads all notices away.
@@ -110,7 +106,7 @@ async fn shoot(
     name: &str,
     window: (u32, u32, f64),
 ) -> WebDriverResult<()> {
-    size(page, window).await?;
+    page.resize((window.0, window.1), window.2).await?;
     settle(page).await?;
     page.screenshot(&folder.join(format!("{name}-{}.png", window.0)))
         .await

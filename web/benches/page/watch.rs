@@ -1,10 +1,15 @@
 //! What is noted inside the page while it works.
 
+use std::time::{Duration, Instant};
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use thirtyfour::prelude::*;
 
 use crate::page::Page;
+
+/// The longest that many clips may take.
+const LONGEST: Duration = Duration::from_mins(30);
 
 /// Runs before anything of the page does. Times are the page's own, in milliseconds.
 const WATCH: &str = "
@@ -107,6 +112,23 @@ pub(crate) async fn noted(page: &Page) -> WebDriverResult<Noted> {
 pub(crate) async fn read<T: DeserializeOwned>(page: &Page, expression: &str) -> WebDriverResult<T> {
     let value = page.value(expression).await?;
     Ok(serde_json::from_value(value).expect("the shape that was asked for"))
+}
+
+/// Waits until a JavaScript expression is true, also for longer than one wait may last; `meanwhile` is
+/// done again and again until then.
+pub(crate) async fn wait_for(
+    page: &Page,
+    expression: &str,
+    mut meanwhile: impl FnMut(),
+) -> WebDriverResult<()> {
+    let end = Instant::now() + LONGEST;
+    while !page.holds(expression).await? {
+        assert!(Instant::now() < end, "never true: {expression}");
+        meanwhile();
+        page.execute_async("setTimeout(arguments[0], 200);", Vec::new())
+            .await?;
+    }
+    Ok(())
 }
 
 /// The page's clock, in milliseconds.

@@ -61,12 +61,13 @@ function show() {
   // What is only there to be looked up, and what is there only for those who try the sample.
   const isText = ({ name }) => name.endsWith('.txt');
   const isSample = ({ name }) => name.startsWith('sample/');
-  const isMedia = ({ name }) => name.startsWith('media/');
+  // What is fetched only once there is something to do.
+  const isLater = ({ name }) => /^(media\/|planner_worker)/.test(name);
   const rows = files.map(({ name, content }) => ({ name, sizes: sizes(name, content) }));
   const page = rows.filter((row) => !isText(row) && !isSample(row));
   const sample = rows.filter(isSample);
   const sums = [
-    sum('before the first clip', page.filter((row) => !isMedia(row))),
+    sum('before the first clip', page.filter((row) => !isLater(row))),
     sum('in all', page),
     ...(sample.length > 0 ? [sum('the sample project', sample)] : []),
   ];

@@ -57,6 +57,7 @@ fn grid() -> BeatGrid {
             })
             .collect(),
         sections: Vec::new(),
+        landmarks: Vec::new(),
         analysis: std::collections::BTreeMap::new(),
     }
 }

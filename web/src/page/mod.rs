@@ -1,6 +1,6 @@
 //! The page itself; for the browser alone.
 //!
-//! * [`said`] — what the browser says of an error.
+//! * [`said`] — what the browser says of an error; [`field`] — fields of its objects.
 //! * [`studio`] — what the page knows and does.
 //! * [`decode`] — a file to samples, by the browser's decoders.
 //! * [`dialog`] — a window over the page.
@@ -13,6 +13,7 @@
 
 pub mod decode;
 pub mod dialog;
+pub mod field;
 pub mod offline;
 pub mod planner;
 pub mod preview;

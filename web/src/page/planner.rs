@@ -1,13 +1,15 @@
 //! The planner's worker, as the page sees it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::{Arc, Weak};
 
 use crate::page::said::said;
 use crate::wording::sentence;
 use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array};
-use planner_wasm::worker::protocol::{JobId, Reply, Request};
+use planner_wasm::footage::Footage;
+use planner_wasm::worker::protocol::{FootageId, JobId, Reply, Request};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{
@@ -28,22 +30,25 @@ pub enum Bulk {
 /// Hears the replies to one request, the last of which is final.
 type Ear = Box<dyn FnMut(Reply)>;
 
-/// The planner. A handle: clones mean the same worker. It is started with the page and replaced when
-/// it breaks down; whoever waits then hears [`Reply::Failed`].
-#[derive(Clone)]
+/// The planner. A handle: clones mean the same worker. The worker is a good part of the page's bytes,
+/// so it is fetched when there is something to do. One that breaks down is replaced when there is
+/// something to do again; whoever waits hears [`Reply::Failed`].
+#[derive(Clone, Default)]
 pub struct Planner(Rc<Inner>);
 
+#[derive(Default)]
 struct Inner {
     worker: RefCell<Option<Running>>,
     ears: RefCell<BTreeMap<JobId, Ear>>,
     /// Messages that came before the worker listened.
     early: RefCell<Vec<(Object, Array)>>,
-    ready: Cell<bool>,
+    listens: Cell<bool>,
+    /// A worker never listened: the next one would not either.
+    is_lost: Cell<bool>,
     next: Cell<JobId>,
-    /// Told once the first worker listens.
-    on_ready: Box<dyn Fn()>,
-    /// Told when a worker broke down; the sentence is for a person.
-    on_broken: Box<dyn Fn(String)>,
+    /// The footage that the worker keeps.
+    kept: RefCell<BTreeMap<FootageId, Weak<Footage>>>,
+    on_broken: OnceCell<Box<dyn Fn(String)>>,
 }
 
 struct Running {
@@ -61,25 +66,31 @@ impl Drop for Running {
 }
 
 impl Planner {
-    /// Starts the worker.
-    ///
-    /// # Errors
-    /// What the browser says if it cannot start one.
-    pub fn start(
-        on_ready: impl Fn() + 'static,
-        on_broken: impl Fn(String) + 'static,
-    ) -> Result<Self, JsValue> {
-        let planner = Self(Rc::new(Inner {
-            worker: RefCell::new(None),
-            ears: RefCell::default(),
-            early: RefCell::default(),
-            ready: Cell::new(false),
-            next: Cell::new(0),
-            on_ready: Box::new(on_ready),
-            on_broken: Box::new(on_broken),
-        }));
-        planner.spawn()?;
-        Ok(planner)
+    /// Who is told when a worker broke down; the sentence is for a person. The first who asks is.
+    pub fn on_broken(&self, told: impl Fn(String) + 'static) {
+        let _ = self.0.on_broken.set(Box::new(told));
+    }
+
+    fn tell_broken(&self, message: String) {
+        if let Some(told) = self.0.on_broken.get() {
+            told(message);
+        }
+    }
+
+    /// Fetches the worker, if it is not there: something to do will come in a moment.
+    pub fn wake(&self) {
+        // What does not work is told to whoever asks for something.
+        let _ = self.awake();
+    }
+
+    fn awake(&self) -> Result<(), JsValue> {
+        if self.0.is_lost.get() {
+            return Err("the planner is not there; load the page again".into());
+        }
+        if self.0.worker.borrow().is_none() {
+            self.spawn()?;
+        }
+        Ok(())
     }
 
     fn spawn(&self) -> Result<(), JsValue> {
@@ -129,6 +140,45 @@ impl Planner {
         id
     }
 
+    /// Whether the worker keeps this very footage.
+    #[must_use]
+    pub fn keeps(&self, footage: &Arc<Footage>) -> bool {
+        self.name_of(footage).is_some()
+    }
+
+    fn name_of(&self, footage: &Arc<Footage>) -> Option<FootageId> {
+        let kept = self.0.kept.borrow();
+        let mut kept = kept.iter();
+        let same = kept.find(|(_, kept)| std::ptr::eq(kept.as_ptr(), Arc::as_ptr(footage)));
+        same.map(|(id, _)| *id)
+    }
+
+    /// The name of footage for orders; the worker is told what it is, unless it keeps it already, and
+    /// keeps it for as long as anybody here does.
+    #[must_use]
+    pub fn keep(&self, footage: &Arc<Footage>) -> FootageId {
+        if let Some(id) = self.name_of(footage) {
+            return id;
+        }
+        let id = self.0.next.get().wrapping_add(1);
+        self.0.next.set(id);
+        let mut kept = self.0.kept.borrow_mut();
+        let gone: Vec<_> = kept
+            .iter()
+            .filter(|(_, footage)| footage.strong_count() == 0)
+            .map(|(id, _)| *id)
+            .collect();
+        for footage in gone {
+            kept.remove(&footage);
+            let _ = self.send(&Request::Forget { footage }, None);
+        }
+        kept.insert(id, Arc::downgrade(footage));
+        let known = Footage::clone(footage);
+        // Where it cannot be told, the order that names it cannot be sent either.
+        let _ = self.send(&Request::Keep { footage: id, known }, None);
+        id
+    }
+
     /// Gives up a job; nothing more is heard of it.
     pub fn cancel(&self, id: JobId) {
         if self.0.ears.borrow_mut().remove(&id).is_some() {
@@ -166,26 +216,27 @@ impl Planner {
     }
 
     fn post(&self, message: Object, given: Array) -> Result<(), JsValue> {
-        if !self.0.ready.get() {
-            self.0.early.borrow_mut().push((message, given));
-            return Ok(());
-        }
+        self.awake()?;
         match &*self.0.worker.borrow() {
-            Some(running) => running.worker.post_message_with_transfer(&message, &given),
-            None => Err("the planner is not there; load the page again".into()),
+            Some(running) if self.0.listens.get() => {
+                running.worker.post_message_with_transfer(&message, &given)
+            }
+            _ => {
+                self.0.early.borrow_mut().push((message, given));
+                Ok(())
+            }
         }
     }
 
     fn hear(&self, reply: Reply) {
         match &reply {
             Reply::Ready { .. } => {
-                self.0.ready.set(true);
+                self.0.listens.set(true);
                 for (message, given) in self.0.early.take() {
                     if let Err(error) = self.post(message, given) {
-                        (self.0.on_broken)(gone(&error));
+                        self.tell_broken(gone(&error));
                     }
                 }
-                (self.0.on_ready)();
             }
             Reply::Failed { id: None, message } => self.broke(message),
             _ => {
@@ -210,31 +261,28 @@ impl Planner {
     }
 
     /// Whatever state the worker is in, it is not to be trusted: everybody hears that their job
-    /// failed, and another worker begins. One that never listened would fail again.
+    /// failed, and it goes.
     fn broke(&self, message: &str) {
         let ears = self.0.ears.take();
-        let again = self.0.ready.replace(false);
+        let listened = self.0.listens.replace(false);
+        self.0.is_lost.set(!listened);
         self.0.early.take();
+        self.0.kept.take();
+        let worker = self.0.worker.take();
         for (id, mut ear) in ears {
             ear(Reply::Failed {
                 id: Some(id),
                 message: message.to_owned(),
             });
         }
-        let then = if again {
+        let then = if listened {
             "It was started again; what it worked on has to be asked for again."
         } else {
             "Load the page again."
         };
-        (self.0.on_broken)(format!("{} {then}", sentence(message)));
-        // This call comes from the worker's own closure, so it is replaced a little later.
-        let planner = self.clone();
-        spawn_local(async move {
-            planner.0.worker.take();
-            if again && let Err(error) = planner.spawn() {
-                (planner.0.on_broken)(gone(&error));
-            }
-        });
+        self.tell_broken(format!("{} {then}", sentence(message)));
+        // This call comes from the worker's own closure, so it goes a little later.
+        spawn_local(async move { drop(worker) });
     }
 }
 

@@ -1,19 +1,19 @@
 //! What the browser says of an error.
 
-use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
+
+use super::field::text;
 
 /// The name by which the browser tells the kind of an error; empty if it has none.
 #[must_use]
 pub fn name_of(error: &JsValue) -> String {
-    text(error, "name")
+    text(error, "name").unwrap_or_default()
 }
 
 /// The sentence of an error, for people.
 #[must_use]
 pub fn said(error: &JsValue) -> String {
-    let message = text(error, "message");
-    if !message.is_empty() {
+    if let Some(message) = text(error, "message").filter(|message| !message.is_empty()) {
         return message;
     }
     match (error.as_string(), name_of(error)) {
@@ -21,11 +21,4 @@ pub fn said(error: &JsValue) -> String {
         (None, name) if !name.is_empty() => name,
         _ => "no reason given".to_owned(),
     }
-}
-
-fn text(error: &JsValue, field: &str) -> String {
-    Reflect::get(error, &field.into())
-        .ok()
-        .and_then(|value| value.as_string())
-        .unwrap_or_default()
 }

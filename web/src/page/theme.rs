@@ -11,7 +11,8 @@ const CHOICE: &str = "autocut-theme";
 /// Told on the window when the scheme is another one.
 const CHANGED: &str = "themechange";
 
-/// From light to dark and back; the choice is kept.
+/// From light to dark and back. A choice that differs from the system's is kept; where both are one
+/// again, the page follows the system as before.
 pub fn turn() {
     let Some(root) = document().document_element() else {
         return;
@@ -22,9 +23,15 @@ pub fn turn() {
     let theme = if dark { "light" } else { "dark" };
     // An attribute of a plain name can be set.
     let _ = root.set_attribute("data-theme", theme);
+    let system = window().match_media("(prefers-color-scheme: dark)");
+    let system = system.ok().flatten().is_some_and(|query| query.matches());
     if let Some(store) = window().local_storage().ok().flatten() {
         // Without a store the choice lasts as long as the page.
-        let _ = store.set_item(CHOICE, theme);
+        let _ = if dark == system {
+            store.set_item(CHOICE, theme)
+        } else {
+            store.remove_item(CHOICE)
+        };
     }
     if let Ok(event) = web_sys::Event::new(CHANGED) {
         let _ = window().dispatch_event(&event);

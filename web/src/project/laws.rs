@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use planner_wasm::edit::SectionPace;
 use planner_wasm::music::corrections::Correction;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -137,7 +138,7 @@ fn a_broken_part_costs_itself_alone() {
     assert!(project.clips[0].footage.is_some());
     let mut broken = value(&project);
     broken["plan"]["slots"][1]["record_start"] = json!(31);
-    broken["clips"][0]["footage"]["ticks"] = json!([]);
+    broken["clips"][0]["footage"]["ticks"]["luma"] = json!([]);
     broken["clips"][1]["media"]["path"] = json!("");
     broken["song"]["heard"]["beats"][1]["at"] = json!(0);
     broken["brief"]["width"] = json!(1081);
@@ -199,6 +200,16 @@ fn a_plan_becomes_a_project_that_asks_for_the_same() {
     assert_eq!(project.brief.settings.alternates, 5);
     assert_eq!(project.brief.settings.seed, 9);
     assert_eq!(project.brief.settings.length_us, Some(2_000_000));
+    assert_eq!(project.brief.settings.density_permille, 1500);
+    let pace = |start, end, density_permille| SectionPace {
+        start,
+        end,
+        density_permille,
+    };
+    assert_eq!(
+        project.brief.settings.paces,
+        [pace(0, 44_100, 2000), pace(50_000, 60_000, 500)]
+    );
     assert_eq!(project.song.as_ref().unwrap().heard, grid());
     let song = project.song.as_ref().map(|song| song.media.path.as_text());
     assert_eq!(song, Some("song of summer.mp3"));

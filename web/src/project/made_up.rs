@@ -54,6 +54,7 @@ pub(super) fn grid() -> BeatGrid {
             label: SectionLabel::Verse,
             energy_permille: 500,
         }],
+        landmarks: Vec::new(),
         analysis: [("by".to_owned(), "a test".to_owned())].into(),
     }
 }
@@ -113,6 +114,11 @@ pub(super) fn plan(media_names: &[&str]) -> Plan {
             settings: [
                 ("alternates".to_owned(), "5".to_owned()),
                 ("length_us".to_owned(), "2000000".to_owned()),
+                ("density_permille".to_owned(), "1500".to_owned()),
+                (
+                    "paces".to_owned(),
+                    "0-44100:2000,50000-60000:500".to_owned(),
+                ),
             ]
             .into(),
         }),

@@ -63,6 +63,7 @@ pub fn nothing_heard() -> BeatGrid {
         beats_per_bar: 0,
         beats: Vec::new(),
         sections: Vec::new(),
+        landmarks: Vec::new(),
         analysis: std::collections::BTreeMap::new(),
     }
 }
@@ -199,18 +200,8 @@ impl Project {
 /// with no corrections, since those are in them already.
 #[must_use]
 pub fn from_plan(plan: Plan) -> Project {
-    let mut settings = EditSettings::default();
-    if let Some(made) = &plan.made_by {
-        settings.style = made.style;
-        settings.seed = made.seed;
-        let number = |name: &str| made.settings.get(name)?.parse::<u64>().ok();
-        let alternates = number("alternates").and_then(|many| u8::try_from(many).ok());
-        settings.alternates = alternates.unwrap_or(settings.alternates);
-        settings.start_us = number("start_us").unwrap_or(settings.start_us);
-        settings.length_us = number("length_us");
-        let density = number("density_permille").and_then(|density| u16::try_from(density).ok());
-        settings.density_permille = density.unwrap_or(settings.density_permille);
-    }
+    let made_by = plan.made_by.as_ref();
+    let settings = made_by.map_or_else(EditSettings::default, EditSettings::of);
     Project {
         id: String::new(),
         name: stem(plan.music.media.path.name()).to_owned(),

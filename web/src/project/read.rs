@@ -12,7 +12,7 @@ use planner_wasm::music::corrections::Correction;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use shared::media::{MediaPath, MediaReference};
-use shared::plan::{Fit, MAX_MEDIA, Plan};
+use shared::plan::{Fit, MAX_EXACT, MAX_MEDIA, Plan};
 
 use super::model::{Brief, ClipEntry, Depth, FORMAT, Project, SongEntry, nothing_heard};
 use super::parts::{Parts, value};
@@ -105,7 +105,7 @@ impl Project {
         let project = Self {
             id: if is_id(&id) { id } else { String::new() },
             name: line(&name),
-            saved_ms: if saved_ms < 1 << 53 { saved_ms } else { 0 },
+            saved_ms: if saved_ms <= MAX_EXACT { saved_ms } else { 0 },
             song,
             clips,
             brief,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use shared::decision::Decision;
 use shared::media::MediaReference;
 use shared::music::BeatGrid;
-use shared::plan::{Output, Plan, SCHEMA};
+use shared::plan::{MAX_EXACT, Output, Plan, SCHEMA};
 
 use super::parts::value;
 
@@ -120,7 +120,7 @@ pub(super) fn is_footage(footage: &Footage) -> bool {
         follows
     });
     start_us <= end_us
-        && end_us < 1 << 53
+        && end_us <= MAX_EXACT
         && in_order
         && u64::try_from(footage.ticks.len()) == Ok(ticks)
         && footage.anchors.is_sorted_by_key(|anchor| anchor.at_us)

@@ -7,11 +7,8 @@ use serde_json::json;
 use thirtyfour::prelude::*;
 
 use crate::browser::{skipped, with_browser};
-use crate::page::Page;
+use crate::page::{PANELS, Page, SHEETS};
 use crate::site::Site;
-
-/// The panels, where there is room for one only.
-const TABS: [&str; 4] = ["media", "shot", "beats", "film"];
 
 /// Windows from a telephone's to 4K, and to both sides of where the page changes its shape.
 const WIDTHS: [u32; 9] = [360, 390, 768, 999, 1000, 1280, 1920, 2560, 3840];
@@ -66,10 +63,10 @@ impl Findings {
     }
 }
 
-/// Makes the window so many pixels wide, also narrower than windows of a desktop can be.
-async fn widen(page: &Page, width: u32, height: u32) -> WebDriverResult<()> {
-    let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-    page.emulate("DeviceMetricsOverride", size).await
+/// The panels that can be chosen in this window.
+async fn panels(page: &Page) -> WebDriverResult<&'static [&'static str]> {
+    let first = PANELS.len() - page.count("[role=tab]").await?;
+    Ok(&PANELS[first..])
 }
 
 #[test]
@@ -82,26 +79,22 @@ fn axe_finds_nothing_serious_anywhere() {
     with_browser(async |page| {
         page.open(&site).await?;
         for width in [1280, 390] {
-            widen(page, width, 900).await?;
+            page.resize((width, 900), 1.0).await?;
             findings.look(page, &format!("start, {width}")).await?;
         }
         page.click("#sample").await?;
         page.planned().await?;
         for width in [1280, 390] {
-            widen(page, width, 900).await?;
+            page.resize((width, 900), 1.0).await?;
             page.select(1).await?;
-            for tab in TABS {
-                if page.count(&format!("#tab-{tab}")).await? == 1 {
-                    page.click(&format!("#tab-{tab}")).await?;
-                    findings.look(page, &format!("{tab}, {width}")).await?;
-                }
+            for panel in panels(page).await? {
+                page.panel(panel).await?;
+                findings.look(page, &format!("{panel}, {width}")).await?;
             }
-            for sheet in ["help", "export", "projects"] {
-                page.click(&format!("#{sheet}")).await?;
-                page.until("document.querySelector('dialog[open]')").await?;
+            for sheet in SHEETS {
+                page.open_sheet(sheet).await?;
                 findings.look(page, &format!("{sheet}, {width}")).await?;
-                page.keys(Key::Escape).await?;
-                page.until("!document.querySelector('dialog')").await?;
+                page.close_sheet().await?;
             }
         }
         Ok(())
@@ -125,11 +118,9 @@ fn the_page_is_never_wider_than_the_window() {
         page.planned().await?;
         for width in WIDTHS {
             wide.extend(too_wide(page, width, "as it opens").await?);
-            for tab in TABS {
-                if page.count(&format!("#tab-{tab}")).await? == 1 {
-                    page.click(&format!("#tab-{tab}")).await?;
-                    wide.extend(too_wide(page, width, tab).await?);
-                }
+            for panel in panels(page).await? {
+                page.panel(panel).await?;
+                wide.extend(too_wide(page, width, panel).await?);
             }
         }
         Ok(wide)
@@ -139,7 +130,8 @@ fn the_page_is_never_wider_than_the_window() {
 
 /// By how much a page stands over the sides of the window, in words; none if it does not.
 async fn too_wide(page: &Page, width: u32, place: &str) -> WebDriverResult<Option<String>> {
-    widen(page, width, if width < 700 { 780 } else { width * 9 / 16 }).await?;
+    let height = if width < 700 { 780 } else { width * 9 / 16 };
+    page.resize((width, height), 1.0).await?;
     let over = page
         .number("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         .await?;

@@ -37,7 +37,7 @@ fn assert_corrected(project: &Project) {
 #[test]
 fn corrections_of_the_beats_are_in_the_plan_to_the_sample() {
     let brought = with_film(async |page, _, _| {
-        page.click("#tab-beats").await?;
+        page.panel("beats").await?;
 
         page.press_button("#panel .nudges", "10 ms later").await?;
         page.press_button("#panel .nudges", "1 ms later").await?;
@@ -134,7 +134,7 @@ const TAP: &str = "
 #[test]
 fn shape_and_rate_of_the_film_are_in_the_plan_and_in_what_is_rendered() {
     let brought = with_film(async |page, _, _| {
-        page.click("#tab-film").await?;
+        page.panel("film").await?;
         let tall = "[...document.querySelectorAll('#panel .shape')].find((one) =>
             one.textContent.includes('9:16')).querySelector('input')";
         page.until(tall).await?;

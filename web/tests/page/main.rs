@@ -8,10 +8,10 @@
 //! * `browser` — Chromium and its driver; `page` — the page as a person uses it; `site` — a server.
 //! * `media`, `sound` — what is brought along. The page is measured by the benchmark `page`.
 //! * `film` — from files to a film; `shots`, `hand`, `beats` — what is changed on the way; `replan` —
-//!   what stays.
+//!   what stays; `meanwhile` — what is done and asked before a plan has come.
 //! * `kept` — reload, relink, two tabs, a full disk; `unseen` — clips that no browser decodes.
 //! * `refused` — what is no song, clip, plan; `given_up` — cancelled.
-//! * `keyboard`, `access` — without a mouse, without sight; `quiet` — network, console, offline.
+//! * `keyboard`, `access` — without a mouse, without sight; `theme` — light and dark; `quiet` — network, console, offline.
 //! * `parity` — the planner in the browser is the planner here.
 #![cfg(not(target_arch = "wasm32"))]
 #![cfg(test)]
@@ -24,6 +24,7 @@ mod given_up;
 mod hand;
 mod kept;
 mod keyboard;
+mod meanwhile;
 mod media;
 mod page;
 mod parity;
@@ -35,4 +36,5 @@ mod site;
 mod sound;
 #[path = "../../../planner-wasm/tests/synthetic/mod.rs"]
 mod synthetic;
+mod theme;
 mod unseen;

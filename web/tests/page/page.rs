@@ -17,6 +17,25 @@ use crate::site::Site;
 /// slow; nothing is measured here.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// The panels; where there is room for three columns, the first has a place of its own.
+pub(crate) const PANELS: [&str; 4] = ["media", "shot", "beats", "film"];
+
+/// The windows over the page, by the buttons that open them.
+pub(crate) const SHEETS: [&str; 3] = ["help", "export", "projects"];
+
+/// Holds back what is sent to the planner from now on.
+const HOLD: &str = "
+    const own = Worker.prototype.postMessage;
+    const held = [];
+    Worker.prototype.postMessage = function (data, ...rest) {
+        if (typeof data?.h === 'string') held.push(() => own.call(this, data, ...rest));
+        else own.call(this, data, ...rest);
+    };
+    window.letGo = () => {
+        Worker.prototype.postMessage = own;
+        for (const send of held) send();
+    };";
+
 /// A browser's window with the page in it.
 pub(crate) struct Page {
     browser: WebDriver,
@@ -70,9 +89,38 @@ impl Page {
             .map(drop)
     }
 
+    /// Makes the window so many pixels wide and high, also narrower than windows of a desktop can be;
+    /// pictures of it are `scale` times as large.
+    pub(crate) async fn resize(
+        &self,
+        (width, height): (u32, u32),
+        scale: f64,
+    ) -> WebDriverResult<()> {
+        let window = json!({
+            "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false,
+        });
+        self.emulate("DeviceMetricsOverride", window).await
+    }
+
+    /// The system is light or dark from now on.
+    pub(crate) async fn scheme(&self, name: &str) -> WebDriverResult<()> {
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": name }] });
+        self.emulate("EmulatedMedia", features).await
+    }
+
+    /// Lets the planner wait for everything that it is asked from now on.
+    pub(crate) async fn hold_planner(&self) -> WebDriverResult<()> {
+        self.execute(HOLD, Vec::new()).await.map(drop)
+    }
+
+    /// Lets the planner hear what it was asked meanwhile.
+    pub(crate) async fn let_go_of_planner(&self) -> WebDriverResult<()> {
+        self.execute("window.letGo();", Vec::new()).await.map(drop)
+    }
+
     /// Waits until the page can be used.
     pub(crate) async fn started(&self) -> WebDriverResult<()> {
-        self.until("(document.querySelector('.page')?.dataset.stage ?? 'starting') !== 'starting'")
+        self.until("document.querySelector('.page')?.dataset.stage")
             .await
     }
 
@@ -220,6 +268,23 @@ impl Page {
         self.execute(script, Vec::new()).await.map(drop)
     }
 
+    /// Shows a panel.
+    pub(crate) async fn panel(&self, name: &str) -> WebDriverResult<()> {
+        self.click(&format!("#tab-{name}")).await
+    }
+
+    /// Opens a window over the page.
+    pub(crate) async fn open_sheet(&self, name: &str) -> WebDriverResult<()> {
+        self.click(&format!("#{name}")).await?;
+        self.until("document.querySelector('dialog[open]')").await
+    }
+
+    /// Closes the window over the page.
+    pub(crate) async fn close_sheet(&self) -> WebDriverResult<()> {
+        self.keys(Key::Escape).await?;
+        self.until("!document.querySelector('dialog')").await
+    }
+
     /// Takes the focus from whatever has it; keys are the page's only while nothing that is typed
     /// into has them.
     pub(crate) async fn blur(&self) -> WebDriverResult<()> {
@@ -239,7 +304,7 @@ impl Page {
             self.keys(Key::Down).await?;
             self.keys(Key::Up).await?;
         }
-        self.click("#tab-shot").await?;
+        self.panel("shot").await?;
         let number = json!(format!("Shot {} of ", slot + 1));
         self.until(&format!(
             "document.querySelector('#panel .head')?.textContent.includes({number})"
@@ -340,8 +405,7 @@ impl Page {
         let command = self.text("#command").await?;
         self.click("#save-plan").await?;
         let (name, text) = self.downloaded();
-        self.keys(Key::Escape).await?;
-        self.until("!document.querySelector('dialog')").await?;
+        self.close_sheet().await?;
         Ok(Exported {
             name,
             text,

@@ -3,6 +3,7 @@
 
 use planner_wasm::edit::{self, EditSettings};
 use planner_wasm::music::{ANALYSIS_RATE, analyse};
+use planner_wasm::worker::order::PlanOrder;
 use planner_wasm::worker::protocol::{Reply, Request};
 use serde_json::Value;
 use thirtyfour::prelude::*;
@@ -12,10 +13,10 @@ use crate::page::Page;
 use crate::site::Site;
 use crate::{sound, synthetic};
 
-/// Sends requests to a worker of its own, one message after the other, and gives back the last
+/// Sends a request to a worker of its own, after others that have no reply, and gives back the last
 /// reply as it came. The samples, if any, lie beside the page.
 const ASK: &str = "
-    const [header, samples, cancel, done] = arguments;
+    const [before, header, samples, cancel, done] = arguments;
     const send = async () => {
         const bulk = samples
             ? new Float32Array(await (await fetch(samples)).arrayBuffer())
@@ -26,6 +27,7 @@ const ASK: &str = "
         worker.onmessage = ({ data }) => {
             const reply = JSON.parse(data.h);
             if (reply.kind === 'ready') {
+                for (const told of before) worker.postMessage({ h: told });
                 worker.postMessage({ h: header, b: bulk }, bulk ? [bulk.buffer] : []);
             } else if (reply.kind === 'progress') {
                 if (cancel && !cancelled) worker.postMessage({ h: cancel });
@@ -40,12 +42,14 @@ const ASK: &str = "
 
 async fn ask(
     page: &Page,
+    before: &[Request],
     request: &Request,
     samples: Option<&str>,
     cancel: Option<&Request>,
 ) -> WebDriverResult<String> {
     let text = |request: &Request| Value::String(serde_json::to_string(request).unwrap());
     let arguments = vec![
+        before.iter().map(text).collect(),
         text(request),
         samples.map_or(Value::Null, |name| Value::String(name.to_owned())),
         cancel.map_or(Value::Null, text),
@@ -76,17 +80,23 @@ fn the_worker_gives_the_bytes_of_the_native_planner() {
         id,
         rate: ANALYSIS_RATE,
     };
+    let footage = film.clips.iter().map(|clip| clip.footage.clone());
+    let kept: Vec<_> = (0..)
+        .zip(footage)
+        .map(|(footage, known)| Request::Keep { footage, known })
+        .collect();
+    let names: Vec<_> = (0..12).map(Some).collect();
     let order = Request::Plan {
         id: 8,
-        order: Box::new(film.into()),
+        order: Box::new(PlanOrder::new(film, &names)),
     };
     let [beats, planned, cancelled] = with_browser(async |page| {
         page.open(&site).await?;
         let cancel = Request::Cancel { id: 9 };
         Ok([
-            ask(page, &listen(7), Some("music.f32"), None).await?,
-            ask(page, &order, None, None).await?,
-            ask(page, &listen(9), Some("music.f32"), Some(&cancel)).await?,
+            ask(page, &[], &listen(7), Some("music.f32"), None).await?,
+            ask(page, &kept, &order, None, None).await?,
+            ask(page, &[], &listen(9), Some("music.f32"), Some(&cancel)).await?,
         ])
     });
 

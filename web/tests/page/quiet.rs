@@ -4,12 +4,14 @@ use thirtyfour::prelude::*;
 
 use crate::browser::{skipped, with_browser};
 use crate::media::Material;
-use crate::page::Page;
+use crate::page::{PANELS, Page};
 use crate::site::Site;
 
 /// Files that are loaded when they are needed first, not before.
 fn is_late(path: &str) -> bool {
-    path.contains("/media/") || path.contains("/sample/")
+    ["/media/", "/sample/", "/planner_worker"]
+        .iter()
+        .any(|late| path.contains(late))
 }
 
 /// The browser asks for the page's icon when it has time.
@@ -29,8 +31,8 @@ fn after_it_is_there_the_page_uses_no_network_and_says_nothing_to_the_console() 
         let before = site.asked();
         page.add(&material.files()).await?;
         page.planned().await?;
-        for tab in ["shot", "beats", "film"] {
-            page.click(&format!("#tab-{tab}")).await?;
+        for panel in &PANELS[1..] {
+            page.panel(panel).await?;
         }
         page.blur().await?;
         page.keys(" ").await?;
@@ -50,24 +52,17 @@ fn after_it_is_there_the_page_uses_no_network_and_says_nothing_to_the_console() 
     });
     assert_eq!(complaints, Vec::<String>::new());
     assert_eq!(elsewhere, Vec::<String>::new());
-    // The page, its styles, its start, and both programs with their loaders.
-    assert!(
-        before
-            .iter()
-            .any(|path| path.ends_with("planner_worker_bg.wasm"))
-    );
     assert!(!before.iter().any(|path| is_late(path)), "{before:?}");
     let late = after[before.len()..].iter().filter(|path| !is_icon(path));
     let late: Vec<&String> = late.collect();
     assert!(late.iter().all(|path| is_late(path)), "{late:?}");
-    assert!(
-        late.iter().any(|path| path.ends_with("clips_worker.js")),
-        "{late:?}"
-    );
-    assert!(
-        late.iter().any(|path| path.ends_with("preview_worker.js")),
-        "{late:?}"
-    );
+    for wanted in [
+        "planner_worker_bg.wasm",
+        "clips_worker.js",
+        "preview_worker.js",
+    ] {
+        assert!(late.iter().any(|path| path.ends_with(wanted)), "{late:?}");
+    }
 }
 
 /// Waits until the worker that keeps the page offline has everything.

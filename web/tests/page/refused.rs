@@ -145,7 +145,7 @@ fn names_are_shown_as_text_whatever_is_in_them() {
             .attr("aria-label")
             .await?;
         assert!(label.unwrap().contains(name));
-        page.click("#tab-shot").await?;
+        page.panel("shot").await?;
         page.press_button("#panel", "Select the first shot").await?;
         page.until(&format!(
             "document.querySelector('#panel').textContent.includes({name:?})"

@@ -14,7 +14,7 @@ fn shown(plan: &Plan, slot: &Slot) -> (u32, u64, u64) {
 }
 
 async fn shuffle(page: &Page) -> WebDriverResult<()> {
-    page.click("#tab-film").await?;
+    page.panel("film").await?;
     page.click("#shuffle").await?;
     page.planned().await
 }

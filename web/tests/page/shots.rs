@@ -192,7 +192,7 @@ fn beats_style_and_density_make_another_plan_and_can_be_taken_back() {
     let brought = with_film(async |page, _, _| {
         let first = page.project().await?;
 
-        page.click("#tab-beats").await?;
+        page.panel("beats").await?;
         page.click("#double").await?;
         page.planned().await?;
         let doubled = page.project().await?;
@@ -207,7 +207,7 @@ fn beats_style_and_density_make_another_plan_and_can_be_taken_back() {
             "{before} beats, twice as many are {after}"
         );
 
-        page.click("#tab-film").await?;
+        page.panel("film").await?;
         page.pick("#panel input[name=style][value=cinematic]")
             .await?;
         page.planned().await?;

@@ -74,7 +74,7 @@ fn a_clip_that_no_browser_decodes_takes_part_and_an_analysis_is_taken() {
         page.add(std::slice::from_ref(&analysis)).await?;
         let said = page.notice("analysed").await?;
         assert!(said.contains("clips.json"), "{said}");
-        page.click("#tab-film").await?;
+        page.panel("film").await?;
         page.click("#plan-again").await?;
         page.planned().await?;
         let project = page.project().await?;

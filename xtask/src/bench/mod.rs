@@ -20,7 +20,7 @@ use self::render::Render;
 use self::select::Select;
 
 use crate::command::{cargo, run};
-use crate::setup;
+use crate::{setup, workspace};
 
 /// What is measured.
 #[derive(Debug, Clone, Subcommand)]
@@ -71,13 +71,7 @@ pub(crate) enum Bench {
 /// If something that is measured fails.
 pub(crate) fn bench(which: Option<Bench>) -> Result<()> {
     setup::ffmpeg()?;
-    run(cargo().args([
-        "build",
-        "--release",
-        "--locked",
-        "--package",
-        "render-native",
-    ]))?;
+    workspace::build_renderer()?;
     match which {
         Some(which) => one(which),
         None => [

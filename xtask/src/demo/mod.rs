@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::command::{cargo, command, run};
+use crate::command::{command, run};
 use crate::{contact_sheet, setup, workspace};
 
 /// Finds or installs ffmpeg, builds the renderer, makes a song and clips, makes the film,
@@ -19,13 +19,7 @@ use crate::{contact_sheet, setup, workspace};
 /// At the first step that fails; the message holds the command.
 pub(crate) fn run_demo() -> Result<()> {
     setup::ffmpeg()?;
-    run(cargo().args([
-        "build",
-        "--release",
-        "--locked",
-        "--package",
-        "render-native",
-    ]))?;
+    workspace::build_renderer()?;
 
     let Material { song, clips } = material()?;
     let film = folder().join("film.mp4");

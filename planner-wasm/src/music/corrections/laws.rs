@@ -46,6 +46,7 @@ fn grid(meter: u8, first: u8, steps: &[u64], bars_a_section: usize) -> BeatGrid 
             })
             .collect(),
         beats,
+        landmarks: Vec::new(),
         analysis: BTreeMap::new(),
     }
 }
@@ -105,6 +106,18 @@ proptest! {
         if let Ok(grid) = corrected(&heard, &list) {
             lawful(&grid);
             prop_assert_eq!(grid.duration, heard.duration);
+        }
+    }
+
+    #[test]
+    fn taps_make_a_beat_or_are_refused_however_few_samples_make_a_second(
+        rate in 1..50_u32,
+        taps in prop::collection::vec(0..60_u64, 0..20),
+    ) {
+        let heard = BeatGrid { rate, duration: 60, ..grid(4, 0, &[10; 5], 1) };
+        if let Ok(tapped) = corrected(&heard, &[Correction::Tap { taps }]) {
+            prop_assert!(at(&tapped).is_sorted_by(|a, b| a < b));
+            prop_assert!(tapped.beats.iter().all(|beat| beat.at < 60));
         }
     }
 

@@ -59,7 +59,9 @@ fn sorted(taps: &[u64], grid: &BeatGrid) -> Result<Vec<i64>, CorrectionError> {
         .filter(|tap| *tap < grid.duration)
         .collect();
     sorted.sort_unstable();
-    sorted.dedup_by(|later, earlier| *later - *earlier < u64::from(grid.rate) / BOUNCE);
+    // Never twice at one sample, however few of them make a second.
+    let apart = (u64::from(grid.rate) / BOUNCE).max(1);
+    sorted.dedup_by(|later, earlier| *later - *earlier < apart);
     if sorted.len() < LEAST_TAPS {
         return Err(CorrectionError::TooFewTaps { taps: sorted.len() });
     }

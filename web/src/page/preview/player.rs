@@ -13,7 +13,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlMediaElement, HtmlVideoElement, ImageBitmap, Url};
 
-use super::worker::{Files, Post, float, message, set, whole};
+use super::worker::{Files, Post, message, set};
+use crate::page::field::{self, whole};
 
 /// A player that is off by more than this, in seconds, is sent to where it should be.
 const OFF: f64 = 0.08;
@@ -66,11 +67,11 @@ impl Players {
         let (Some(id), Some(media), Some(at_us)) = (
             whole(asked, "player"),
             whole(asked, "media"),
-            float(asked, "at_us"),
+            field::number(asked, "at_us"),
         ) else {
             return;
         };
-        let rate = float(asked, "rate").unwrap_or(0.0);
+        let rate = field::number(asked, "rate").unwrap_or(0.0);
         if !self.open.borrow().contains_key(&id) {
             match self.open(id, media) {
                 Some(player) => {
@@ -163,7 +164,7 @@ impl Players {
         let again = Rc::downgrade(&kept);
         let (post, player, busy) = (Rc::clone(&self.post), video.clone(), Rc::clone(busy));
         let shown = Shown::new(move |_: f64, told: JsValue| {
-            let at = float(&told, "mediaTime").unwrap_or_else(|| player.current_time());
+            let at = field::number(&told, "mediaTime").unwrap_or_else(|| player.current_time());
             grab(&post, id, &player, at, &busy);
             if let Some(again) = again.upgrade()
                 && let Some(shown) = &*again.borrow()

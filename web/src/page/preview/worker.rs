@@ -12,6 +12,7 @@ use web_sys::{
 
 use super::Seen;
 use super::player::Players;
+use crate::page::field::{holds, text, whole};
 use crate::preview::clock::{Clock, frames};
 use crate::preview::message::plan_message;
 
@@ -77,7 +78,7 @@ impl PreviewWorker {
             let (post, hear, players) = (Rc::clone(&post), Rc::clone(&hear), players.clone());
             move |event: MessageEvent| {
                 let message = event.data();
-                match text(&message, "kind").as_str() {
+                match text(&message, "kind").unwrap_or_default().as_str() {
                     "ready" => post.begin(),
                     "player" => players.lead(&message),
                     "release" => players.release(&message),
@@ -190,16 +191,16 @@ impl Post {
 }
 
 fn read(message: &JsValue) -> Option<News> {
-    match text(message, "kind").as_str() {
+    match text(message, "kind")?.as_str() {
         "shown" => Some(News::Shown(Seen {
             frame: whole(message, "frame")?,
             slot: usize::try_from(whole(message, "slot")?).ok(),
-            exact: get(message, "exact").is_truthy(),
-            card: get(message, "card").is_truthy(),
+            exact: holds(message, "exact"),
+            card: holds(message, "card"),
         })),
         "missing" => Some(News::Missing {
             media: usize::try_from(whole(message, "media")?).ok()?,
-            reason: text(message, "reason"),
+            reason: text(message, "reason").unwrap_or_default(),
         }),
         _ => None,
     }
@@ -215,31 +216,6 @@ pub(super) fn message(kind: &str) -> Object {
 pub(super) fn set(object: &Object, name: &str, value: &JsValue) {
     // An object of ours takes any field.
     let _ = Reflect::set(object, &name.into(), value);
-}
-
-fn get(object: &JsValue, name: &str) -> JsValue {
-    Reflect::get(object, &name.into()).unwrap_or_default()
-}
-
-fn text(object: &JsValue, name: &str) -> String {
-    get(object, name).as_string().unwrap_or_default()
-}
-
-/// A field that is a number.
-pub(super) fn float(object: &JsValue, name: &str) -> Option<f64> {
-    get(object, name).as_f64()
-}
-
-/// A field that is a whole number, not negative.
-pub(super) fn whole(object: &JsValue, name: &str) -> Option<u64> {
-    let value = float(object, name).filter(|value| *value >= 0.0)?;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "not negative; floats saturate"
-    )]
-    let value = value as u64;
-    Some(value)
 }
 
 fn number(index: usize) -> JsValue {

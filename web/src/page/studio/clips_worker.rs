@@ -8,6 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::page::field::{text, whole};
 use crate::page::said::said;
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
@@ -197,7 +198,7 @@ impl ClipsWorker {
             }
             return;
         }
-        let Some(id) = number(message, "id").map(as_u32) else {
+        let Some(id) = whole(message, "id").and_then(|id| u32::try_from(id).ok()) else {
             return;
         };
         let Some(mut ear) = self.0.ears.borrow_mut().remove(&id) else {
@@ -227,39 +228,4 @@ fn object(entries: &[(&str, &JsValue)]) -> Result<Object, JsValue> {
         Reflect::set(&object, &(*name).into(), value)?;
     }
     Ok(object)
-}
-
-/// A text of a message.
-#[must_use]
-pub fn text(message: &JsValue, name: &str) -> Option<String> {
-    Reflect::get(message, &name.into()).ok()?.as_string()
-}
-
-/// A number of a message.
-#[must_use]
-pub fn number(message: &JsValue, name: &str) -> Option<f64> {
-    Reflect::get(message, &name.into()).ok()?.as_f64()
-}
-
-/// A number as an id.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "ids are small whole numbers; floats saturate"
-)]
-fn as_u32(number: f64) -> u32 {
-    number as u32
-}
-
-/// A number of microseconds, bytes or pixels.
-#[must_use]
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "counts are whole numbers below 2^53; floats saturate"
-)]
-pub fn count(message: &JsValue, name: &str) -> Option<u64> {
-    number(message, name)
-        .filter(|number| *number >= 0.0)
-        .map(|number| number as u64)
 }

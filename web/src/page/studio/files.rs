@@ -1,12 +1,13 @@
 //! Files that are dropped or chosen: where they lay, and what is in them.
 
-use js_sys::{Array, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array};
 use planner_wasm::worker::protocol::{Reply, Request};
 use shared::fingerprint::{Fingerprint, windows};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, File, FileList};
 
+use crate::page::field::{get, holds, text};
 use crate::page::planner::{Bulk, Planner};
 use crate::page::said::said;
 use crate::project::sort::HEAD_BYTES;
@@ -87,9 +88,7 @@ pub fn listed(files: Option<FileList>) -> Vec<Dropped> {
         .take(MOST_FILES)
         .map(|file| {
             let file: File = file.unchecked_into();
-            let path = Reflect::get(&file, &"webkitRelativePath".into())
-                .ok()
-                .and_then(|path| path.as_string())
+            let path = text(&file, "webkitRelativePath")
                 .filter(|path| !path.is_empty())
                 .unwrap_or_else(|| file.name());
             Dropped { file, path }
@@ -104,11 +103,8 @@ pub async fn dropped(data: DataTransfer) -> Vec<Dropped> {
     let mut entries: Vec<JsValue> = (0..items.length())
         .filter_map(|at| items.get(at))
         .filter_map(|item| {
-            let get: js_sys::Function = Reflect::get(&item, &"webkitGetAsEntry".into())
-                .ok()?
-                .dyn_into()
-                .ok()?;
-            let entry = get.call0(&item).ok()?;
+            let as_entry = method(&item, "webkitGetAsEntry").ok()?;
+            let entry = as_entry.call0(&item).ok()?;
             (!entry.is_null() && !entry.is_undefined()).then_some(entry)
         })
         .collect();
@@ -121,10 +117,9 @@ pub async fn dropped(data: DataTransfer) -> Vec<Dropped> {
         if found.len() >= MOST_FILES {
             break;
         }
-        if is_true(&entry, "isFile") {
+        if holds(&entry, "isFile") {
             if let Ok(file) = promised(&entry, "file").await {
-                let path = Reflect::get(&entry, &"fullPath".into()).ok();
-                let path = path.and_then(|path| path.as_string()).unwrap_or_default();
+                let path = text(&entry, "fullPath").unwrap_or_default();
                 let file: File = file.unchecked_into();
                 let path = path.trim_start_matches('/').to_owned();
                 let path = if path.is_empty() { file.name() } else { path };
@@ -142,23 +137,15 @@ pub async fn dropped(data: DataTransfer) -> Vec<Dropped> {
                 }
                 inside.extend(some.iter());
             }
-            inside.sort_by_key(|entry| {
-                Reflect::get(entry, &"name".into())
-                    .ok()
-                    .and_then(|name| name.as_string())
-            });
+            inside.sort_by_key(|entry| text(entry, "name"));
             entries.extend(inside.into_iter().rev());
         }
     }
     found
 }
 
-fn is_true(object: &JsValue, name: &str) -> bool {
-    Reflect::get(object, &name.into()).is_ok_and(|value| value.is_truthy())
-}
-
 fn method(object: &JsValue, name: &str) -> Result<js_sys::Function, JsValue> {
-    Reflect::get(object, &name.into())?.dyn_into()
+    get(object, name).dyn_into()
 }
 
 /// The result of a method that takes a callback for success and one for failure.

@@ -408,6 +408,7 @@ impl Studio {
             brief: project.brief,
             plan: project.plan.map(Arc::new),
         }));
+        self.teach();
     }
 
     /// Removes a project from the store.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use js_sys::{Array, Reflect};
+use js_sys::Array;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use planner_wasm::footage::Footage;
@@ -14,9 +14,10 @@ use web_sys::File;
 
 use super::Studio;
 use super::clips::{Clip, ClipStage, Desk, Task, Thumb};
-use super::clips_worker::{ClipsWorker, Question, count, text};
+use super::clips_worker::{ClipsWorker, Question};
 use super::files::fingerprint;
 use crate::page::decode::pause;
+use crate::page::field::{get, holds, text, whole};
 use crate::page::said::said;
 use crate::project::{Depth, probed};
 use crate::unseen::unseen;
@@ -30,6 +31,7 @@ impl Studio {
         if self.plan.with_untracked(Option::is_some) {
             clip.fresh.set(true);
         }
+        self.teach();
         self.keep_soon();
     }
 
@@ -97,9 +99,7 @@ impl Studio {
     }
 
     fn start_workers(self) {
-        let Some(planner) = self.planner() else {
-            return;
-        };
+        let planner = self.planner();
         let cores =
             web_sys::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
         // Decoders have threads of their own; more workers than this only wait for each other.
@@ -151,7 +151,7 @@ impl Studio {
         let asked = file.clone();
         let id = worker.ask(task.question, file, move |kind, message| {
             if kind == "progress" {
-                let (done, total) = (count(message, "done_us"), count(message, "total_us"));
+                let (done, total) = (whole(message, "done_us"), whole(message, "total_us"));
                 clip.done.set(share(done.unwrap_or(0), total.unwrap_or(0)));
                 return;
             }
@@ -174,10 +174,7 @@ impl Studio {
             return;
         };
         spawn_local(async move {
-            let print = match self.planner() {
-                Some(planner) => fingerprint(&planner, &file).await,
-                None => Err("The planner is not there; load the page again.".to_owned()),
-            };
+            let print = fingerprint(&self.planner(), &file).await;
             if self.question_at(desk) != Some(asked) {
                 return;
             }
@@ -226,15 +223,11 @@ impl Studio {
                 }
             }
             "thumbs" => {
-                let bitmaps = Reflect::get(message, &"bitmaps".into()).unwrap_or_default();
-                let bitmaps = Array::from(&bitmaps);
+                let bitmaps = Array::from(&get(message, "bitmaps"));
                 let thumbs = bitmaps.iter().filter_map(|thumb| {
                     Some(Thumb {
-                        at_us: count(&thumb, "at_us")?,
-                        bitmap: Reflect::get(&thumb, &"bitmap".into())
-                            .ok()?
-                            .dyn_into()
-                            .ok()?,
+                        at_us: whole(&thumb, "at_us")?,
+                        bitmap: get(&thumb, "bitmap").dyn_into().ok()?,
                     })
                 });
                 clip.thumbs.set(thumbs.collect());
@@ -266,8 +259,7 @@ impl Studio {
     }
 
     fn probed(self, clip: Clip, message: &JsValue, print: Fingerprint) {
-        let media = Reflect::get(message, &"media".into()).unwrap_or_default();
-        let media = js_sys::JSON::stringify(&media)
+        let media = js_sys::JSON::stringify(&get(message, "media"))
             .ok()
             .and_then(|text| text.as_string())
             .and_then(|text| probed(&text));
@@ -307,8 +299,7 @@ impl Studio {
             let path = entry.media.path.clone();
             entry.media = MediaReference { path, ..found };
         });
-        let decodable = Reflect::get(message, &"decodable".into()).is_ok_and(|yes| yes.is_truthy());
-        if decodable {
+        if holds(message, "decodable") {
             clip.stage.set(ClipStage::Waiting);
             self.enqueue(clip, super::clips::THUMBS);
             self.enqueue(clip, Question::Quick);

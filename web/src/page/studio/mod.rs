@@ -41,7 +41,6 @@ use self::viewing::Viewing;
 use super::planner::Planner;
 use super::transport::Transport;
 use crate::document::Document;
-use crate::page::said::said;
 use crate::project::Brief;
 
 /// Which panel is in front where there is room for one.
@@ -122,13 +121,11 @@ pub struct Studio {
     pub notices: Notices,
     /// The store.
     pub keeping: Keeping,
-    /// Whether the planner listens.
-    pub ready: RwSignal<bool>,
-    planner: StoredValue<Option<Planner>, LocalStorage>,
+    planner: StoredValue<Planner, LocalStorage>,
 }
 
 impl Studio {
-    /// An empty project; the planner starts.
+    /// An empty project.
     #[must_use]
     pub fn open() -> Self {
         let history = RwSignal::new(History::new(Document::default()));
@@ -164,41 +161,30 @@ impl Studio {
             viewing: Viewing::new(plan, grid, rate),
             notices: Notices::new(),
             keeping: Keeping::new(),
-            ready: RwSignal::new(false),
-            planner: StoredValue::new_local(None),
+            planner: StoredValue::new_local(Planner::default()),
         };
-        studio.start_planner();
+        let lost = move |message| studio.lost_planner(message);
+        studio.planner().on_broken(lost);
         studio.follow();
         studio.open_store();
         studio
     }
 
-    fn start_planner(self) {
-        let started = Planner::start(
-            move || self.ready.set(true),
-            move |message| {
-                // Its ways to other workers broke with it.
-                self.clips.forget_workers();
-                leptos::task::spawn_local(async move {
-                    // The planner is back by then.
-                    super::decode::pause(200).await;
-                    self.pump();
-                });
-                self.notices.warn(message);
-            },
-        );
-        match started {
-            Ok(planner) => self.planner.set_value(Some(planner)),
-            Err(error) => self.notices.warn(format!(
-                "The planner cannot start: {}. Load the page again.",
-                said(&error)
-            )),
-        }
+    /// What the planner says when it broke down.
+    fn lost_planner(self, message: String) {
+        // Its ways to other workers broke with it.
+        self.clips.forget_workers();
+        leptos::task::spawn_local(async move {
+            super::decode::pause(200).await;
+            self.teach();
+            self.pump();
+        });
+        self.notices.warn(message);
     }
 
-    /// The planner; none where the browser cannot start its worker.
+    /// The planner.
     #[must_use]
-    pub fn planner(self) -> Option<Planner> {
+    pub fn planner(self) -> Planner {
         self.planner.get_value()
     }
 

@@ -108,8 +108,10 @@ impl Notices {
                 remedy,
             });
             if list.len() > MOST {
-                // Warnings go last.
-                let calm = list.iter().position(|one| one.tone != Tone::Warning);
+                // Warnings go last, but never before what has just been said was seen.
+                let calm = list
+                    .iter()
+                    .position(|one| one.tone != Tone::Warning && one.id != id);
                 list.remove(calm.unwrap_or(0));
             }
         });

@@ -176,7 +176,7 @@ impl Studio {
                 known += 1;
             }
         }
-        let skipped = match inspected.skipped.len() {
+        let skipped = match inspected.skipped {
             0 => String::new(),
             skipped => format!(" {skipped} files could not be analysed there either."),
         };
@@ -263,9 +263,7 @@ impl Studio {
         found: &mut [Candidate],
         files: &[Dropped],
     ) {
-        let Some(planner) = self.planner() else {
-            return;
-        };
+        let planner = self.planner();
         for at in worth_a_look(media, found) {
             if let (Some(dropped), Some(candidate)) = (files.get(at), found.get_mut(at)) {
                 candidate.fingerprint = fingerprint(&planner, &dropped.file).await.ok();

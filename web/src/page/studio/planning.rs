@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use planner_wasm::edit::Scope;
 use planner_wasm::worker::order::PlanOrder;
 use planner_wasm::worker::protocol::{JobId, Reply, Request};
@@ -11,7 +12,9 @@ use shared::plan::Plan;
 
 use super::Studio;
 use crate::document::request;
+use crate::page::decode::pause;
 use crate::project::Brief;
+use crate::wording::sentence;
 
 /// How much of the plan is to be new.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,7 +159,7 @@ impl Studio {
         let label = label.as_str();
         let song = self.song.entry.get_untracked();
         let song = song.filter(|entry| entry.is_heard());
-        let (Some(planner), Some(song)) = (self.planner(), song) else {
+        let Some(song) = song else {
             // Without music there is nothing to plan, but what is wished is kept.
             planning.pending.set(None);
             self.push(label, |document| document.brief = brief);
@@ -169,7 +172,15 @@ impl Studio {
             return;
         }
         let fresh = untrack(|| self.clips.fresh());
-        let order = Box::new(PlanOrder::from(request(&brief, &song, &clips, &fresh)));
+        let order = request(&brief, &song, &clips, &fresh);
+        let footage: Vec<_> = clips
+            .iter()
+            .map(|clip| {
+                let footage = clip.footage.as_ref().filter(|_| !clip.removed);
+                footage.map(|footage| self.planner().keep(footage))
+            })
+            .collect();
+        let order = Box::new(PlanOrder::new(order, &footage));
         let previous = self.plan.get_untracked().filter(|_| wish != Wish::Fresh);
         let scope = match &wish {
             Wish::Slots { slots, seed } => Scope::Slots {
@@ -193,8 +204,24 @@ impl Studio {
             wish,
             fresh,
         }));
-        let job = planner.ask(make, None, move |reply| self.planned(reply));
+        let job = self
+            .planner()
+            .ask(make, None, move |reply| self.planned(reply));
         planning.job.set_value(Some(job));
+    }
+
+    /// Tells the planner what is known of the clips, one after the other, before it is asked for a plan:
+    /// all of it at once would hold up the page.
+    pub(super) fn teach(self) {
+        spawn_local(async move {
+            for clip in untrack(|| self.clips.entries()) {
+                let footage = clip.footage.filter(|_| !clip.removed);
+                if let Some(footage) = footage.filter(|footage| !self.planner().keeps(footage)) {
+                    let _ = self.planner().keep(&footage);
+                    pause(0).await;
+                }
+            }
+        });
     }
 
     fn planned(self, reply: Reply) {
@@ -228,8 +255,9 @@ impl Studio {
                 planning.job.set_value(None);
                 planning.pending.set(None);
                 if self.plan.with_untracked(Option::is_some) {
+                    let why = sentence(&message);
                     self.notices
-                        .warn(format!("The plan stays as it was: {message}."));
+                        .warn(format!("The plan stays as it was. {why}"));
                 } else {
                     planning.refused.set(Some(message));
                 }
@@ -247,8 +275,8 @@ impl Studio {
     fn stop_job(self) {
         let mut job = None;
         self.planning.job.update_value(|kept| job = kept.take());
-        if let (Some(job), Some(planner)) = (job, self.planner()) {
-            planner.cancel(job);
+        if let Some(job) = job {
+            self.planner().cancel(job);
         }
     }
 }

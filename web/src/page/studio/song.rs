@@ -140,9 +140,7 @@ impl Studio {
             .await
             .map_err(|error| error.sentence().to_owned())?;
         let pcm = mix(&buffer).await.map_err(|error| said(&error))?;
-        let planner = self
-            .planner()
-            .ok_or("The planner is not there; load the page again.")?;
+        let planner = self.planner();
         let print = fingerprint(&planner, file).await?;
         if desk.turn.get_value() != turn {
             return Ok(());
@@ -236,8 +234,8 @@ impl Studio {
         desk.next_turn();
         let mut job = None;
         desk.job.update_value(|kept| job = kept.take());
-        if let (Some(job), Some(planner)) = (job, self.planner()) {
-            planner.cancel(job);
+        if let Some(job) = job {
+            self.planner().cancel(job);
         }
         desk.stage.set(SongStage::Idle);
     }

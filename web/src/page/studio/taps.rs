@@ -1,7 +1,9 @@
 //! Taps of a tempo.
 
 use leptos::prelude::*;
+use planner_wasm::music::corrections::Correction;
 
+use super::Studio;
 use crate::tapping;
 
 /// The taps so far. A handle.
@@ -30,7 +32,7 @@ impl Taps {
     }
 
     /// A tap at a sample of the song, of which there are `rate` a second.
-    pub fn tap(self, sample: u64, rate: u32) {
+    fn tap(self, sample: u64, rate: u32) {
         self.rate.set(rate);
         self.samples.update(|taps| tapping::tap(taps, sample, rate));
     }
@@ -45,5 +47,25 @@ impl Taps {
     pub fn tempo(self) -> Option<u32> {
         self.samples
             .with(|taps| tapping::tempo(taps, self.rate.get()))
+    }
+}
+
+impl Studio {
+    /// A tap on what is heard now, which a whole frame would be too coarse for. Nothing without a
+    /// song.
+    pub fn tap(self) {
+        let rate = self
+            .grid
+            .with_untracked(|grid| grid.as_ref().map(|grid| grid.rate));
+        if let Some(rate) = rate {
+            self.taps.tap(self.transport.song_sample(rate), rate);
+        }
+    }
+
+    /// The beats are where they were tapped; the taps are used up.
+    pub fn take_taps(self) {
+        let taps = self.taps.samples.get_untracked();
+        self.taps.clear();
+        self.correct("Beats as tapped", Correction::Tap { taps });
     }
 }

@@ -8,6 +8,7 @@ use web_sys::{
     AudioBuffer, AudioBufferSourceNode, AudioContext, AudioContextState, GainNode, OscillatorNode,
 };
 
+use crate::page::field::number;
 use crate::preview::clock::Offset;
 use crate::preview::sounding::{Beat, Sounding};
 
@@ -287,8 +288,4 @@ fn reading(context: &AudioContext) -> Option<f64> {
     let sound = number(&told, "contextTime").filter(|at| *at > 0.0)?;
     let browser = number(&told, "performanceTime").filter(|at| *at > 0.0)?;
     Some(browser - sound * 1000.0)
-}
-
-fn number(object: &JsValue, name: &str) -> Option<f64> {
-    Reflect::get(object, &name.into()).ok()?.as_f64()
 }

@@ -294,19 +294,16 @@ fn loop_edge(studio: Studio, frame: u64, start: bool) {
 }
 
 fn tap(studio: Studio) {
-    let Some(rate) = studio
-        .grid
-        .with_untracked(|grid| grid.as_ref().map(|grid| grid.rate))
-    else {
+    if studio.grid.with_untracked(Option::is_none) {
         return;
-    };
+    }
     if !studio.transport.playing.get_untracked() {
         studio
             .notices
             .say("Play the song, then tap T along with its beat.");
         return;
     }
-    studio.taps.tap(studio.transport.song_sample(rate), rate);
+    studio.tap();
 }
 
 fn slip(plan: &Plan, slot: usize, frames: i32) -> Option<Operation> {

@@ -1,15 +1,13 @@
 //! Song and clips.
 
-use std::sync::Arc;
-
 use leptos::html::{Canvas, Input};
 use leptos::prelude::*;
-use planner_wasm::footage::{Defects, Footage, TICK_US};
-use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
+use super::filmstrip;
 use super::glyph::Glyph;
-use crate::page::studio::clips::{Clip, ClipStage, Thumb};
+use super::paint::paint;
+use super::panels::picture::bitmaps;
+use crate::page::studio::clips::{Clip, ClipStage};
 use crate::page::studio::song::SongStage;
 use crate::page::studio::{Studio, files};
 use crate::project::Depth;
@@ -117,7 +115,7 @@ fn SongCard() -> impl IntoView {
     let studio: Studio = expect_context();
     let desk = studio.song;
     view! {
-        <div class="song card" id="song">
+        <div class="card" id="song">
             {move || match desk.stage.get() {
                 SongStage::Decoding { name } => view! {
                     <Busy title=format!("Decoding {name}") done=None cancel=move || studio.give_up_song()/>
@@ -305,17 +303,22 @@ const fn state_name(stage: &ClipStage) -> &'static str {
     }
 }
 
-/// A clip's pictures over its length, with what is rejected and what is worth a beat.
+/// A clip's pictures over its length, with what is left out and what is worth a beat.
 #[component]
 fn Strip(clip: Clip) -> impl IntoView {
     let canvas = NodeRef::<Canvas>::new();
-    Effect::new(move |_| {
+    paint(canvas, move || {
+        let pictures = bitmaps(Some(clip));
         let footage = clip.entry.with(|entry| entry.footage.clone());
-        clip.thumbs.with(|thumbs| {
-            if let Some(canvas) = canvas.get() {
-                draw(&canvas, thumbs, footage.as_ref());
-            }
-        });
+        let length = clip.entry.with(|entry| entry.media.duration_us);
+        Box::new(move |sheet| {
+            let whole = footage.as_ref().map_or((0, length.unwrap_or(0)), |seen| {
+                (seen.start_us, seen.end_us)
+            });
+            let marked = footage.as_ref().map(|seen| seen.marked());
+            let marked = marked.unwrap_or_default();
+            filmstrip::draw(sheet, whole, &pictures, footage.as_deref(), &marked);
+        })
     });
     let told = Memo::new(move |_| {
         clip.entry.with(|entry| {
@@ -326,78 +329,4 @@ fn Strip(clip: Clip) -> impl IntoView {
         })
     });
     view! { <canvas class="strip" node_ref=canvas role="img" aria-label=move || told.get() title=move || told.get()></canvas> }
-}
-
-/// Width and height of a strip's drawing, in pixels; style sizes it.
-const STRIP: (f64, f64) = (480.0, 56.0);
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "places on the screen need no 53 bits"
-)]
-fn draw(canvas: &HtmlCanvasElement, thumbs: &[Thumb], footage: Option<&Arc<Footage>>) {
-    let (width, height) = STRIP;
-    canvas.set_width(width as u32);
-    canvas.set_height(height as u32);
-    let pen = canvas.get_context("2d").ok().flatten();
-    let Some(pen) = pen.and_then(|pen| pen.dyn_into::<CanvasRenderingContext2d>().ok()) else {
-        return;
-    };
-    let share = width / thumbs.len().max(1) as f64;
-    for (at, thumb) in thumbs.iter().enumerate() {
-        let left = at as f64 * share;
-        let (wide, high) = (
-            f64::from(thumb.bitmap.width()),
-            f64::from(thumb.bitmap.height()),
-        );
-        // Fill the place, cut what stands over.
-        let scale = (share / wide.max(1.0)).max(height / high.max(1.0));
-        let (part_w, part_h) = (share / scale, height / scale);
-        // A bitmap that was closed draws nothing, and the place stays empty.
-        let _ = pen.draw_image_with_image_bitmap_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
-            &thumb.bitmap,
-            (wide - part_w) / 2.0,
-            (high - part_h) / 2.0,
-            part_w,
-            part_h,
-            left,
-            0.0,
-            share,
-            height,
-        );
-    }
-    let Some(footage) = footage else { return };
-    let length = footage.end_us.max(1) as f64;
-    let style = window().get_computed_style(canvas).ok().flatten();
-    let colour = |name: &str| {
-        let value = style
-            .as_ref()
-            .and_then(|style| style.get_property_value(name).ok());
-        value.unwrap_or_default().trim().to_owned()
-    };
-    // Rejected spans are darkened and hatched: not by colour alone.
-    let ticks = TICK_US as f64 / length * width;
-    for (at, tick) in footage.ticks.iter().enumerate() {
-        if !Defects::reject(tick.defects) {
-            continue;
-        }
-        let left = (footage.start_us as f64 + at as f64 * TICK_US as f64) / length * width;
-        pen.set_fill_style_str("rgb(10 10 12 / 62%)");
-        pen.fill_rect(left, 0.0, ticks + 0.5, height);
-        pen.set_fill_style_str(&colour("--bad"));
-        pen.fill_rect(left, height - 4.0, ticks + 0.5, 4.0);
-    }
-    pen.set_fill_style_str(&colour("--accent"));
-    for anchor in &footage.anchors {
-        if anchor.kind == planner_wasm::footage::AnchorKind::Impact {
-            let x = anchor.at_us as f64 / length * width;
-            pen.begin_path();
-            pen.move_to(x - 4.0, 0.0);
-            pen.line_to(x + 4.0, 0.0);
-            pen.line_to(x, 7.0);
-            pen.fill();
-        }
-    }
 }

@@ -3,6 +3,7 @@
 //! * [`shell`] — the page as a whole: its bar, its places, what is dropped on it.
 //! * [`start`] — the page before there is anything.
 //! * [`library`] — song and clips.
+//! * `filmstrip` — a clip over its length; `paint` — canvases.
 //! * [`stage`] — the preview and its buttons.
 //! * [`timeline`] — the shots over the music.
 //! * [`panels`] — the selected shot, the beat lab, the film.
@@ -15,9 +16,11 @@
 )]
 
 pub mod export;
+mod filmstrip;
 pub mod glyph;
 pub mod keys;
 pub mod library;
+mod paint;
 pub mod panels;
 pub mod projects;
 pub mod shell;

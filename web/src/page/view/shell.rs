@@ -9,6 +9,7 @@ use super::export::ExportSheet;
 use super::glyph::Glyph;
 use super::keys::{HelpSheet, Keys};
 use super::library::Library;
+use super::paint::Redraws;
 use super::panels::{Panels, is_wide};
 use super::projects::ProjectsSheet;
 use super::stage::Stage;
@@ -28,6 +29,7 @@ pub fn Page() -> impl IntoView {
     provide_context(studio);
     let offline = Offline::register();
     provide_context(offline);
+    provide_context(Redraws::follow());
     let over = RwSignal::new(false);
     // Elsewhere song and clips are one of the panels.
     let wide = is_wide();
@@ -40,6 +42,9 @@ pub fn Page() -> impl IntoView {
             .data_transfer()
             .is_some_and(|data| data.types().includes(&"Files".into(), 0));
         over.set(files && kind == "dragover");
+        if files {
+            studio.planner().wake();
+        }
         if kind == "drop"
             && files
             && let Some(data) = event.data_transfer()
@@ -90,9 +95,7 @@ pub fn Page() -> impl IntoView {
 
 /// The page's state in the document, for styles and tests.
 fn stage_name(studio: Studio) -> &'static str {
-    if !studio.ready.get() {
-        "starting"
-    } else if studio.is_empty() {
+    if studio.is_empty() {
         "idle"
     } else if studio.song.stage.with(SongStage::is_busy) || studio.clips.busy.get() > 0 {
         "working"

@@ -193,7 +193,7 @@ fn Transport(studio: Studio, frame: NodeRef<Div>, small: RwSignal<bool>) -> impl
                 >{Glyph::Metronome.show()}</button>
                 <Volume studio/>
                 <button
-                    class="plain icon st-size"
+                    class="plain icon"
                     aria-label="Small preview"
                     aria-pressed=move || small.get().to_string()
                     title="Small preview, for slow machines"

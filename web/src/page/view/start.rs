@@ -15,7 +15,7 @@ pub fn Start() -> impl IntoView {
     let has_recent = Memo::new(move |_| recent.with(|recent| !recent.is_empty()));
     view! {
         <div class="welcome">
-            <div class="words">
+            <div>
                 <h1>"A song and a pile of clips become a film that cuts on the beat."</h1>
                 <p class="lead">
                     "Drop them here. The page listens to the song, looks at every clip, and plans the cuts. \
@@ -90,6 +90,7 @@ pub fn Choosers() -> impl IntoView {
                 multiple
                 accept="audio/*,video/*,.mkv,.mts,.m2ts,.ts,.avi,.mov,.json"
                 node_ref=several
+                on:click=move |_| studio.planner().wake()
                 on:change=move |_| take(several)
             />
         </label>
@@ -100,6 +101,7 @@ pub fn Choosers() -> impl IntoView {
                 class="unseen"
                 type="file"
                 node_ref=folder
+                on:click=move |_| studio.planner().wake()
                 on:change=move |_| take(folder)
             />
         </label>

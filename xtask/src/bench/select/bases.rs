@@ -1,6 +1,11 @@
 //! The clips that faults are planted into: one size, one rate, something to see all through, no
 //! scene twice.
 
+#![expect(
+    clippy::cast_precision_loss,
+    reason = "shares of counts of a few thousand pixels"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -141,7 +146,7 @@ fn convert(file: &Path, kept: &Path, into: &Path) -> Result<bool> {
     let Ok(thumbs) = thumbs(file, 60) else {
         return Ok(false);
     };
-    let seen: Vec<bool> = thumbs.iter().map(|thumb| is_picture(thumb)).collect();
+    let seen: Vec<bool> = thumbs.iter().map(is_picture).collect();
     let (mut best, mut run) = ((0, 0), (0, 0));
     for (n, seen) in seen.iter().enumerate() {
         run = if *seen {

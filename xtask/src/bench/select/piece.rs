@@ -1,5 +1,9 @@
 //! What can be done to a few frames of a base.
 
+#![expect(clippy::cast_precision_loss, reason = "frames of clips of seconds")]
+
+use std::fmt::Write as _;
+
 use super::bases::{RATE, SIZE};
 use crate::bench::edit::Random;
 
@@ -118,14 +122,15 @@ impl Piece {
         filters.push_str(look);
         let seconds = |frames: u64| format!("{:.4}", frames as f64 / RATE as f64);
         if self.fades.0 > 0 {
-            filters.push_str(&format!(",fade=t=in:st=0:d={}", seconds(self.fades.0)));
+            let _ = write!(filters, ",fade=t=in:st=0:d={}", seconds(self.fades.0));
         }
         if self.fades.1 > 0 {
             let start = seconds(self.frames - self.fades.1);
-            filters.push_str(&format!(
+            let _ = write!(
+                filters,
                 ",fade=t=out:st={start}:d={}",
                 seconds(self.fades.1)
-            ));
+            );
         }
         filters
     }

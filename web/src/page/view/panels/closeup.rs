@@ -9,9 +9,9 @@ use leptos::prelude::*;
 use shared::music::BeatGrid;
 
 use super::controls::Segments;
-use super::paint::{Sheet, number, paint, pixels};
 use super::place::{frame_of, playhead};
 use crate::page::studio::Studio;
+use crate::page::view::paint::{Sheet, number, paint, pixels};
 use crate::waveform::Waveform;
 use crate::wording;
 
@@ -126,7 +126,8 @@ fn draw(sheet: &Sheet, grid: &BeatGrid, wave: Option<&Waveform>, at: u64, ms: u6
         sheet.shade(if first { "--downbeat" } else { "--beat" }, 1.0);
         let width = if first { 2.0 } else { 1.0 };
         sheet.bar(at - width / 2.0, ROW, width, sheet.height - ROW);
-        if beat.position > 0 {
+        // A number that the edge would cut through says nothing.
+        if beat.position > 0 && (8.0..sheet.width - 8.0).contains(&at) {
             sheet.shade(if first { "--downbeat" } else { "--quiet" }, 1.0);
             sheet.word(&beat.position.to_string(), at, 13.0);
         }

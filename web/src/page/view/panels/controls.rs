@@ -23,7 +23,7 @@ pub fn Segments(
 ) -> impl IntoView {
     let group = name.to_lowercase().replace(' ', "-");
     view! {
-        <fieldset class="segments" disabled=move || disabled.get()>
+        <fieldset disabled=move || disabled.get()>
             <legend>{name}</legend>
             <div class="segment-row">
                 {(0..).zip(options).map(|(index, option)| view! {

@@ -1,7 +1,7 @@
 //! The film as a whole: what the plan is asked to be, and what came of it.
 
 use leptos::prelude::*;
-use shared::plan::{Fit, Style};
+use shared::plan::{FRAME_SIDE, Fit, MAX_EXACT, Style};
 use shared::rate::Rate;
 
 use super::controls::{Density, Segments};
@@ -15,6 +15,9 @@ use crate::wording;
 
 /// Lengths of the shorter side that are offered, in pixels.
 const SIDES: [u32; 4] = [720, 1080, 1440, 2160];
+/// How short and how long a side may be, in pixels.
+const LEAST_SIDE: u32 = *FRAME_SIDE.start();
+const MOST_SIDE: u32 = *FRAME_SIDE.end();
 
 /// The whole film.
 #[component]
@@ -111,9 +114,8 @@ fn Frame() -> impl IntoView {
         width.min(height)
     });
     let set_size = move |label: &str, width: u32, height: u32| {
-        let even = |length: u32| length.clamp(16, 8192) & !1;
         studio.change_brief(label, |brief| {
-            (brief.width, brief.height) = (even(width), even(height));
+            (brief.width, brief.height) = (even_side(width), even_side(height));
         });
     };
     let choose_shape = move |shape: Shape| {
@@ -131,9 +133,9 @@ fn Frame() -> impl IntoView {
         match event_target_value(&event).parse() {
             Ok(length) if wide => set_size("Width", length, height),
             Ok(length) => set_size("Height", width, length),
-            Err(_) => studio
-                .notices
-                .warn("A side is a whole number of pixels, from 16 to 8192."),
+            Err(_) => studio.notices.warn(format!(
+                "A side is a whole number of pixels, from {LEAST_SIDE} to {MOST_SIDE}."
+            )),
         }
     };
     let choose_rate = move |event| {
@@ -144,7 +146,7 @@ fn Frame() -> impl IntoView {
     let odd = move || !rates().any(|one| one == rate.get());
     view! {
         <section class="part">
-            <fieldset class="shapes">
+            <fieldset>
                 <legend>"Shape"</legend>
                 <div class="shape-row">
                     {Shape::ALL.map(|one| view! {
@@ -183,10 +185,10 @@ fn Frame() -> impl IntoView {
             <div class="field">
                 <span class="label" id="own-size">"Own size"</span>
                 <div class="row" role="group" aria-labelledby="own-size">
-                    <input type="number" class="short number" min="16" max="8192" step="2" aria-label="Width in pixels"
+                    <input type="number" class="short number" min=LEAST_SIDE max=MOST_SIDE step="2" aria-label="Width in pixels"
                         prop:value=move || size.get().0.to_string() on:change=move |event| own(event, true)/>
                     <span aria-hidden="true">"×"</span>
-                    <input type="number" class="short number" min="16" max="8192" step="2" aria-label="Height in pixels"
+                    <input type="number" class="short number" min=LEAST_SIDE max=MOST_SIDE step="2" aria-label="Height in pixels"
                         prop:value=move || size.get().1.to_string() on:change=move |event| own(event, false)/>
                 </div>
             </div>
@@ -227,18 +229,18 @@ fn Chance() -> impl IntoView {
     let seed = Memo::new(move |_| studio.brief.with(|brief| brief.settings.seed));
     let busy = Memo::new(move |_| studio.planning.pending.with(Option::is_some));
     let shuffle = move |_| {
-        // 2^53 is the plan's limit; small numbers are easier to tell each other.
+        // Small numbers are easier to tell each other.
         let drawn = js_sys::Math::random() * 10_000.0;
-        let seed = u64::from(super::paint::pixels(drawn));
+        let seed = u64::from(crate::page::view::paint::pixels(drawn));
         studio.change_brief("Shuffle", |brief| brief.settings.seed = seed);
     };
     let typed = move |event| match event_target_value(&event).trim().parse::<u64>() {
-        Ok(seed) if seed < 1 << 53 => {
+        Ok(seed) if seed <= MAX_EXACT => {
             studio.change_brief("Seed", |brief| brief.settings.seed = seed);
         }
         _ => studio
             .notices
-            .warn("A seed is a whole number from 0 to 9007199254740991."),
+            .warn(format!("A seed is a whole number from 0 to {MAX_EXACT}.")),
     };
     view! {
         <section class="part">
@@ -272,9 +274,14 @@ fn scaled((width, height): (u32, u32), side: u32) -> (u32, u32) {
     let shorter = u64::from(width.min(height).max(1));
     let scale = |length: u32| {
         let length = (u64::from(length) * u64::from(side) + shorter / 2) / shorter;
-        u32::try_from(length).unwrap_or(8192).clamp(16, 8192) & !1
+        u32::try_from(length).map_or(MOST_SIDE, even_side)
     };
     (scale(width), scale(height))
+}
+
+/// The nearest side that a film may have, in pixels.
+fn even_side(length: u32) -> u32 {
+    length.clamp(LEAST_SIDE, MOST_SIDE) & !1
 }
 
 const fn shape_class(shape: Shape) -> &'static str {

@@ -7,9 +7,9 @@ use shared::editing::Operation;
 use shared::plan::{Fit, Focus, Speed};
 
 use super::controls::Segments;
-use super::paint::{number, paint};
 use super::picture::nearest;
 use super::shot::Selected;
+use crate::page::view::paint::{number, paint};
 use crate::speed::{PRESETS, read};
 use crate::wording;
 

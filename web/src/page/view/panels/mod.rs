@@ -4,7 +4,7 @@
 //! * [`shot`] — what a shot shows and why; `strip`, `alternates`, `framing`, `substitute` are its parts.
 //! * [`beats`] — the beats and their corrections; `closeup`, `tapping`, `sections` are its parts.
 //! * [`film`] — what the plan is asked to be; `stretch`, `told` are its parts.
-//! * `paint` — canvases; `picture` — small pictures; `controls` — what is set; `place` — the playhead.
+//! * `picture` — small pictures; `controls` — what is set; `place` — the playhead.
 
 pub mod alternates;
 pub mod beats;
@@ -12,7 +12,6 @@ pub mod closeup;
 pub mod controls;
 pub mod film;
 pub mod framing;
-mod paint;
 pub mod picture;
 mod place;
 pub mod sections;
@@ -31,7 +30,6 @@ use web_sys::HtmlElement;
 
 use self::beats::BeatLab;
 use self::film::FilmPanel;
-use self::paint::Redraws;
 use self::shot::ShotPanel;
 use super::library::Library;
 use crate::page::studio::{Panel, Studio};
@@ -39,13 +37,18 @@ use crate::page::studio::{Panel, Studio};
 /// Room for three columns.
 const WIDE: &str = "(min-width: 1000px)";
 
-/// Every panel with its name, and a part of its tab's id.
-const PANELS: [(Panel, &str, &str); 4] = [
-    (Panel::Media, "Media", "media"),
-    (Panel::Shot, "Shot", "shot"),
-    (Panel::Beats, "Beats", "beats"),
-    (Panel::Film, "Film", "film"),
+/// Every panel with its name.
+const PANELS: [(Panel, &str); 4] = [
+    (Panel::Media, "Media"),
+    (Panel::Shot, "Shot"),
+    (Panel::Beats, "Beats"),
+    (Panel::Film, "Film"),
 ];
+
+/// What a panel's tab is called in the document.
+fn tab(panel: Panel) -> String {
+    format!("tab-{}", panel.name())
+}
 
 /// Whether there is room for three columns; follows the window.
 #[must_use]
@@ -66,7 +69,6 @@ pub fn is_wide() -> Signal<bool> {
 #[component]
 pub fn Panels() -> impl IntoView {
     let studio: Studio = expect_context();
-    provide_context(Redraws::follow());
     let wide = is_wide();
     let front = Memo::new(move |_| match studio.panel.get() {
         // Song and clips have a place of their own there.
@@ -79,7 +81,7 @@ pub fn Panels() -> impl IntoView {
         let count = offered.len();
         let now = offered
             .iter()
-            .position(|(panel, ..)| *panel == front.get_untracked());
+            .position(|(panel, _)| *panel == front.get_untracked());
         let now = now.unwrap_or(0);
         let to = match event.key().as_str() {
             "ArrowLeft" => now + count - 1,
@@ -91,20 +93,20 @@ pub fn Panels() -> impl IntoView {
         // The page's own keys move the playhead.
         event.prevent_default();
         event.stop_propagation();
-        if let Some((panel, _, id)) = offered.get(to % count.max(1)) {
+        if let Some((panel, _)) = offered.get(to % count.max(1)) {
             studio.panel.set(*panel);
-            focus(&format!("tab-{id}"));
+            focus(&tab(*panel));
         }
     };
     view! {
         <div class="tabs" role="tablist" aria-label="Details" on:keydown=turn>
-            {move || offered.get().iter().map(|(panel, name, id)| {
+            {move || offered.get().iter().map(|(panel, name)| {
                 let panel = *panel;
                 let chosen = move || front.get() == panel;
                 view! {
                     <button
                         role="tab"
-                        id=format!("tab-{id}")
+                        id=tab(panel)
                         aria-controls="panel"
                         aria-selected=move || chosen().to_string()
                         tabindex=move || if chosen() { "0" } else { "-1" }
@@ -118,7 +120,7 @@ pub fn Panels() -> impl IntoView {
             id="panel"
             role="tabpanel"
             tabindex="0"
-            aria-labelledby=move || format!("tab-{}", front.get().name())
+            aria-labelledby=move || tab(front.get())
         >
             {move || match front.get() {
                 Panel::Media => view! { <Library/> }.into_any(),

@@ -4,9 +4,9 @@ use leptos::html::Canvas;
 use leptos::prelude::*;
 use web_sys::ImageBitmap;
 
-use super::paint::paint;
 use crate::page::studio::Studio;
 use crate::page::studio::clips::{Clip, Thumb};
+use crate::page::view::paint::paint;
 
 /// The picture that is nearest to an instant.
 pub(super) fn nearest(thumbs: &[Thumb], at_us: u64) -> Option<&Thumb> {
@@ -16,7 +16,7 @@ pub(super) fn nearest(thumbs: &[Thumb], at_us: u64) -> Option<&Thumb> {
 }
 
 /// The pictures of a clip, to be drawn later. Handles: nothing is copied.
-pub(super) fn bitmaps(clip: Option<Clip>) -> Vec<(u64, ImageBitmap)> {
+pub(in crate::page::view) fn bitmaps(clip: Option<Clip>) -> Vec<(u64, ImageBitmap)> {
     clip.map_or_else(Vec::new, |clip| {
         clip.thumbs.with(|thumbs| {
             let one = |thumb: &Thumb| (thumb.at_us, thumb.bitmap.clone());

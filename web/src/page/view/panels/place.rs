@@ -19,7 +19,7 @@ pub(super) fn frame_of(studio: Studio, sample: u64) -> u64 {
         .viewing
         .score
         .with_untracked(|score| score.as_ref().map_or(0.0, |score| score.place_of(sample)));
-    super::paint::pixels(place.floor().max(0.0)).into()
+    crate::page::view::paint::pixels(place.floor().max(0.0)).into()
 }
 
 /// Plays a stretch of the song again and again.

@@ -256,21 +256,19 @@ fn Reasons(selected: Selected) -> impl IntoView {
         if entry.note.is_some() && entry.depth != Depth::Inspected {
             // What stands for its footage is made up, and says nothing.
             let told = "This browser cannot show the clip, so that nobody has looked at it yet";
-            return Some(vec![(Tone::Plain as u8, told.to_owned())]);
+            return Some(vec![Finding {
+                tone: Tone::Plain,
+                text: told.to_owned(),
+            }]);
         }
         let footage = entry.footage.clone()?;
         let grid = studio.grid.get();
-        selected.with(|plan, _, slot| {
-            insight::findings(&footage, plan, slot, grid.as_deref())
-                .into_iter()
-                .map(|Finding { tone, text }| (tone as u8, text))
-                .collect::<Vec<_>>()
-        })
+        selected.with(|plan, _, slot| insight::findings(&footage, plan, slot, grid.as_deref()))
     });
-    let marks = |tone: u8| match tone {
-        tone if tone == Tone::Good as u8 => ("good", "+", "Good: "),
-        tone if tone == Tone::Bad as u8 => ("poor", "!", "Against it: "),
-        _ => ("plain", "·", ""),
+    let marks = |tone| match tone {
+        Tone::Good => ("good", "+", "Good: "),
+        Tone::Bad => ("poor", "!", "Against it: "),
+        Tone::Plain => ("plain", "·", ""),
     };
     view! {
         <section class="part">
@@ -278,7 +276,7 @@ fn Reasons(selected: Selected) -> impl IntoView {
             <ul class="reasons small">
                 {move || match found.get() {
                     None => view! { <li class="quiet">"Nobody has looked at this clip yet."</li> }.into_any(),
-                    Some(found) => found.into_iter().map(|(tone, text)| {
+                    Some(found) => found.into_iter().map(|Finding { tone, text }| {
                         let (class, mark, word) = marks(tone);
                         view! {
                             <li class=class>

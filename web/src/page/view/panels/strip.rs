@@ -16,9 +16,9 @@ use self::mover::Mover;
 use self::scale::Stretch;
 use self::sight::Sight;
 use self::words::reason;
-use super::paint::paint;
 use super::picture::bitmaps;
 use super::shot::Selected;
+use crate::page::view::paint::paint;
 use crate::wording;
 
 /// The strip.
@@ -95,7 +95,7 @@ fn LeftOut(marked: Memo<Vec<Marked>>) -> impl IntoView {
     let count = Memo::new(move |_| marked.with(Vec::len));
     view! {
         <Show when=move || { count.get() > 0 }>
-            <details class="more">
+            <details>
                 <summary class="small">{move || format!("{} left out or used last", wording::count(count.get(), "part"))}</summary>
                 <ul class="small number">
                     {move || marked.get().into_iter().map(|one| view! {

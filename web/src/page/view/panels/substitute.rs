@@ -45,7 +45,7 @@ pub fn Substitute(
     };
     view! {
         <section class="part">
-            <details class="more substitute" on:toggle=toggled>
+            <details class="substitute" on:toggle=toggled>
                 <summary><h3>"Replace with …"</h3></summary>
                 <Show when=move || open.get()>
                     <Show when=move || { count.get() > 12 }>

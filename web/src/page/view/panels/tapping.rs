@@ -2,7 +2,7 @@
 
 use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::prelude::*;
-use planner_wasm::music::corrections::{Correction, LEAST_TAPS};
+use planner_wasm::music::corrections::LEAST_TAPS;
 
 use crate::page::studio::Studio;
 use crate::wording;
@@ -13,25 +13,16 @@ pub fn TapPad() -> impl IntoView {
     let studio: Studio = expect_context();
     let taps = studio.taps;
     let count = Memo::new(move |_| taps.samples.with(Vec::len));
-    let tap = move || {
-        let rate = studio
-            .grid
-            .with_untracked(|grid| grid.as_ref().map(|grid| grid.rate));
-        if let Some(rate) = rate {
-            // What is heard now, which a whole frame would be too coarse for.
-            taps.tap(studio.transport.song_sample(rate), rate);
-        }
-    };
     let pressed = move |event: PointerEvent| {
         // On the way down, not on release: a tap is when the finger meets the pad.
         if event.button() == 0 {
-            tap();
+            studio.tap();
         }
     };
     let clicked = move |event: MouseEvent| {
         // A click without a press comes from a screen reader.
         if event.detail() == 0 {
-            tap();
+            studio.tap();
         }
     };
     let keyed = move |event: KeyboardEvent| {
@@ -40,7 +31,7 @@ pub fn TapPad() -> impl IntoView {
             event.prevent_default();
             event.stop_propagation();
             if !event.repeat() {
-                tap();
+                studio.tap();
             }
         }
     };
@@ -54,11 +45,6 @@ pub fn TapPad() -> impl IntoView {
             wording::count(count, "tap")
         ),
         (count, None) => wording::count(count, "tap"),
-    };
-    let take = move |_| {
-        let taps_made = taps.samples.get_untracked();
-        studio.correct("Beats as tapped", Correction::Tap { taps: taps_made });
-        taps.clear();
     };
     view! {
         <section class="part">
@@ -74,7 +60,7 @@ pub fn TapPad() -> impl IntoView {
             </button>
             <div class="group">
                 <button disabled=move || playing.get() on:click=move |_| studio.transport.play()>"Play"</button>
-                <button id="take-taps" disabled=move || { count.get() < LEAST_TAPS } on:click=take>"Use these taps"</button>
+                <button id="take-taps" disabled=move || { count.get() < LEAST_TAPS } on:click=move |_| studio.take_taps()>"Use these taps"</button>
                 <button disabled=move || { count.get() == 0 } on:click=move |_| taps.clear()>"Clear"</button>
             </div>
             <p class="small quiet">{format!("At least {LEAST_TAPS} taps. Between them beats follow the song.")}</p>

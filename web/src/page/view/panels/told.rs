@@ -127,7 +127,7 @@ pub fn Usage() -> impl IntoView {
         (!names.is_empty()).then(|| format!("Not used: {}", names.join(", ")))
     };
     view! {
-        <details class="more">
+        <details>
             <summary class="small">"How much of each clip is used"</summary>
             <ul class="usage small">
                 {move || rows().into_iter().filter(|(_, uses, ..)| *uses > 0).map(|(permille, uses, us, name)| view! {
@@ -173,7 +173,7 @@ pub fn Decisions() -> impl IntoView {
                 fallback=|| view! { <p class="small quiet">"Nothing: the footage was enough for what was asked."</p> }
             >
                 {move || groups.get().into_iter().map(|(kind, told)| view! {
-                    <details class="more">
+                    <details>
                         <summary class="small">
                             {kind}" "<span class="tag number">{told.len()}</span>
                         </summary>

@@ -78,7 +78,7 @@ pub fn Timeline() -> impl IntoView {
     view! {
         <div class="tl">
             {tools(desk)}
-            <div class="tl-area" node_ref=area class:dragging=move || studio.viewing.dragging.get()>
+            <div class="tl-area" node_ref=area>
                 <canvas
                     node_ref=canvas
                     aria-hidden="true"

@@ -6,9 +6,10 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::desk::{Desk, INSET};
 use super::draw::{self, Overview};
-use super::pen::{Palette, Pen, context, pixels};
+use super::pen::{Palette, Pen};
 use super::scene::{Scene, looks, thumbs};
 use crate::gesture::Lanes;
+use crate::page::view::paint::{context, pixels};
 
 /// The canvas and what is on it.
 pub(super) struct Painter {

@@ -1,6 +1,5 @@
 //! A canvas to draw on, in CSS pixels and in the colours of the style sheet.
 
-use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 /// The colours that the style sheet gives; read once for each scheme.
@@ -272,19 +271,4 @@ impl<'a> Pen<'a> {
             .context
             .draw_image_with_html_canvas_element_and_dw_and_dh(canvas, left, top, width, height);
     }
-}
-
-/// A context to draw on; none where the browser has no canvas.
-pub(super) fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
-    canvas.get_context("2d").ok()??.dyn_into().ok()
-}
-
-/// A canvas' size in the screen's pixels.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a screen's pixels; floats saturate"
-)]
-pub(super) fn pixels(length: f64) -> u32 {
-    length.round() as u32
 }

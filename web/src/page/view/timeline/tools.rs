@@ -1,14 +1,14 @@
 //! The row over the timeline: what there is, taps of a tempo, zoom.
 
 use leptos::prelude::*;
-use planner_wasm::music::corrections::Correction;
+use planner_wasm::music::corrections::LEAST_TAPS;
 
 use super::desk::Desk;
 use crate::page::studio::Studio;
 use crate::page::view::glyph::Glyph;
 use crate::ruler::Timecode;
 use crate::viewport::Viewport;
-use crate::{tapping, wording};
+use crate::wording;
 
 /// One press of a zoom button.
 const STEP: f64 = 1.6;
@@ -81,23 +81,18 @@ fn TapBox(studio: Studio) -> impl IntoView {
     let taps = studio.taps;
     let count = Memo::new(move |_| taps.samples.with(Vec::len));
     let words = move || {
-        let more = tapping::FEWEST.saturating_sub(count.get());
+        let more = LEAST_TAPS.saturating_sub(count.get());
         taps.tempo().map_or_else(
             || format!("Tap on: {more} more"),
             |tempo| format!("Tapped {}", wording::tempo(tempo)),
         )
-    };
-    let take = move |_| {
-        let tapped = taps.samples.get_untracked();
-        taps.clear();
-        studio.correct("Tapped tempo", Correction::Tap { taps: tapped });
     };
     view! {
         <Show when=move || { count.get() > 0 }>
             <div class="tl-taps row" role="group" aria-label="Tapped tempo">
                 <span class="small number" aria-live="polite">{words}</span>
                 <Show when=move || taps.tempo().is_some()>
-                    <button class="main" on:click=take>"Use"</button>
+                    <button class="main" on:click=move |_| studio.take_taps()>"Use"</button>
                 </Show>
                 <button
                     class="plain icon"

@@ -1,6 +1,7 @@
 //! Where things lie in a clip, and where on the strip.
 
-use super::super::paint::number;
+use crate::page::view::filmstrip;
+use crate::page::view::paint::number;
 
 /// Where things lie in the clip, in microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +36,7 @@ impl Stretch {
 
     /// Where an instant lies on a strip of this width.
     pub(super) fn x(self, at_us: u64, width: f64) -> f64 {
-        let length = number(self.whole.1.saturating_sub(self.whole.0)).max(1.0);
-        number(at_us.saturating_sub(self.whole.0)) / length * width
+        filmstrip::x(self.whole, at_us, width)
     }
 
     /// How much time lies under so many pixels.

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::gesture::Lanes;
-use crate::page::view::timeline::pen::{Hand, Pen, pixels};
+use crate::page::view::paint::pixels;
+use crate::page::view::timeline::pen::{Hand, Pen};
 use crate::page::view::timeline::scene::Scene;
 use crate::ruler::BeatLines;
 use crate::score::{Band, Mark, Score};
@@ -116,12 +117,14 @@ fn hill(lane: &Range<f64>, score: &Score, view: &Viewport) -> Vec<(f64, f64)> {
     let every = usize::try_from(every).unwrap_or(1);
     let height = lane.end - lane.start;
     let y = |beat: &Mark| lane.end - (0.08 + 0.92 * f64::from(beat.energy) / 1000.0) * height;
+    // The last beat may go on after the film.
+    let x = |at: f64| view.x(at.min(place(view.frames())));
     let hill = beats
         .iter()
         .step_by(every)
-        .map(|beat| (view.x(beat.place), y(beat)));
-    let start = (view.x(first.place), lane.end);
-    let end_x = view.x(last.place + score.beat_frames);
+        .map(|beat| (x(beat.place), y(beat)));
+    let start = (x(first.place), lane.end);
+    let end_x = x(last.place + score.beat_frames);
     let end = [(end_x, y(last)), (end_x, lane.end)];
     std::iter::once(start).chain(hill).chain(end).collect()
 }

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use crate::page::view::timeline::pen::{Palette, Pen, pixels};
+use crate::page::view::paint::pixels;
+use crate::page::view::timeline::pen::{Palette, Pen};
 use crate::page::view::timeline::scene::Scene;
 use crate::viewport::{Viewport, nearest, place};
 

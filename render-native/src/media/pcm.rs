@@ -6,16 +6,17 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use planner_wasm::music::ANALYSIS_RATE;
+use shared::landmarks::LANDMARK_RATE;
 
-use super::frames::plain;
 use crate::ffmpeg::input;
 use crate::ffmpeg::locate::Tools;
 use crate::interrupt::Interrupt;
-use crate::process::{self, Command, Limits, ProcessError};
+use crate::process::{self, Command, Limits, ProcessError, plain};
 
+/// Samples per second of a song as it is heard here.
+pub const RATE: u32 = LANDMARK_RATE;
 /// Longest song, in samples: a day.
-const LONGEST: u64 = 24 * 3_600 * ANALYSIS_RATE as u64;
+const LONGEST: u64 = 24 * 3_600 * RATE as u64;
 
 /// Why a song could not be decoded.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +49,8 @@ pub struct Decoded {
     pub damage: Option<(u64, String)>,
 }
 
-/// Decodes the sound stream `index` of the file at `path` and gives its samples in order.
+/// Decodes the sound stream `index` of the file at `path` and gives its samples in order, until there are no more or none are
+/// wanted.
 ///
 /// # Errors
 /// [`PcmError`] if there is no sample, or ffmpeg fails or is killed. The samples given until then
@@ -58,14 +60,14 @@ pub fn decode(
     path: &Path,
     index: u32,
     interrupt: &Interrupt,
-    on_samples: &mut dyn FnMut(&[f32]),
+    on_samples: &mut dyn FnMut(&[f32]) -> ControlFlow<()>,
 ) -> Result<Decoded, PcmError> {
     let command = Command::new(&tools.ffmpeg)
         .args(["-hide_banner", "-nostdin", "-v", "level+error"])
         .args(input::global())
         .args(input::of(path))
         .args(["-map", &format!("0:{index}"), "-vn", "-sn", "-dn"])
-        .args(["-ac", "1", "-ar", &ANALYSIS_RATE.to_string()])
+        .args(["-ac", "1", "-ar", &RATE.to_string()])
         .args(["-c:a", "pcm_f32le", "-f", "f32le", "pipe:1"]);
     let mut whole = Whole::default();
     let mut samples = 0_u64;
@@ -75,8 +77,7 @@ pub fn decode(
         if samples > LONGEST {
             return ControlFlow::Break(());
         }
-        on_samples(decoded);
-        ControlFlow::Continue(())
+        on_samples(decoded)
     })?
     .unless_killed(&command)?;
     if samples > LONGEST {

@@ -73,7 +73,7 @@ impl Sheet {
         // Setting the size also clears.
         canvas.set_width(pixels(width * density));
         canvas.set_height(pixels(height * density));
-        let pen: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+        let pen = context(canvas)?;
         pen.scale(density, density).ok()?;
         let style = window.get_computed_style(canvas).ok()??;
         let family = style.get_property_value("font-family").unwrap_or_default();
@@ -99,17 +99,17 @@ impl Sheet {
         self.pen.fill_rect(left, top, width, height);
     }
 
-    /// Hatches a rectangle of the canvas's whole height.
-    pub(super) fn hatch(&self, left: f64, width: f64) {
+    /// Hatches a rectangle that begins at the top.
+    pub(super) fn hatch(&self, left: f64, width: f64, height: f64) {
         self.pen.save();
         self.pen.begin_path();
-        self.pen.rect(left, 0.0, width, self.height);
+        self.pen.rect(left, 0.0, width, height);
         self.pen.clip();
         self.pen.begin_path();
-        let mut x = left - self.height;
+        let mut x = left - height;
         while x < left + width {
-            self.pen.move_to(x, self.height);
-            self.pen.line_to(x + self.height, 0.0);
+            self.pen.move_to(x, height);
+            self.pen.line_to(x + height, 0.0);
             x += 6.0;
         }
         self.pen.set_line_width(1.5);
@@ -152,6 +152,11 @@ impl Sheet {
         // Only a canvas without a context fails.
         let _ = self.pen.fill_text(text, x, baseline);
     }
+}
+
+/// A context to draw on; none where the browser has no canvas.
+pub(super) fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    canvas.get_context("2d").ok()??.dyn_into().ok()
 }
 
 /// A whole number of pixels.

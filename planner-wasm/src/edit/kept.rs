@@ -1,0 +1,53 @@
+//! A slot that stays as it was.
+
+use shared::decision::DecisionCode;
+use shared::plan::{Clip, Plan, Slot, Speed};
+
+use super::assign::{Assignment, Means};
+use super::candidates::Candidate;
+use super::scarce::SLOWEST;
+use super::sources::Source;
+
+/// Which of the clips that can be used it is.
+pub(super) fn source_of(assignment: &Assignment<'_>, clip: &Clip) -> Option<usize> {
+    let of = |source: &Source<'_>| source.index == clip.media;
+    assignment.pool.sources.iter().position(of)
+}
+
+/// What a slot of a plan shows, if its clip is one that can be used.
+pub(super) fn shown(assignment: &Assignment<'_>, index: usize, slot: &Slot) -> Option<Candidate> {
+    let source = source_of(assignment, &slot.clip)?;
+    let vacancy = assignment.slots.get(index)?;
+    assignment.pool.as_shown(vacancy, source, &slot.clip)
+}
+
+/// Fills a slot with what it showed in `previous`, for good. What was chosen from `list` is in it still.
+pub(super) fn hold(
+    assignment: &mut Assignment<'_>,
+    index: usize,
+    slot: &Slot,
+    (list, previous): (&[Candidate], &Plan),
+) -> Option<()> {
+    assignment.hold(index);
+    let mut with = shown(assignment, index, slot)?;
+    if let Some(one) = list.iter().find(|one| one.shown == with.shown) {
+        with = *one;
+    }
+    let has_said = |code| previous.decisions.iter().any(|said| said.code == code);
+    // Who slowed it or chose it in spite of its faults need not be told.
+    if !has_said(DecisionCode::FootageSlowed) {
+        with.speed = Speed::default();
+    }
+    let source = assignment.pool.sources.get(with.shown.source)?;
+    let (start_us, end_us) = (with.shown.start_us, with.shown.end_us);
+    let mut whole = source.merged.iter().chain(&source.stretches);
+    let goes_on = whole.any(|one| one.start_us <= start_us && end_us <= one.end_us);
+    let faulty = has_said(DecisionCode::WeakFootageUsed);
+    let means = Means {
+        reused: !assignment.is_free(&with.shown),
+        weak: faulty && source.is_weak(start_us, end_us),
+        short: faulty && slot.clip.speed.terms() == SLOWEST && !goes_on,
+    };
+    assignment.put(index, with, means);
+    Some(())
+}
