@@ -14,7 +14,7 @@ const SHAKEN: f32 = 1.1;
 /// Below this share of its take's usual sharpness a picture is out of focus.
 const BLURRED: f32 = 0.62;
 /// Below this sharpness a picture is out of focus whatever the rest of its clip is like.
-const BLURRED_ALWAYS: f32 = 0.1;
+const BLURRED_ALWAYS: f32 = 0.2;
 
 /// Movement that a card hardly has: below the first it takes nothing from a card's sureness,
 /// above the second half of it, since signs on even ground do move in drawn films and things before
