@@ -14,8 +14,10 @@ const NEAR: u64 = 44;
 fn beats(song: &Path) -> Vec<u64> {
     let run = program::run(["beats".as_ref(), "--json".as_ref(), song.as_os_str()]).expect(0);
     let json = run.json();
-    let beats = json["beats"].as_array().unwrap().iter();
-    beats.map(|beat| beat["at"].as_u64().unwrap()).collect()
+    let beats = json.get("beats").unwrap().as_array().unwrap().iter();
+    beats
+        .map(|beat| beat.get("at").unwrap().as_u64().unwrap())
+        .collect()
 }
 
 #[test]
