@@ -131,9 +131,9 @@ mod tests {
     #[test]
     fn what_lies_outside_is_left_out() {
         let mut canvas = Canvas::new(10, 6, [0; 3]);
+        canvas.text((5, 0), "WIDE TEXT", [1; 3]);
         canvas.area((8, 4), (50, 50), [255; 3]);
         canvas.picture((9, 5), 4, &[7; 4 * 3 * 3]);
-        canvas.text((5, 0), "WIDE TEXT", [1; 3]);
         assert_eq!(canvas.bytes.len(), 10 * 6 * 3);
         assert_eq!(canvas.bytes[(4 * 10 + 8) * 3], 255);
         assert_eq!(canvas.bytes[(5 * 10 + 9) * 3], 7);
