@@ -62,6 +62,33 @@ pub(crate) fn build_page() -> Result<()> {
         .env_remove("NO_COLOR"))
 }
 
+/// The page's worker as a module for node, `planner_worker.js` in a folder.
+///
+/// # Errors
+/// If a tool is missing and cannot be had, or the worker does not build.
+pub(crate) fn worker_for_node(folder: &Path) -> Result<()> {
+    setup::wasm_target()?;
+    let version = locked_version("wasm-bindgen")?;
+    install("wasm-bindgen", "wasm-bindgen-cli", &version, false)?;
+    let target = "wasm32-unknown-unknown";
+    run(cargo()
+        .args([
+            "build",
+            "--locked",
+            "--profile",
+            "worker",
+            "--target",
+            target,
+        ])
+        .args(["--package", "planner-wasm", "--features", "worker"]))?;
+    let built = workspace::target().join(target).join("worker");
+    run(command("wasm-bindgen")
+        .args(["--target", "nodejs", "--out-dir"])
+        .arg(folder)
+        .arg(built.join("planner_worker.wasm"))
+        .env("PATH", tools_first()?))
+}
+
 /// What drives the built page in a browser, and reads or writes a folder; `web/benches/page`. To be
 /// told what to do.
 pub(crate) fn driver(folder: &Path) -> Command {

@@ -14,6 +14,7 @@ use super::choice::{Choice, choose};
 use super::energy::ranks;
 use super::hop::{HOP, ONE, sample_of};
 use super::hypothesis::hypotheses;
+use super::network::{Heard, listen};
 use super::onset::{Onsets, onsets};
 use super::sections::sections;
 use super::spectrum::{SpectrumReader, WINDOW};
@@ -123,9 +124,13 @@ fn tell(reader: SpectrumReader, attacks: AttackReader) -> Decided<BeatGrid> {
     if tempogram.strongest() < PULSE {
         return no_beats(duration, "nothing in the song repeats steadily");
     }
-    let readings = hypotheses(&onsets, &tempogram);
-    match choose(&onsets, &tempogram, readings) {
-        Some(choice) => grid(&onsets, &attacks.finish(), &choice, duration),
+    let heard = listen(&onsets.bands);
+    let readings = hypotheses(&onsets, &heard.beat, &tempogram);
+    match choose(&heard, &onsets, &tempogram, readings) {
+        Some(choice) if !choice.is_heard() => {
+            no_beats(duration, "nothing in the song sounds like a beat")
+        }
+        Some(choice) => grid(&onsets, &heard, &attacks.finish(), &choice, duration),
         None => no_beats(duration, "the song is too short to tell a beat"),
     }
 }
@@ -140,7 +145,13 @@ pub fn analyse(pcm: &[f32], sample_rate: u32) -> Result<Decided<BeatGrid>, Music
     Ok(analyser.finish())
 }
 
-fn grid(onsets: &Onsets, attacks: &Attacks, choice: &Choice, duration: u64) -> Decided<BeatGrid> {
+fn grid(
+    onsets: &Onsets,
+    heard: &Heard,
+    attacks: &Attacks,
+    choice: &Choice,
+    duration: u64,
+) -> Decided<BeatGrid> {
     let reading = &choice.reading;
     let offset = attacks.offset(&reading.beats);
     let (beats, at): (Vec<i64>, Vec<u64>) = extended(&reading.beats, reading.period, duration)
@@ -150,7 +161,7 @@ fn grid(onsets: &Onsets, attacks: &Attacks, choice: &Choice, duration: u64) -> D
             (sample < duration).then_some((beat, sample))
         })
         .unzip();
-    let song = Beatwise::of(onsets, &beats);
+    let song = Beatwise::of(onsets, &heard.downbeat, &beats);
     let bars = bars(&song);
     let energy = ranks(&song.energy);
     let mut decisions = Vec::new();
@@ -164,7 +175,7 @@ fn grid(onsets: &Onsets, attacks: &Attacks, choice: &Choice, duration: u64) -> D
             ),
         ));
     }
-    if bars.is_none_or(|bars| !bars.sure) {
+    if bars.as_ref().is_none_or(|bars| !bars.sure) {
         decisions.push(Decision::new(
             DecisionCode::DownbeatGuessed,
             "no beat of the bar stands out; where bars begin is a guess",
@@ -175,16 +186,16 @@ fn grid(onsets: &Onsets, attacks: &Attacks, choice: &Choice, duration: u64) -> D
         duration,
         tempo_millibpm: tempo_of(reading.period),
         confidence_permille: confidence,
-        beats_per_bar: bars.map_or(0, |bars| bars.meter),
-        beats: beats_of(&at, bars, &energy),
-        sections: sections(&song, bars, &at, &energy, duration),
+        beats_per_bar: bars.as_ref().map_or(0, |bars| bars.meter),
+        beats: beats_of(&at, bars.as_ref(), &energy),
+        sections: sections(&song, bars.as_ref(), &at, &energy, duration),
         landmarks: Vec::new(),
         analysis: provenance(),
     };
     Decided { value, decisions }
 }
 
-fn beats_of(at: &[u64], bars: Option<Bars>, energy: &[u16]) -> Vec<Beat> {
+fn beats_of(at: &[u64], bars: Option<&Bars>, energy: &[u16]) -> Vec<Beat> {
     at.iter()
         .zip(energy)
         .enumerate()
@@ -241,7 +252,7 @@ fn no_beats(duration: u64, why: &str) -> Decided<BeatGrid> {
 fn provenance() -> BTreeMap<String, String> {
     [
         ("tracker", "autocut-beats".to_owned()),
-        ("tracker_version", "1".to_owned()),
+        ("tracker_version", "2".to_owned()),
         ("window", WINDOW.to_string()),
         ("hop", HOP.to_string()),
         ("latency", super::hop::LATENCY.to_string()),

@@ -1,121 +1,170 @@
-//! Where the bars begin: meter and phase for the whole song.
+//! Where the bars begin: meter and phase, by what the network hears at each beat.
 
-use super::beatwise::{Beatwise, distance, standardised};
+use super::beatwise::Beatwise;
 use super::hop::UNIT;
 
-/// Meters tried, and what each must beat the others by, in 1/1024: music in three is rarer.
-const METERS: [(u8, i64); 2] = [(4, 0), (3, 820)];
-/// A lead below this, in 1/1024, leaves the downbeat a guess.
+/// Meters tried, and how much less likely than four each is, in 1/1024 nats.
+const METERS: [(u8, i64); 4] = [(4, 0), (3, 6144), (2, 12_288), (5, 6144)];
+/// Reluctance to begin a bar elsewhere than after the last beat of the one before, in 1/1024 nats.
+const BREAK: i64 = 30 * UNIT as i64;
+/// Log odds beyond this say no more of one beat.
+const MOST: i64 = 5 * UNIT as i64;
+/// A lead below this for each bar, in 1/1024 nats, leaves the downbeat a guess.
 const SURE: i64 = 512;
 
 /// The bars of a song.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Bars {
-    /// Beats in a bar.
+    /// Beats in most bars.
     pub(crate) meter: u8,
-    /// Index of the first downbeat.
-    pub(crate) first: usize,
+    /// Position in the bar of each beat, 1 for the downbeat.
+    pub(crate) positions: Vec<u8>,
     /// Whether the downbeat stands out.
     pub(crate) sure: bool,
 }
 
 impl Bars {
-    /// Position in the bar of the beat with this index, 1 for the downbeat.
-    pub(crate) fn position(self, index: usize) -> u8 {
-        let meter = usize::from(self.meter);
-        ((index + meter - self.first) % meter) as u8 + 1
+    /// Position in the bar of the beat with this index, 1 for the downbeat; 0 beyond the last.
+    pub(crate) fn position(&self, index: usize) -> u8 {
+        self.positions.get(index).copied().unwrap_or(0)
     }
 }
 
-/// Meter and phase by which harmony changes and bass falls most on the first beat; `None` if there
-/// are fewer than two bars.
+/// A place in a bar: beats in the bar, and beats since its first.
+type Place = (u8, u8);
+
+/// The likeliest bars; `None` if there are fewer than two of them.
+///
+/// It is the bar pointer model of `pointer` over beats: from each place in a bar it goes to the
+/// next, and seldom anywhere else.
 pub(crate) fn bars(song: &Beatwise) -> Option<Bars> {
-    let cue = cue(song);
-    let mut scored: Vec<(i64, u8, usize)> = METERS
+    let odds: Vec<i64> = song
+        .downbeat
         .iter()
-        .flat_map(|&(meter, handicap)| {
-            let cue = &cue;
-            (0..usize::from(meter)).filter_map(move |first| {
-                Some((contrast(cue, meter, first)? - handicap, meter, first))
-            })
+        .map(|odds| (*odds).clamp(-MOST, MOST) / 2)
+        .collect();
+    let places: Vec<Place> = METERS
+        .iter()
+        .flat_map(|&(meter, _)| (0..meter).map(move |beat| (meter, beat)))
+        .collect();
+    let before: Vec<usize> = places
+        .iter()
+        .map(|&(meter, beat)| {
+            let earlier = (meter, (beat + meter - 1) % meter);
+            places
+                .iter()
+                .position(|place| *place == earlier)
+                .unwrap_or(0)
         })
         .collect();
-    // Ties: four before three, then the earliest phase.
-    scored.sort_by_key(|&(score, meter, first)| (-score, u8::MAX - meter, first));
-    let (&(best, meter, first), rivals) = scored.split_first()?;
-    let rival = rivals.iter().find(|(_, other, _)| *other == meter);
+    let said = |beat: i64, place: Place| if place.1 == 0 { beat } else { -beat };
+    let mut best: Vec<i64> = places
+        .iter()
+        .map(|&(meter, _)| {
+            let handicap = METERS.iter().find(|(other, _)| *other == meter);
+            -handicap.map_or(0, |(_, cost)| *cost)
+        })
+        .collect();
+    let mut from: Vec<Vec<usize>> = Vec::new();
+    for (index, &beat) in odds.iter().enumerate() {
+        let mut came = before.clone();
+        if index > 0 {
+            let top = leader(&best);
+            let next = before.iter().zip(&mut came).map(|(&earlier, came)| {
+                let (kept, broken) = (best[earlier], best[top] - BREAK);
+                if kept < broken {
+                    *came = top;
+                }
+                kept.max(broken)
+            });
+            best = next.collect();
+        }
+        for (score, place) in best.iter_mut().zip(&places) {
+            *score += said(beat, *place);
+        }
+        from.push(came);
+    }
+    let last = leader(&best);
+    let mut path = vec![last];
+    for came in from.iter().skip(1).rev() {
+        let place = path.last().copied().unwrap_or(0);
+        path.push(came[place]);
+    }
+    path.reverse();
+    path.truncate(odds.len());
+    let beats_of = |meter: u8| {
+        path.iter()
+            .filter(|place| places[**place].0 == meter)
+            .count()
+    };
+    let meters = METERS.iter().map(|(meter, _)| *meter);
+    // Of two as frequent the one of fewer beats.
+    let meter = meters.max_by_key(|&meter| (beats_of(meter), std::cmp::Reverse(meter)))?;
+    if odds.len() < 2 * usize::from(meter) {
+        return None;
+    }
+    // The same bars begun on another beat throughout.
+    let shifted = |by: usize| -> i64 {
+        let at = |index: usize| path.get((index + by) % path.len()).copied().unwrap_or(0);
+        let each = odds.iter().enumerate();
+        each.map(|(index, beat)| said(*beat, places[at(index)]))
+            .sum()
+    };
+    let rival = (1..usize::from(meter)).map(shifted).max();
+    let bars = odds.len() as i64 / i64::from(meter);
     Some(Bars {
         meter,
-        first,
-        sure: rival.is_some_and(|(score, _, _)| best - score >= SURE),
+        sure: rival.is_none_or(|rival| shifted(0) - rival >= SURE * bars),
+        positions: path.iter().map(|place| places[*place].1 + 1).collect(),
     })
 }
 
-/// What speaks for a downbeat at each beat: change of sound, change of harmony, bass.
-fn cue(song: &Beatwise) -> Vec<i64> {
-    let changes = |rows: &[Vec<i64>]| -> Vec<i64> {
-        let steps = rows.windows(2).map(|pair| distance(&pair[0], &pair[1]));
-        std::iter::once(0).chain(steps).take(rows.len()).collect()
-    };
-    let sound = standardised(&changes(&song.bands));
-    let harmony = standardised(&changes(&song.chroma));
-    let bass = standardised(&song.bass);
-    sound
-        .iter()
-        .zip(&harmony)
-        .zip(&bass)
-        .map(|((sound, harmony), bass)| (6 * sound + 10 * harmony + 7 * bass) / 10)
-        .collect()
-}
-
-/// Mean of the cue on the downbeats less the mean elsewhere, times the root of their number.
-fn contrast(cue: &[i64], meter: u8, first: usize) -> Option<i64> {
-    let meter = usize::from(meter);
-    let (mut on, mut downbeats) = (0, 0);
-    for value in cue.iter().skip(first).step_by(meter) {
-        on += value;
-        downbeats += 1;
-    }
-    let others = cue.len() as i64 - downbeats;
-    if downbeats < 2 || others == 0 {
-        return None;
-    }
-    let off = cue.iter().sum::<i64>() - on;
-    let root = (downbeats * i64::from(UNIT) * i64::from(UNIT)).isqrt();
-    Some((on / downbeats - off / others) * root / i64::from(UNIT))
+/// The first of the largest.
+fn leader(scores: &[i64]) -> usize {
+    let best = (0..scores.len()).max_by_key(|&at| (scores[at], std::cmp::Reverse(at)));
+    best.unwrap_or(0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn song(bass: &[i64]) -> Beatwise {
+    fn song(downbeat: Vec<i64>) -> Beatwise {
         Beatwise {
-            bands: vec![vec![1; 4]; bass.len()],
-            chroma: vec![vec![1; 4]; bass.len()],
-            bass: bass.to_vec(),
-            energy: vec![0; bass.len()],
+            downbeat,
+            ..Beatwise::default()
+        }
+    }
+
+    fn every(meter: usize, first: usize, beats: usize) -> Vec<i64> {
+        let odds = |beat: usize| if beat % meter == first { 3000 } else { -3000 };
+        (0..beats).map(odds).collect()
+    }
+
+    #[test]
+    fn a_downbeat_on_every_second_to_fifth_beat_makes_the_bar() {
+        for (meter, first) in [(2, 1), (3, 1), (4, 2), (5, 4)] {
+            let found = bars(&song(every(meter, first, 40))).unwrap();
+            assert_eq!((usize::from(found.meter), found.sure), (meter, true));
+            assert_eq!(found.position(first), 1);
+            assert_eq!(usize::from(found.position(first + meter - 1)), meter);
         }
     }
 
     #[test]
-    fn bass_on_every_fourth_or_third_beat_makes_the_bar() {
-        let four: Vec<i64> = (0..32)
-            .map(|beat| if beat % 4 == 2 { 4096 } else { 0 })
-            .collect();
-        let three: Vec<i64> = (0..32)
-            .map(|beat| if beat % 3 == 1 { 4096 } else { 0 })
-            .collect();
-        let found = bars(&song(&four)).unwrap();
-        assert_eq!((found.meter, found.first, found.sure), (4, 2, true));
-        assert_eq!([0, 1, 2, 3].map(|beat| found.position(beat)), [3, 4, 1, 2]);
-        let found = bars(&song(&three)).unwrap();
-        assert_eq!((found.meter, found.first, found.sure), (3, 1, true));
+    fn bars_may_begin_anew() {
+        let mut downbeat = every(4, 0, 34);
+        // Half a bar short, far from both ends.
+        downbeat.extend(every(4, 0, 34));
+        let found = bars(&song(downbeat)).unwrap();
+        let downbeats = [28, 32, 34, 38].map(|beat| found.position(beat));
+        assert_eq!(downbeats, [1; 4]);
     }
 
     #[test]
     fn beats_all_alike_leave_the_downbeat_a_guess() {
-        assert!(!bars(&song(&[7; 32])).unwrap().sure);
-        assert_eq!(bars(&song(&[7; 3])), None);
+        assert!(!bars(&song(vec![-700; 32])).unwrap().sure);
+        assert_eq!(bars(&song(vec![7; 3])), None);
+        assert_eq!(bars(&song(Vec::new())), None);
     }
 }

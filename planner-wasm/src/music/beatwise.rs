@@ -1,6 +1,7 @@
 //! The song beat by beat: what sounds from each beat to the next, as integers that can be compared.
 
-use super::hop::{ONE, UNIT, at, nearest};
+use super::hop::{ONE, UNIT, nearest};
+use super::network::odds_near;
 use super::onset::Onsets;
 use super::spectrum::PITCHES;
 
@@ -14,8 +15,8 @@ pub(crate) struct Beatwise {
     pub(crate) bands: Vec<Vec<i64>>,
     /// Mean pitch classes, a row a beat.
     pub(crate) chroma: Vec<Vec<i64>>,
-    /// Largest low-register strength at the beat.
-    pub(crate) bass: Vec<i64>,
+    /// Log odds of a downbeat, in 1/1024.
+    pub(crate) downbeat: Vec<i64>,
     /// Mean energy.
     pub(crate) energy: Vec<i64>,
 }
@@ -23,7 +24,7 @@ pub(crate) struct Beatwise {
 impl Beatwise {
     /// The song between its beats in fixed-point hops; the last lasts to the song's end or, if that
     /// is later, as long as the one before.
-    pub(crate) fn of(onsets: &Onsets, beats: &[i64]) -> Self {
+    pub(crate) fn of(onsets: &Onsets, downbeat: &[i32], beats: &[i64]) -> Self {
         let hops = onsets.all.len();
         let hop_of = |beat: i64| usize::try_from(nearest(beat)).unwrap_or(0).min(hops);
         let mut out = Self::default();
@@ -38,9 +39,7 @@ impl Beatwise {
                 .push(mean_rows(&onsets.chroma, PITCHES, from, to));
             out.energy
                 .push(mean_rows(&onsets.energy, 1, from, to).iter().sum());
-            let hop = nearest(beat);
-            let bass = (hop - 2..=hop + 3).map(|hop| at(&onsets.low, hop)).max();
-            out.bass.push(i64::from(bass.unwrap_or(0)));
+            out.downbeat.push(i64::from(odds_near(downbeat, beat)));
         }
         out
     }
@@ -106,14 +105,3 @@ pub(crate) fn standardised(values: &[i64]) -> Vec<i64> {
 
 /// A standard deviation below this, in the integers of the features, is no variation.
 const LEAST: i64 = 8;
-
-/// One minus the cosine of the angle between two rows, 0 to 1024 · 64; 0 if one is all zeros.
-pub(crate) fn distance(a: &[i64], b: &[i64]) -> i64 {
-    const SCALE: i64 = 64 * UNIT as i64;
-    let dot = |a: &[i64], b: &[i64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<i64>();
-    let norm = dot(a, a).isqrt() * dot(b, b).isqrt();
-    if norm == 0 {
-        return 0;
-    }
-    (SCALE - dot(a, b) * SCALE / norm).max(0)
-}

@@ -1,94 +1,124 @@
-//! Which reading of the song holds: one linear score over what is heard on, between and around its
-//! beats.
+//! Which reading of the song holds: the one whose beats the network hears best, bars and tempo
+//! considered.
 
 use super::hop::{ONE, UNIT, at, nearest};
 use super::hypothesis::{Hypothesis, Kind};
+use super::network::{Heard, odds_near};
 use super::onset::Onsets;
 use super::tempo::Tempogram;
 
-/// What a reading is judged by, each in 1/1024; [`FEATURES`] names them in order.
-pub(crate) type Evidence = [i64; FEATURES.len()];
+/// What a constant tempo is worth, in 1/1024 nats a second: most music keeps it, and a drifting
+/// reading always finds a little more to agree with.
+const STEADY: i64 = 2304;
+/// What bars that stand out are worth: 1/1024 of their contrast.
+const BARS: i64 = 768;
+/// What the onsets' periodicity is worth: the network hears a song piece by piece, and this as a
+/// whole. In 1/1024 nats a second for the strongest period.
+const PULSE: i64 = 3072;
+/// What change of the sound at the quarters of the beat costs, in 1/1024 nats a second for a
+/// standard deviation: a beat is divided in two before it is divided in four, so much change there
+/// tells that the reading is too slow.
+const DIVIDED: i64 = 3584;
+/// What a tempo an octave off the usual one costs, in 1/1024 nats a second.
+const UNUSUAL: i64 = 1792;
+/// The usual tempo, in hops a beat: 120 beats a minute.
+const USUAL: i64 = 50 * ONE;
+/// Log odds beyond this say no more of one beat.
+const MOST: i32 = 3 * UNIT;
+/// Mean log odds on the beats, in 1/1024 nats, below which the network hears none of them.
+const NO_BEAT: i64 = -2816;
 
-/// The features and the weight of each in 1/1024.
-///
-/// Few and round on purpose: what sounds on the beat must be there (middle and high register, and
-/// the spectrum must change there more than half-way), quarter points should be quieter than halves,
-/// a strong pulse and a constant grid are likely, and tempi lie around a centre that is quick,
-/// because a quick reading loses strength on its beats.
-pub(crate) const FEATURES: [(&str, i64); 9] = [
-    ("middle register on the beat", 1024),
-    ("high register on the beat", 1024),
-    ("change on the beat over half-way", 2560),
-    ("onsets half-way", 1024),
-    ("onsets at the quarters", -1024),
-    ("tempo", 3072),
-    ("tempo squared", -2048),
-    ("salience of the period", 2560),
-    ("constant grid", 2560),
-];
+/// How well a reading fits, each in 1/1024.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Evidence {
+    /// What the network says of the beats: log odds for each second of the song.
+    pub(crate) beats: i64,
+    /// How far downbeats stand out of the other beats: the difference of the mean log odds.
+    pub(crate) bars: i64,
+    /// How strongly onsets repeat with the period, relative to the song's strongest.
+    pub(crate) pulse: i64,
+    /// Change of the sound at the quarters of the beats, in standard deviations.
+    pub(crate) divided: i64,
+    /// Octaves of tempo above the usual one, squared.
+    pub(crate) unusual: i64,
+    /// Whether the tempo is constant.
+    pub(crate) steady: bool,
+}
 
-/// The tempo that music tends to, in hops a beat: 120 beats a minute.
-const CENTRE: i64 = 50 * ONE;
+impl Evidence {
+    /// The evidence for one reading.
+    pub(crate) fn of(
+        heard: &Heard,
+        onsets: &Onsets,
+        tempogram: &Tempogram,
+        reading: &Hypothesis,
+    ) -> Self {
+        let beats: Vec<i64> = reading
+            .beats
+            .iter()
+            .map(|beat| i64::from(odds_near(&heard.beat, *beat).clamp(-MOST, MOST)))
+            .collect();
+        let octaves = libm::log2(USUAL as f64 / reading.period as f64);
+        Self {
+            beats: beats.iter().sum::<i64>() * 100 / heard.beat.len().max(1) as i64,
+            bars: bar_contrast(&heard.downbeat, &reading.beats),
+            pulse: tempogram.relative(usize::try_from(nearest(reading.period)).unwrap_or(0)),
+            divided: change_at_quarters(&onsets.change, &reading.beats),
+            unusual: libm::round(octaves * octaves * f64::from(UNIT)) as i64,
+            steady: reading.kind == Kind::Constant,
+        }
+    }
 
-/// Mean over positions of the largest strength within `reach` hops.
-fn mean_near(strength: &[i32], positions: impl Iterator<Item = i64>, reach: i64) -> i64 {
+    /// The sum, in 1/1024 nats a second.
+    pub(crate) fn score(self) -> i64 {
+        let weighed =
+            BARS * self.bars + PULSE * self.pulse - DIVIDED * self.divided - UNUSUAL * self.unusual;
+        self.beats + weighed / i64::from(UNIT) + i64::from(self.steady) * STEADY
+    }
+}
+
+/// Mean over the quarters of all beats of the largest change within four hops, at most four
+/// deviations.
+fn change_at_quarters(change: &[i32], beats: &[i64]) -> i64 {
     let (mut sum, mut count) = (0, 0);
-    for position in positions {
-        sum += i64::from(peak_near(strength, position, reach));
-        count += 1;
+    for pair in beats.windows(2) {
+        for part in [1, 3] {
+            let centre = nearest(pair[0] + (pair[1] - pair[0]) * part / 4);
+            let heard = (centre - 4..=centre + 4).map(|hop| at(change, hop)).max();
+            sum += i64::from(heard.unwrap_or(0).min(4 * UNIT));
+            count += 1;
+        }
     }
     sum / count.max(1)
 }
 
-/// The largest strength within `reach` hops of a position, at most four deviations.
-fn peak_near(strength: &[i32], position: i64, reach: i64) -> i32 {
-    let centre = nearest(position);
-    let heard = (centre - reach..=centre + reach).map(|hop| at(strength, hop));
-    heard.max().unwrap_or(0).min(4 * UNIT)
-}
-
-/// Of two neighbouring beats, the point `part`/`whole` of the way.
-fn within(beats: &[i64], part: i64, whole: i64) -> impl Iterator<Item = i64> {
-    beats
-        .windows(2)
-        .map(move |pair| pair[0] + (pair[1] - pair[0]) * part / whole)
-}
-
-/// The evidence for one reading.
-pub(crate) fn evidence(onsets: &Onsets, tempogram: &Tempogram, reading: &Hypothesis) -> Evidence {
-    let beats = &reading.beats;
-    let on = |x: &[i32], reach| mean_near(x, beats.iter().copied(), reach);
-    let half = |x: &[i32], reach| mean_near(x, within(beats, 1, 2), reach);
-    let quarters = within(beats, 1, 4).chain(within(beats, 3, 4));
-    let octaves = libm::log2(CENTRE as f64 / reading.period as f64);
-    let tempo = libm::round(octaves * f64::from(UNIT)) as i64;
-    let unit = i64::from(UNIT);
-    [
-        on(&onsets.mid, 2),
-        on(&onsets.high, 2),
-        on(&onsets.change, 4) - half(&onsets.change, 4),
-        half(&onsets.all, 2),
-        mean_near(&onsets.all, quarters, 2),
-        tempo,
-        tempo * tempo / unit,
-        tempogram.relative(usize::try_from(nearest(reading.period)).unwrap_or(0)),
-        i64::from(reading.kind == Kind::Constant) * unit,
-    ]
-}
-
-/// The score of some evidence, in 1/1024.
-pub(crate) fn score(evidence: &Evidence) -> i64 {
-    let weighed = FEATURES.iter().zip(evidence);
-    weighed
-        .map(|((_, weight), value)| weight * value)
-        .sum::<i64>()
-        / i64::from(UNIT)
+/// How far the likeliest downbeats stand out of the other beats: the difference of the mean log
+/// odds, in 1/1024, of the best regular bars of three or four.
+fn bar_contrast(odds: &[i32], beats: &[i64]) -> i64 {
+    let odds: Vec<i64> = beats
+        .iter()
+        .map(|beat| i64::from(odds_near(odds, *beat).clamp(-MOST, MOST)))
+        .collect();
+    let whole: i64 = odds.iter().sum();
+    let contrast = |meter: usize, first: usize| {
+        let on: i64 = odds.iter().skip(first).step_by(meter).sum();
+        let count = odds.len().saturating_sub(first).div_ceil(meter) as i64;
+        let rest = odds.len() as i64 - count;
+        on / count.max(1) - (whole - on) / rest.max(1)
+    };
+    let bars = [3, 4].into_iter();
+    let bars = bars.flat_map(|meter| (0..meter).map(move |first| (meter, first)));
+    bars.map(|(meter, first)| contrast(meter, first))
+        .max()
+        .unwrap_or(0)
 }
 
 /// The reading that was chosen and how far it leads.
 #[derive(Debug)]
 pub(crate) struct Choice {
     pub(crate) reading: Hypothesis,
+    /// What speaks for it.
+    pub(crate) evidence: Evidence,
     /// Lead of the score over the best reading of another level or phase, in 1/1024.
     pub(crate) lead: i64,
 }
@@ -96,23 +126,42 @@ pub(crate) struct Choice {
 /// The best reading; `None` if there is none. Of equal scores the simpler kind wins, then the
 /// shorter period, then the earlier first beat.
 pub(crate) fn choose(
+    heard: &Heard,
     onsets: &Onsets,
     tempogram: &Tempogram,
     readings: Vec<Hypothesis>,
 ) -> Option<Choice> {
-    let mut scored: Vec<(i64, Hypothesis)> = readings
+    let mut judged: Vec<(Evidence, Hypothesis)> = readings
         .into_iter()
-        .map(|reading| (score(&evidence(onsets, tempogram, &reading)), reading))
+        .map(|reading| {
+            let evidence = Evidence::of(heard, onsets, tempogram, &reading);
+            (evidence, reading)
+        })
         .collect();
-    scored.sort_by_key(|(score, reading)| {
+    judged.sort_by_key(|(evidence, reading)| {
         let first = reading.beats.first().copied();
-        (-score, reading.kind, reading.period, first)
+        (-evidence.score(), reading.kind, reading.period, first)
     });
-    let mut scored = scored.into_iter();
-    let (best, reading) = scored.next()?;
-    let rival = scored.find(|(_, other)| !agree(&reading.beats, &other.beats));
-    let lead = rival.map_or(best.abs(), |(score, _)| best - score);
-    Some(Choice { reading, lead })
+    let mut judged = judged.into_iter();
+    let (evidence, reading) = judged.next()?;
+    let rival = judged.find(|(_, other)| !agree(&reading.beats, &other.beats));
+    let lead = match rival {
+        Some((rival, _)) => evidence.score() - rival.score(),
+        None => evidence.score().abs(),
+    };
+    Some(Choice {
+        reading,
+        evidence,
+        lead,
+    })
+}
+
+impl Choice {
+    /// Whether anything that sounds like a beat was heard on the beats.
+    pub(crate) fn is_heard(&self) -> bool {
+        let each = self.evidence.beats * self.reading.period / (100 * ONE);
+        each >= NO_BEAT
+    }
 }
 
 /// Whether two readings mean the same beats: four in five of each lie within 70 ms of the other's.

@@ -2,9 +2,10 @@
 //! each on the beat and half a beat off.
 
 use super::grid::constant_grid;
+use super::hop::UNIT;
 use super::onset::Onsets;
 use super::pointer::variable_beats;
-use super::tempo::Tempogram;
+use super::tempo::{LONGEST, SHORTEST, Tempogram};
 
 /// How a reading keeps time, simplest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,17 +57,41 @@ impl Hypothesis {
 }
 
 /// Every reading worth weighing, none without two beats.
-pub(crate) fn hypotheses(onsets: &Onsets, tempogram: &Tempogram) -> Vec<Hypothesis> {
+pub(crate) fn hypotheses(onsets: &Onsets, odds: &[i32], tempogram: &Tempogram) -> Vec<Hypothesis> {
     let strength = &onsets.all;
-    tempogram
-        .families()
-        .into_iter()
-        .flat_map(|period| {
-            let grid = constant_grid(strength, period);
-            let constant = Hypothesis::new(Kind::Constant, grid.beats(strength.len()));
-            let variable = Hypothesis::new(Kind::Variable, variable_beats(strength, period));
-            [constant, variable]
+    let pulse: Vec<i32> = odds
+        .iter()
+        .map(|odds| (odds + PULSE_FLOOR).clamp(0, 8 * UNIT))
+        .collect();
+    let both: Vec<i32> = pulse
+        .iter()
+        .zip(strength)
+        .map(|(pulse, strength)| {
+            (pulse * 3 / 8).min(3 * UNIT) / 2 + (*strength).clamp(0, 3 * UNIT) / 2
         })
+        .collect();
+    let heard = Tempogram::of(&pulse);
+    let mut families = tempogram.families();
+    for period in heard.families() {
+        if families.iter().all(|f| 20 * period.abs_diff(*f) > *f) {
+            families.push(period);
+        }
+    }
+    let mut drifting = vec![Hypothesis::new(
+        Kind::Variable,
+        variable_beats(odds, strength, 50, (SHORTEST, LONGEST)),
+    )];
+    drifting.extend(families.iter().map(|&period| {
+        let span = (period * 85 / 100, period * 118 / 100);
+        Hypothesis::new(Kind::Variable, variable_beats(odds, strength, period, span))
+    }));
+    families
+        .iter()
+        .map(|&period| {
+            let grid = constant_grid(&both, period);
+            Hypothesis::new(Kind::Constant, grid.beats(strength.len()))
+        })
+        .chain(drifting)
         .flatten()
         .flat_map(|reading| {
             let shifted = reading.shifted();
@@ -75,3 +100,6 @@ pub(crate) fn hypotheses(onsets: &Onsets, tempogram: &Tempogram) -> Vec<Hypothes
         .flatten()
         .collect()
 }
+
+/// Log odds, in 1/1024, below which the network hears nothing.
+const PULSE_FLOOR: i32 = 4 * UNIT;

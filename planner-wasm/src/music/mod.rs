@@ -5,11 +5,12 @@
 //! 1. `spectrum`, `filterbank` — 80 bands and 12 pitch classes, 100 times a second.
 //! 2. `onset` — how much more sound each hop has than the one before, by register; rounded to
 //!    integers here, once, and exact from here on.
-//! 3. `tempo` — periods at which the onsets repeat, and the families of beats they suggest.
-//! 4. `hypothesis` — whole readings of the song: `grid` (one tempo) and `pointer` (a drifting one).
-//! 5. `choice` — the reading that fits best, and how far it leads.
-//! 6. `beatwise`, `bars`, `energy`, `sections` — what the cutter wants to know of each beat.
-//! 7. `attack` — where exactly sounds begin around the beats.
+//! 3. `network` — what has been learnt of the sound of beats and downbeats; integers as well.
+//! 4. `tempo` — periods at which onsets and beats repeat, and the families that they suggest.
+//! 5. `hypothesis` — whole readings of the song: `grid` (one tempo) and `pointer` (a drifting one).
+//! 6. `choice` — the reading that fits best, and how far it leads.
+//! 7. `beatwise`, `bars`, `energy`, `sections` — what the cutter wants to know of each beat.
+//! 8. `attack` — where exactly sounds begin around the beats.
 //!
 //! What a person knows better is put right by [`corrections`], on the finished grid.
 //!
@@ -36,10 +37,13 @@ mod filterbank;
 mod grid;
 mod hop;
 mod hypothesis;
+mod network;
 mod onset;
 mod pointer;
 mod sections;
 mod spectrum;
+#[cfg(test)]
+mod stages;
 mod tempo;
 mod timing;
 

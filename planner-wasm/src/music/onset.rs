@@ -16,7 +16,7 @@ const CHANGE: usize = 4;
 /// Hops to either side over which strength is normalised: 2 s.
 const LOCAL: usize = 200;
 /// A flux of 1.0 per band in the integers it is rounded to, once.
-const FLUX_SCALE: f32 = 4096.0;
+pub(crate) const LEVEL: f32 = 4096.0;
 /// Root mean square magnitude every song is brought to: that of music with peaks near full scale.
 const REFERENCE: f64 = 5.5;
 /// A song whose root mean square stays below this (-120 dB of full scale) is silence.
@@ -30,12 +30,6 @@ const CEILING: i64 = 16;
 pub(crate) struct Onsets {
     /// All registers, weighted 1.2 : 1 : 0.8 from low to high.
     pub(crate) all: Vec<i32>,
-    /// Low register.
-    pub(crate) low: Vec<i32>,
-    /// Middle register.
-    pub(crate) mid: Vec<i32>,
-    /// High register.
-    pub(crate) high: Vec<i32>,
     /// Change of the spectrum across the hop, rising or falling.
     pub(crate) change: Vec<i32>,
     /// Loudness plus flux before normalisation: how loud and busy the hop is.
@@ -102,9 +96,6 @@ pub(crate) fn onsets(spectra: &mut Spectra, bank: &Filterbank) -> Option<Onsets>
         .collect();
     Some(Onsets {
         all,
-        low,
-        mid,
-        high,
         change,
         energy,
         bands: spectra
@@ -133,7 +124,7 @@ fn normalise_loudness(spectra: &mut Spectra) -> Option<()> {
 }
 
 fn quantised(value: f32) -> i32 {
-    libm::roundf(value * FLUX_SCALE) as i32
+    libm::roundf(value * LEVEL) as i32
 }
 
 /// A row of pitch classes less its median, negative parts cut off, largest 1024.

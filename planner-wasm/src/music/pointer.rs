@@ -10,8 +10,11 @@ const LARGEST_CHANGE: f64 = 0.06;
 const ZONE: usize = 16;
 /// Log probabilities are integers of this many to a nat.
 const NAT: f64 = 4096.0;
-/// Where the strength lies in the tables: -8 to 16 deviations in steps of 1/64.
-const TABLE: (i32, i32, i32) = (-8, 16, 64);
+/// Where the log odds lie in the tables: -8 to 8 nats in steps of 1/64.
+const TABLE: (i32, i32, i32) = (-8, 8, 64);
+
+/// Stands for no earlier beat; periods are fewer.
+const FIRST: u8 = u8::MAX;
 
 /// Beats at about `period` hops, tempo free to drift, in fixed-point hops.
 ///
@@ -21,41 +24,50 @@ const TABLE: (i32, i32, i32) = (-8, 16, 64);
 ///
 /// Source: Krebs, Böck, Widmer, *An Efficient State-Space Model for Joint Tempo and Meter
 /// Tracking* (ISMIR 2015); observation model of Böck, Krebs, Widmer (ISMIR 2014).
-pub(crate) fn variable_beats(strength: &[i32], period: usize) -> Vec<i64> {
-    let hops = strength.len();
-    let (shortest, longest) = (period * 85 / 100, period * 118 / 100);
+pub(crate) fn variable_beats(
+    odds: &[i32],
+    strength: &[i32],
+    period: usize,
+    (shortest, longest): (usize, usize),
+) -> Vec<i64> {
+    let hops = odds.len();
     let periods: Vec<usize> = (shortest.max(8)..=longest).collect();
-    let sums = Sums::of(strength);
+    let sums = Sums::of(odds);
     let changes = changes(&periods);
+    let costs: Vec<i64> = periods.iter().map(|to| reluctance(period, *to)).collect();
     let count = periods.len();
-    // best[t · count + p]: log probability of the best path on which a beat of period p begins at t.
-    let mut best = vec![i64::MIN / 2; (hops + 1) * count];
-    let mut from = vec![u16::MAX; (hops + 1) * count];
+    // best[row(t) + p]: log probability of the best path on which a beat of period p begins at t.
+    // No beat is longer than the longest, so only as many rows are kept.
+    let row = |start: usize| start % (longest + 1) * count;
+    let mut best = vec![i64::MIN / 2; (longest + 1) * count];
+    let mut from = vec![FIRST; (hops + 1) * count];
     for start in 0..=hops {
         for (p, &to) in periods.iter().enumerate() {
-            let cell = start * count + p;
-            if start < to {
-                // The song may begin anywhere within a beat.
-                best[cell] = sums.rest(0, start) - reluctance(period, to);
-            }
+            // The song may begin anywhere within a beat.
+            let mut most = if start < to {
+                sums.rest(0, start) - costs[p]
+            } else {
+                i64::MIN / 2
+            };
             for &(q, cost) in &changes[p] {
                 let length = periods[q];
                 let Some(before) = start.checked_sub(length) else {
                     continue;
                 };
-                let path = best[before * count + q] + sums.beat(before, length) - cost;
-                if path > best[cell] {
-                    best[cell] = path;
-                    from[cell] = q as u16;
+                let path = best[row(before) + q] + sums.beat(before, length) - cost;
+                if path > most {
+                    most = path;
+                    from[start * count + p] = q as u8;
                 }
             }
+            best[row(start) + p] = most;
         }
     }
     let mut last = (i64::MIN, 0, 0);
     for start in hops.saturating_sub(longest)..hops {
         for (p, &length) in periods.iter().enumerate() {
             if start + length >= hops {
-                let path = best[start * count + p] + sums.cut(start, length, hops);
+                let path = best[row(start) + p] + sums.cut(start, length, hops);
                 if path > last.0 {
                     last = (path, start, p);
                 }
@@ -84,7 +96,7 @@ pub(crate) fn variable_beats(strength: &[i32], period: usize) -> Vec<i64> {
 fn settled(strength: &[i32], beat: i64, period: i64) -> i64 {
     let reach = (period / 16).max(3) + 1;
     let mut peak = (i32::MIN, beat);
-    for hop in beat - 1..=beat + reach {
+    for hop in beat - 2..=beat + reach {
         let here = at(strength, hop);
         if here > peak.0 {
             peak = (here, hop);
@@ -143,12 +155,12 @@ struct Sums {
 }
 
 impl Sums {
-    fn of(strength: &[i32]) -> Self {
+    fn of(odds: &[i32]) -> Self {
         let (lowest, highest, steps) = TABLE;
         let tables: Vec<(i64, i64)> = (lowest * steps..=highest * steps)
             .map(|step| {
                 let z = f64::from(step) / f64::from(steps);
-                let activation = 1.0 / (1.0 + libm::exp(1.6 - 1.1 * z));
+                let activation = 1.0 / (1.0 + libm::exp(-z));
                 let activation = activation.clamp(1e-4, 1.0 - 1e-4);
                 let rest = (1.0 - activation) / (ZONE - 1) as f64;
                 let log = |p: f64| libm::round(libm::log(p) * NAT) as i64;
@@ -160,7 +172,7 @@ impl Sums {
             rest: vec![0],
         };
         let (mut beat, mut rest) = (0, 0);
-        for z in strength {
+        for z in odds {
             let step = (z * steps / UNIT).clamp(lowest * steps, highest * steps);
             let logs = tables[(step - lowest * steps) as usize];
             beat += logs.0;
@@ -203,7 +215,7 @@ mod tests {
             at += period;
             period = 48 + truth.len() / 8;
         }
-        let found = variable_beats(&strength, 50);
+        let found = variable_beats(&strength, &strength, 50, (42, 59));
         let missed = truth.iter().filter(|beat| !found.contains(beat)).count();
         assert!(missed <= 2, "{missed} of {}", truth.len());
         assert!(found.len() <= truth.len() + 1);
@@ -211,7 +223,7 @@ mod tests {
 
     #[test]
     fn nothing_to_follow_is_survived() {
-        assert!(variable_beats(&[], 50).is_empty());
-        assert!(variable_beats(&[0; 10], 50).len() <= 1);
+        assert!(variable_beats(&[], &[], 50, (42, 59)).is_empty());
+        assert!(variable_beats(&[0; 10], &[0; 10], 50, (42, 59)).len() <= 1);
     }
 }

@@ -28,7 +28,7 @@ type Span = (usize, usize);
 /// `at` are the samples of the beats, `energy` their ranks, `duration` the samples of the song.
 pub(crate) fn sections(
     song: &Beatwise,
-    bars: Option<Bars>,
+    bars: Option<&Bars>,
     at: &[u64],
     energy: &[u16],
     duration: u64,
@@ -105,7 +105,7 @@ fn novelty(colours: &[Vec<i64>]) -> Vec<i64> {
 }
 
 /// Peaks of the novelty, largest first until none is left that stands out, moved to downbeats.
-fn boundaries(novelty: &[i64], bars: Option<Bars>) -> Vec<usize> {
+fn boundaries(novelty: &[i64], bars: Option<&Bars>) -> Vec<usize> {
     let count = novelty.len().max(1) as i64;
     let mean = novelty.iter().sum::<i64>() / count;
     let least = LEAST.max(mean);
@@ -129,7 +129,7 @@ fn boundaries(novelty: &[i64], bars: Option<Bars>) -> Vec<usize> {
 }
 
 /// The downbeat nearest to `beat`, the earlier of two, if one is near.
-fn snapped(beat: usize, bars: Option<Bars>, beats: usize) -> usize {
+fn snapped(beat: usize, bars: Option<&Bars>, beats: usize) -> usize {
     let Some(bars) = bars else { return beat };
     let near = (0..=SNAP).flat_map(|step| [beat.checked_sub(step), Some(beat + step)]);
     near.flatten()
@@ -172,7 +172,7 @@ mod tests {
         let song = Beatwise {
             bands: rows(3),
             chroma: rows(2),
-            bass: vec![0; 96],
+            downbeat: vec![0; 96],
             energy: energy.clone(),
         };
         (song, energy)
@@ -184,11 +184,11 @@ mod tests {
         let at: Vec<u64> = (0..96).map(|beat| 100 + beat * 22_050).collect();
         let bars = Bars {
             meter: 4,
-            first: 0,
+            positions: (0..96).map(|beat| beat % 4 + 1).collect(),
             sure: true,
         };
         let ranks = super::super::energy::ranks(&energy);
-        let found = sections(&song, Some(bars), &at, &ranks, 96 * 22_050);
+        let found = sections(&song, Some(&bars), &at, &ranks, 96 * 22_050);
         let edges: Vec<(u64, u64)> = found.iter().map(|s| (s.start, s.end)).collect();
         assert_eq!(
             edges,

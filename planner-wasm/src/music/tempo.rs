@@ -2,12 +2,10 @@
 
 use super::hop::UNIT;
 
-/// Shortest beat period considered, in hops: 231 beats a minute.
-pub(crate) const SHORTEST: usize = 26;
-/// Longest beat period considered, in hops: 48 beats a minute.
-pub(crate) const LONGEST: usize = 125;
-/// Longest lag at which a pulse is looked for itself; its families stay below [`LONGEST`].
-const LONGEST_PULSE: usize = 133;
+/// Shortest beat period considered, in hops: 240 beats a minute.
+pub(crate) const SHORTEST: usize = 25;
+/// Longest beat period considered, in hops: 40 beats a minute.
+pub(crate) const LONGEST: usize = 150;
 /// Multiples of a lag that speak for it, with weights in tenths.
 const COMB: [(usize, i64); 5] = [(1, 10), (2, 7), (3, 4), (4, 6), (8, 3)];
 /// Pulses that found families.
@@ -18,7 +16,7 @@ const RATIOS: [(usize, usize); 7] = [(1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (3,
 /// Periodicity of one song.
 #[derive(Debug)]
 pub(crate) struct Tempogram {
-    /// Comb-filtered autocorrelation at each lag in hops up to [`LONGEST_PULSE`], in 1/1024; 0
+    /// Comb-filtered autocorrelation at each lag in hops up to [`LONGEST`], in 1/1024; 0
     /// below [`SHORTEST`].
     salience: Vec<i64>,
 }
@@ -26,9 +24,9 @@ pub(crate) struct Tempogram {
 impl Tempogram {
     /// Of a normalised onset strength.
     pub(crate) fn of(strength: &[i32]) -> Self {
-        let reach = 8 * LONGEST_PULSE + 2;
+        let reach = 8 * LONGEST + 2;
         let autocorrelation = autocorrelation(strength, reach);
-        let salience = (0..=LONGEST_PULSE)
+        let salience = (0..=LONGEST)
             .map(|lag| {
                 if lag < SHORTEST {
                     return 0;

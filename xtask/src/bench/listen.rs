@@ -1,13 +1,13 @@
-//! Looking and listening: `inspect` against bare decoding, `beats` in songs per CPU second.
+//! Looking: `inspect` against bare decoding.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use super::material;
-use super::measure::{Cost, measure, measure_any};
-use crate::command::{command, output, shown};
+use super::measure::{Cost, measure_any};
+use crate::command::{command, output};
 use crate::workspace;
 
 /// Measures `inspect` and then ffmpeg decoding the same files to nothing.
@@ -51,62 +51,11 @@ pub(super) fn inspect(folder: Option<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// Runs `beats` over every song of a folder.
+/// The files of a folder, by name.
 ///
 /// # Errors
-/// If there is no song, or one of them fails.
-pub(super) fn beats(folder: &Path) -> Result<()> {
-    let found = material::folder()?.join("beats");
-    fs::create_dir_all(&found)?;
-    let mut cost = Cost::default();
-    let mut seconds = 0.0;
-    let mut songs = 0;
-    for song in files(folder)? {
-        let ending = song
-            .extension()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .to_lowercase();
-        if !["aac", "flac", "m4a", "mp3", "ogg", "opus", "wav"].contains(&ending.as_str()) {
-            continue;
-        }
-        let into = found
-            .join(song.file_name().unwrap_or_default())
-            .with_extension("beats");
-        let mut listen = command(workspace::renderer());
-        listen
-            .arg("beats")
-            .arg(&song)
-            .arg("-o")
-            .arg(&into)
-            .args(["--overwrite", "--quiet"]);
-        if songs == 0 {
-            println!("\n{}", shown(&listen));
-        }
-        cost = cost.then(measure(&mut listen)?);
-        seconds += duration(&song).unwrap_or(0.0);
-        songs += 1;
-    }
-    ensure!(songs > 0, "{} holds no songs", folder.display());
-    println!("{songs} songs, {seconds:.1} s of music");
-    println!("  {cost}");
-    println!(
-        "  {:.0} s of music per CPU second, decoding included",
-        seconds / cost.cpu
-    );
-    let scorer = folder.join("score.py");
-    if scorer.exists() {
-        println!(
-            "score them: python3 {} {} {}",
-            scorer.display(),
-            found.display(),
-            folder.display()
-        );
-    }
-    Ok(())
-}
-
-fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+/// If it cannot be read.
+pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let folder = std::path::absolute(folder)?;
     let entries =
         fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
@@ -117,7 +66,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Seconds of a media file; `None` if it is none.
-fn duration(file: &Path) -> Option<f64> {
+pub(super) fn duration(file: &Path) -> Option<f64> {
     let text = output(
         command("ffprobe")
             .args([

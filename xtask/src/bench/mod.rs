@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: how fast, and how much memory. Everything that is measured is made here,
 //! so that the figures can be had anywhere; compare figures of one machine only.
 
+mod beats;
 mod edit;
 mod listen;
 mod long;
@@ -57,10 +58,12 @@ pub(crate) enum Bench {
     Page(Page),
     /// What the planner makes of real clips with planted faults: detection, films, targets.
     Select(Select),
-    /// `beats` over a folder of songs: seconds of music per CPU second.
+    /// `beats` over a folder of songs with known beats, natively and as WebAssembly in node: how
+    /// right, beside other trackers, and at what cost.
     Beats {
-        /// The folder.
-        folder: PathBuf,
+        /// Songs, each `NAME.ogg` with its `NAME.beats`, `score.py` and `peers.md`; without it, those
+        /// that lie beside the repository.
+        folder: Option<PathBuf>,
     },
 }
 
@@ -103,6 +106,6 @@ fn one(which: Bench) -> Result<()> {
         Bench::Inspect { folder } => listen::inspect(folder),
         Bench::Page(options) => page::bench(&options),
         Bench::Select(options) => select::bench(&options),
-        Bench::Beats { folder } => listen::beats(&folder),
+        Bench::Beats { folder } => beats::bench(folder),
     }
 }
