@@ -46,7 +46,7 @@ pub enum MusicError {
 /// Listens to a song in blocks of mono PCM and tells its beats at the end.
 ///
 /// The result depends on the samples alone, not on how they are cut into blocks. Memory: about
-/// 40 kB a second of music.
+/// 40 kB a second of music, and half as much again while it decides.
 ///
 /// ```
 /// # use planner_wasm::music::{ANALYSIS_RATE, MusicAnalyser};
