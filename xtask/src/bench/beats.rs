@@ -18,8 +18,8 @@ use crate::{page, workspace};
 const SCORES: [&str; 8] = ["F", "CMLt", "AMLt", "A1", "A2", "dbF", "ms", "bias"];
 
 /// Artists and sources by whose songs the few constants of `planner-wasm/src/music/choice.rs` and
-/// `bars.rs` were tuned. All other songs are for validation: they chose between variants, and no
-/// constant was fitted to them. The network has learnt from none.
+/// `bars.rs` were tuned. All other songs are for validation: they chose between variants, so
+/// their figures are a little kind. The network has learnt from none.
 const TUNED_ON: [&str; 11] = [
     "Bach",
     "Frizk x Tanger",
