@@ -57,6 +57,31 @@ fn said(plan: &Plan) -> Vec<DecisionCode> {
         .collect()
 }
 
+/// Shots do not become flashes because a picture here and there is out of focus.
+#[test]
+fn a_blurred_tick_a_second_leaves_shots_as_long_as_they_were() {
+    for style in STYLES {
+        let clips: Vec<_> = (0..4).map(|n| clip(n + 1, 20_000_000, 1, 8)).collect();
+        let mut clean = request(song(1, 40, 120), clips, settings(style, 0));
+        for clip in &mut clean.clips {
+            for tick in &mut clip.footage.ticks {
+                tick.defects = Defects::default();
+            }
+        }
+        let mut blurred = clean.clone();
+        for clip in &mut blurred.clips {
+            for tick in clip.footage.ticks.iter_mut().step_by(10) {
+                tick.defects = tick.defects.with(Defect::Blurred);
+            }
+        }
+        let (clean, blurred) = (film(&clean).slots.len(), film(&blurred).slots.len());
+        assert!(
+            4 * blurred <= 5 * clean,
+            "{style:?}: {clean} and {blurred} shots"
+        );
+    }
+}
+
 #[test]
 fn one_clip_makes_a_film_in_every_style() {
     for style in STYLES {

@@ -40,8 +40,10 @@ const SCALE: f32 = 32_768.0;
 const LEAST_SLOPE: i64 = 8;
 /// Agreement, in thousandths, from which it is the same sound. By chance it is 500, give or take 10.
 const SAME_PERMILLE: u64 = 750;
-/// Where no shift at all agrees as well but for this, the sound repeats itself and there is none.
+/// Shifts that agree as well as the best but for this are repeats of the same sound, or it itself.
 const REPEATS_PERMILLE: u64 = 20;
+/// Samples on both sides in which what agrees best is the shift itself.
+const PEAK: u64 = 20;
 
 /// A moment of a song.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -401,17 +403,21 @@ impl<'a> Aligner<'a> {
             let enough = 2 * all >= self.places.len() as u64 * u64::from(STEPS);
             (enough && all > 0).then(|| same * 1000 / all)
         };
-        // Near shifts first, so that of equal ones the smaller counts.
-        let shifts = (0..=i64::from(REACH)).flat_map(|shift| [shift, -shift]);
-        let best = shifts
+        let reach = i64::from(REACH);
+        let told: Vec<_> = (-reach..=reach)
             .filter_map(|later| Some((later, agreement(later)?)))
-            .reduce(|best, other| if other.1 > best.1 { other } else { best })?;
-        let none = agreement(0).unwrap_or(0);
-        let (later, agreement_permille) = if none + REPEATS_PERMILLE >= best.1 {
-            (0, none)
-        } else {
-            best
-        };
+            .collect();
+        let most = told.iter().map(|(_, agreement)| *agreement).max()?;
+        // A song that repeats itself agrees as well a loop earlier or later: the nearest shift is meant.
+        let as_good = told
+            .iter()
+            .filter(|(_, one)| one + REPEATS_PERMILLE >= most);
+        let (near, _) = as_good.min_by_key(|(later, _)| later.abs())?;
+        let peak = told
+            .iter()
+            .filter(|(later, _)| later.abs_diff(*near) <= PEAK);
+        let peak = peak.max_by_key(|(later, one)| (*one, std::cmp::Reverse(later.abs_diff(*near))));
+        let (later, agreement_permille) = *peak?;
         (agreement_permille >= SAME_PERMILLE).then_some(Alignment {
             later,
             agreement_permille,
@@ -497,6 +503,16 @@ mod tests {
             let changed: Vec<f32> = here.iter().zip(&other).map(|(one, other)| gain * (one + 0.02 * other)).collect();
             let found = aligned(&landmarks(&here, 4096), &shifted(&changed, 1103)).unwrap();
             prop_assert_eq!(found.later, 1103);
+        }
+
+        #[test]
+        fn a_loop_is_laid_over_the_nearest_repeat(seed in any::<u32>(), later in -4000..4000_i64) {
+            let bar = &song(seed, 1)[..11_025];
+            let looped: Vec<f32> = bar.iter().copied().cycle().take(300_000).collect();
+            let hiss = song(!seed, 8);
+            let noisy: Vec<f32> = looped.iter().zip(&hiss).map(|(one, hiss)| one + 0.01 * hiss).collect();
+            let found = aligned(&landmarks(&looped, 4096), &shifted(&noisy, later)).unwrap();
+            prop_assert_eq!(found.later, later);
         }
 
         #[test]

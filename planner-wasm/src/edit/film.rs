@@ -178,6 +178,8 @@ fn longest_us(sources: &[Source<'_>], needed_us: u64) -> u64 {
         .collect();
     longest.sort_unstable_by_key(|us| std::cmp::Reverse(*us));
     let third = longest.get(2).or(longest.last()).copied().unwrap_or(0);
+    // What is all in pieces is better slowed or held than flashed by.
+    let third = third.max(SHORT_US);
     let fills = |length: &u64| {
         let whole = sound.iter().flatten().map(|us| us / length * length);
         whole.sum::<u64>() >= needed_us

@@ -66,12 +66,13 @@ impl Source<'_> {
         window.is_none_or(|window| !window.is_showable() || window.bad_permille > MAX_BAD_PERMILLE)
     }
 
-    /// Lengths of what may be shown without a break that is rejected, in microseconds; of all that may
-    /// be shown, if nothing of it is sound.
+    /// Lengths of what may be shown in one piece, in microseconds: no more of it is rejected than of any
+    /// window that is shown. Of all that may be shown, if nothing of it is sound.
     pub(super) fn sound_us(&self) -> Vec<u64> {
         let mut sound = Vec::new();
         for stretch in &self.stretches {
             let mut from = stretch.start_us;
+            let mut rejected_us = 0;
             let first = (from - self.footage.start_us) / TICK_US;
             let ticks = self.footage.ticks.iter().enumerate();
             for (n, tick) in ticks.skip(usize::try_from(first).unwrap_or(usize::MAX)) {
@@ -79,9 +80,16 @@ impl Source<'_> {
                 if at >= stretch.end_us {
                     break;
                 }
-                if tick.defects.reject() {
+                if !tick.defects.reject() {
+                    continue;
+                }
+                let end = (at + TICK_US).min(stretch.end_us);
+                rejected_us += TICK_US;
+                let most = end.saturating_sub(from) * u64::from(MAX_BAD_PERMILLE) / 1000;
+                if rejected_us > most {
                     sound.push(at.saturating_sub(from));
-                    from = (at + TICK_US).min(stretch.end_us);
+                    from = end;
+                    rejected_us = 0;
                 }
             }
             sound.push(stretch.end_us - from);

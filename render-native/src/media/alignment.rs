@@ -21,8 +21,8 @@ const UNHEARD: i64 = LANDMARK_RATE as i64 / 1000;
 /// another, is a decision.
 ///
 /// # Errors
-/// [`ProcessError`] if ffmpeg cannot be run, is killed, or the user interrupts. A song without
-/// sound, or whose plan has no landmarks, is not moved.
+/// [`ProcessError::Interrupted`]. A song that cannot be heard, or whose plan has no landmarks, is not
+/// moved.
 pub fn opening(
     tools: &Tools,
     plan: &Plan,
@@ -49,9 +49,9 @@ pub fn opening(
     });
     match heard {
         Ok(_) => {}
-        Err(PcmError::Process(error)) => return Err(error),
-        // Told by whoever needs the sound itself.
-        Err(_) => return Ok((planned, None)),
+        Err(PcmError::Process(ProcessError::Interrupted)) => return Err(ProcessError::Interrupted),
+        // Whoever needs the sound itself may fare better, and tells if not.
+        Err(error) => return Ok((planned, Some(uncompared(&error)))),
     }
     Ok(match aligner.finish() {
         Some(found) if found.later.abs() <= UNHEARD => (planned, None),
@@ -74,6 +74,14 @@ fn shifted(later: i64) -> Decision {
             "its sound comes {ms}.{tenth} ms {how} from the decoder here than from the one that it was \
              planned with; it is played as it was planned"
         ),
+    )
+}
+
+fn uncompared(error: &PcmError) -> Decision {
+    Decision::about(
+        DecisionCode::SongUnfamiliar,
+        "the song",
+        format!("it could not be compared with the song that was planned with: {error}"),
     )
 }
 

@@ -10,6 +10,7 @@ use planner_wasm::music::corrections::Correction;
 use proptest::prelude::*;
 use shared::decision::{Decision, DecisionCode};
 use shared::fingerprint::Fingerprint;
+use shared::landmarks::Landmark;
 use shared::media::{MediaPath, MediaReference, VideoStream};
 use shared::music::{Beat, BeatGrid, Section, SectionLabel};
 use shared::plan::{
@@ -54,7 +55,10 @@ pub(super) fn grid() -> BeatGrid {
             label: SectionLabel::Verse,
             energy_permille: 500,
         }],
-        landmarks: Vec::new(),
+        landmarks: vec![Landmark {
+            at: 2560,
+            bits: "0123456789abcdef".repeat(8).parse().unwrap(),
+        }],
         analysis: [("by".to_owned(), "a test".to_owned())].into(),
     }
 }

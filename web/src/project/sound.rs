@@ -41,12 +41,14 @@ pub(super) fn beat_grid(mut value: Value) -> Option<BeatGrid> {
         "beats_per_bar",
         "beats",
         "sections",
+        "landmarks",
         "analysis",
     ];
     keep(&mut value, &known);
     for (list, known) in [
         ("beats", &["at", "position", "energy_permille"][..]),
         ("sections", &["start", "end", "label", "energy_permille"]),
+        ("landmarks", &["at", "bits"]),
     ] {
         let items = value.get_mut(list).and_then(Value::as_array_mut);
         items
