@@ -25,9 +25,7 @@ pub struct Footage {
     pub ticks: Vec<Tick>,
     /// Instants worth placing on a beat, in order of time.
     pub anchors: Vec<Anchor>,
-    /// Stretches that look the same all through, in order of time, none across shots. Footage that
-    /// was measured by an earlier version has none.
-    #[serde(default)]
+    /// Stretches that look the same all through, in order of time, none across shots.
     pub views: Vec<View>,
 }
 
