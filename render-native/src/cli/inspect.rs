@@ -11,10 +11,10 @@ use super::dispatch::Context;
 use super::failure::Failure;
 use super::files::{read_plan, refuse_occupied, write_result};
 use super::machine::Machine;
-use super::terminal::{print, print_json};
+use super::terminal::{print, print_json, say};
 use crate::exit::ExitCode;
 use crate::headless::inspect::{SCHEMA, Summary, summary};
-use crate::headless::sheet::sheet;
+use crate::headless::sheet::{MOST_CLIPS, SheetError, sheet};
 use crate::headless::survey::{Settings, Survey, SurveyError, survey};
 use crate::headless::walk::{WalkError, walk};
 use crate::process::ProcessError;
@@ -50,9 +50,12 @@ pub(super) fn inspect(args: &args::Inspect, context: &Context) -> Result<ExitCod
     skipped.extend(walked.decisions);
     skipped.sort();
     if let Some(path) = &args.sheet {
-        let drawn = sheet(&tools, &clips, plan.as_ref(), &context.interrupt)
-            .map_err(|error| survey_failure(&SurveyError::Process(error)))?;
+        let drawn =
+            sheet(&tools, &clips, plan.as_ref(), &context.interrupt).map_err(sheet_failure)?;
         write_result(path, &drawn, args.overwrite)?;
+        if let Some(left_off) = left_off(clips.len()) {
+            say(&left_off);
+        }
     }
     let found = Found {
         schema: SCHEMA,
@@ -95,6 +98,24 @@ pub(super) fn survey_failure(error: &SurveyError) -> Failure {
         SurveyError::Process(_) => Failure::of(ExitCode::Ffmpeg, error)
             .hint("`render-native doctor` tells what is wrong with ffmpeg"),
     }
+}
+
+/// A sheet that was not drawn.
+fn sheet_failure(error: SheetError) -> Failure {
+    match error {
+        SheetError::Process(error) => survey_failure(&SurveyError::Process(error)),
+        SheetError::Scratch { .. } => Failure::of(ExitCode::CannotCreate, &error),
+        SheetError::NoPicture { .. } => Failure::of(ExitCode::Ffmpeg, &error)
+            .hint("`render-native doctor` tells what is wrong with ffmpeg"),
+    }
+}
+
+/// What is said where a sheet does not hold all clips.
+fn left_off(clips: usize) -> Option<String> {
+    let left = clips.checked_sub(MOST_CLIPS).filter(|left| *left > 0)?;
+    Some(format!(
+        "the sheet shows the first {MOST_CLIPS} of {clips} clips; {left} are left off"
+    ))
 }
 
 /// Files that could not be listed.
@@ -161,4 +182,16 @@ fn table(found: &Found) -> String {
         let _ = writeln!(text, "skipped: {}", told(decision));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clips_that_do_not_go_on_the_sheet_are_counted() {
+        assert_eq!(left_off(MOST_CLIPS), None);
+        let said = left_off(MOST_CLIPS + 3).unwrap();
+        assert!(said.contains("first 200 of 203 clips; 3 are"), "{said}");
+    }
 }

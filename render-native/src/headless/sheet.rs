@@ -1,6 +1,8 @@
 //! Clips at a glance: of each its pictures, and below them over its time quality, motion, shots, what
 //! is rejected and why, and what a plan shows of it.
 
+use std::io::{self, Write as _};
+
 use shared::plan::Plan;
 use shared::rate::Rate;
 
@@ -24,7 +26,7 @@ const CURVES: usize = 64;
 const CHOSEN: usize = 16;
 /// Height of all that is drawn of one clip.
 const CLIP: usize = LINE + PICTURE.1 + CURVES + CHOSEN + LINE + 10;
-/// Most clips on a sheet.
+/// Most clips on a sheet; those after them are left off.
 pub const MOST_CLIPS: usize = 200;
 /// A picture larger than this is none, in bytes.
 const LARGEST: usize = 256 << 20;
@@ -41,20 +43,40 @@ const SHOT: Colour = [240, 240, 240];
 const IMPACT: Colour = [250, 220, 80];
 const SHOWN: Colour = [60, 190, 90];
 
+/// Why a sheet was not drawn.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SheetError {
+    /// ffmpeg cannot be started or is killed, or the user wants to stop.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    /// The pixels cannot be put where ffmpeg reads them.
+    #[error("cannot write a temporary file")]
+    Scratch {
+        /// Why.
+        source: io::Error,
+    },
+    /// ffmpeg made no picture of the pixels, or none that is whole.
+    #[error("ffmpeg made no picture of the sheet{said}")]
+    NoPicture {
+        /// What it said, behind a colon; empty if nothing.
+        said: String,
+    },
+}
+
 /// What a plan shows of a clip: number of the shot, counting from 1, and from where to where.
 type Shown = (usize, u64, u64);
 
-/// The sheet of clips as a PNG. `plan` tells what is chosen of them.
+/// The sheet of the first [`MOST_CLIPS`] clips as a PNG. `plan` tells what is chosen of them.
 ///
 /// # Errors
-/// If ffmpeg cannot be started or is killed, or the user wants to stop. A picture that cannot be
-/// decoded is left blank.
+/// [`SheetError`]. A picture of a clip that cannot be decoded is left blank.
 pub fn sheet(
     tools: &Tools,
     clips: &[Clip],
     plan: Option<&Plan>,
     interrupt: &Interrupt,
-) -> Result<Vec<u8>, ProcessError> {
+) -> Result<Vec<u8>, SheetError> {
     let clips = clips.get(..MOST_CLIPS.min(clips.len())).unwrap_or(clips);
     let mut canvas = Canvas::new(WIDTH, (CLIP * clips.len()).max(LINE), GROUND);
     for (number, clip) in clips.iter().enumerate() {
@@ -113,19 +135,15 @@ fn picture(
 }
 
 /// The canvas as ffmpeg writes a PNG of it; the pixels go through a file.
-fn png(tools: &Tools, canvas: &Canvas, interrupt: &Interrupt) -> Result<Vec<u8>, ProcessError> {
-    let failed = |source| ProcessError::Spawn {
-        program: tools.ffmpeg.clone(),
-        source,
-    };
-    let name = format!("render-native-sheet-{}.rgb", std::process::id());
-    let pixels = std::env::temp_dir().join(name);
-    std::fs::write(&pixels, &canvas.bytes).map_err(failed)?;
+fn png(tools: &Tools, canvas: &Canvas, interrupt: &Interrupt) -> Result<Vec<u8>, SheetError> {
+    let scratch = |source| SheetError::Scratch { source };
+    let mut pixels = tempfile::NamedTempFile::new().map_err(scratch)?;
+    pixels.write_all(&canvas.bytes).map_err(scratch)?;
     let command = Command::new(&tools.ffmpeg)
         .args(["-hide_banner", "-nostdin", "-v", "level+error"])
         .args(["-f", "rawvideo", "-pix_fmt", "rgb24"])
         .args(["-s", &format!("{}x{}", canvas.width, canvas.height), "-i"])
-        .args([input::url(&pixels)])
+        .args([input::url(pixels.path())])
         .args([
             "-frames:v",
             "1",
@@ -135,10 +153,15 @@ fn png(tools: &Tools, canvas: &Canvas, interrupt: &Interrupt) -> Result<Vec<u8>,
             "image2pipe",
             "pipe:1",
         ]);
-    let made = process::capture(&command, Limits::JOB, interrupt, LARGEST);
-    let _ = std::fs::remove_file(&pixels);
-    let (finished, png) = made?;
-    finished.unless_killed(&command)?;
+    let (finished, png) = process::capture(&command, Limits::JOB, interrupt, LARGEST)?;
+    let finished = finished.unless_killed(&command)?;
+    // One as long as what is kept may go on beyond it.
+    if !finished.success() || png.is_empty() || png.len() >= LARGEST {
+        let said = finished.messages.decisive();
+        return Err(SheetError::NoPicture {
+            said: said.map_or_else(String::new, |line| format!(": {line}")),
+        });
+    }
     Ok(png)
 }
 

@@ -3,9 +3,12 @@
 use planner_wasm::footage::{Inspected, TICK_US};
 use serde_json::Value;
 use shared::plan::Plan;
+use suite::fake::{Act, Fake};
 use suite::media::{ClipSpec, click_song};
 use suite::program;
 use suite::project::Project;
+
+const FAKE: &str = env!("CARGO_BIN_EXE_fake_ffmpeg");
 
 #[test]
 fn what_was_inspected_is_read_back_as_a_plan_has_it() {
@@ -126,4 +129,30 @@ fn every_clip_is_drawn_and_the_plan_s_shots_with_it() {
         sheet.as_os_str(),
     ];
     program::run(again).expect(73);
+}
+
+#[test]
+fn a_sheet_that_could_not_be_made_replaces_none() {
+    let project = Project::default();
+    let (clip, sheet) = (project.path("a.mp4"), project.path("sheet.png"));
+    let spec = ClipSpec {
+        size: (192, 108),
+        ..ClipSpec::h264(1, "30", 60)
+    };
+    let _ = spec.make(&clip);
+    std::fs::write(&sheet, "what was there").unwrap();
+    let args = [
+        "inspect".as_ref(),
+        clip.as_os_str(),
+        "--sheet".as_ref(),
+        sheet.as_os_str(),
+        "--overwrite".as_ref(),
+    ];
+    for act in [Act::Exit(1, "boom"), Act::Answer("")] {
+        let fake = Fake::default().when("ffmpeg", &["image2pipe"], u32::MAX, &act);
+        program::run_with(args, &fake.environment(FAKE))
+            .expect(69)
+            .says("no picture of the sheet");
+        assert_eq!(std::fs::read(&sheet).unwrap(), b"what was there");
+    }
 }
