@@ -91,7 +91,7 @@ pub fn verify(
     picture.stamps.iter().for_each(|stamp| stamps.push(*stamp));
     let cuts = cuts::judge(&picture.changes, &planned_cuts(plan), rate.as_f64());
     let about_song = probe(tools, subject.song, interrupt)?;
-    let audio = sound(tools, subject, &about, &about_song, interrupt)?;
+    let audio = sound(tools, subject, &about, &about_song, progress, interrupt)?;
     progress.report(Event::Finished { stage });
     Ok(Certificate::of(Measured {
         film: MediaPath::from_bytes(film.as_os_str().as_encoded_bytes())
@@ -116,6 +116,7 @@ fn sound(
     Subject { film, plan, song }: Subject<'_>,
     about: &Probe,
     about_song: &Probe,
+    progress: &dyn Progress,
     interrupt: &Interrupt,
 ) -> Result<AudioFindings, VerifyError> {
     let codec = about.audio.as_ref().map(|audio| audio.codec.clone());
@@ -140,10 +141,13 @@ fn sound(
     let song_rate = plan.music.rate().map_or(audio::RATE, Rate::num);
     let song_index = about_song.require_audio(song)?.index;
     let opening = alignment::opening(tools, plan, song, song_index, interrupt);
-    let (opening, _) = opening.map_err(|source| VerifyError::Process {
+    let (opening, moved) = opening.map_err(|source| VerifyError::Process {
         path: song.to_owned(),
         source,
     })?;
+    if let Some(moved) = &moved {
+        progress.report(Event::Decided(moved));
+    }
     let mut comparison = Comparison::new(length, opening, song_rate);
     decode::sound(tools, film, index, &mut comparison.film, interrupt)?;
     let index = song_index;
