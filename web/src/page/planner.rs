@@ -172,10 +172,14 @@ impl Planner {
             kept.remove(&footage);
             let _ = self.send(&Request::Forget { footage }, None);
         }
-        kept.insert(id, Arc::downgrade(footage));
         let known = Footage::clone(footage);
-        // Where it cannot be told, the order that names it cannot be sent either.
-        let _ = self.send(&Request::Keep { footage: id, known }, None);
+        // Where it cannot be told, the order that names it is refused or cannot be sent either.
+        if self
+            .send(&Request::Keep { footage: id, known }, None)
+            .is_ok()
+        {
+            kept.insert(id, Arc::downgrade(footage));
+        }
         id
     }
 
@@ -234,7 +238,9 @@ impl Planner {
                 self.0.listens.set(true);
                 for (message, given) in self.0.early.take() {
                     if let Err(error) = self.post(message, given) {
-                        self.tell_broken(gone(&error));
+                        // Who waits for what was not sent would wait for ever.
+                        return self
+                            .broke(&format!("the planner was not reached: {}", said(&error)));
                     }
                 }
             }
@@ -284,12 +290,6 @@ impl Planner {
         // This call comes from the worker's own closure, so it goes a little later.
         spawn_local(async move { drop(worker) });
     }
-}
-
-/// The planner is not there; what the browser says of it.
-fn gone(error: &JsValue) -> String {
-    let said = sentence(&said(error));
-    format!("The planner cannot be reached. {said} Load the page again.")
 }
 
 /// The job that a reply is about.
