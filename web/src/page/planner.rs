@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
+use crate::page::field::text;
 use crate::page::said::said;
 use crate::wording::sentence;
 use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array};
@@ -19,6 +20,9 @@ use web_sys::{
 /// Where trunk puts the worker, relative to the page.
 const WORKER: &str = "./planner_worker_loader.js";
 
+/// After so many breakdowns without an answer between them, no other worker is started.
+const MOST_BREAKDOWNS: u8 = 2;
+
 /// What travels beside a request; its buffer is given away.
 pub enum Bulk {
     /// Samples of a song.
@@ -32,7 +36,7 @@ type Ear = Box<dyn FnMut(Reply)>;
 
 /// The planner. A handle: clones mean the same worker. The worker is a good part of the page's bytes,
 /// so it is fetched when there is something to do. One that breaks down is replaced when there is
-/// something to do again; whoever waits hears [`Reply::Failed`].
+/// something to do again, but not for ever; whoever waits hears [`Reply::Failed`].
 #[derive(Clone, Default)]
 pub struct Planner(Rc<Inner>);
 
@@ -43,8 +47,8 @@ struct Inner {
     /// Messages that came before the worker listened.
     early: RefCell<Vec<(Object, Array)>>,
     listens: Cell<bool>,
-    /// A worker never listened: the next one would not either.
-    is_lost: Cell<bool>,
+    /// Breakdowns since the last answer.
+    breakdowns: Cell<u8>,
     next: Cell<JobId>,
     /// The footage that the worker keeps.
     kept: RefCell<BTreeMap<FootageId, Weak<Footage>>>,
@@ -84,7 +88,7 @@ impl Planner {
     }
 
     fn awake(&self) -> Result<(), JsValue> {
-        if self.0.is_lost.get() {
+        if self.0.breakdowns.get() >= MOST_BREAKDOWNS {
             return Err("the planner is not there; load the page again".into());
         }
         if self.0.worker.borrow().is_none() {
@@ -106,10 +110,12 @@ impl Planner {
         worker.set_onmessage(Some(hears.as_ref().unchecked_ref()));
         let breaks = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
             if let Some(inner) = other.upgrade() {
-                Self(inner).hear(Reply::Failed {
-                    id: None,
-                    message: format!("the planner stopped: {}", event.message()),
-                });
+                // A worker that could not be fetched has no message.
+                let message = match text(&event, "message") {
+                    Some(why) if !why.is_empty() => format!("the planner stopped: {why}"),
+                    _ => "the planner could not be fetched".to_owned(),
+                };
+                Self(inner).broke(&message);
             }
         });
         worker.set_onerror(Some(breaks.as_ref().unchecked_ref()));
@@ -247,6 +253,9 @@ impl Planner {
             Reply::Failed { id: None, message } => self.broke(message),
             _ => {
                 if let Some(id) = job(&reply) {
+                    if !matches!(reply, Reply::Progress { .. }) {
+                        self.0.breakdowns.set(0);
+                    }
                     self.tell(id, |_| reply);
                 }
             }
@@ -271,24 +280,30 @@ impl Planner {
     fn broke(&self, message: &str) {
         let ears = self.0.ears.take();
         let listened = self.0.listens.replace(false);
-        self.0.is_lost.set(!listened);
-        self.0.early.take();
+        let early = self.0.early.take();
         self.0.kept.take();
         let worker = self.0.worker.take();
+        // This call comes from the worker's own closure, so it goes a little later.
+        spawn_local(async move { drop(worker) });
+        let breakdowns = self.0.breakdowns.get().saturating_add(1);
+        let was_asked = listened || !ears.is_empty() || !early.is_empty();
+        if !was_asked && breakdowns < MOST_BREAKDOWNS {
+            // It was only woken; whoever asks for something tries again.
+            return;
+        }
+        self.0.breakdowns.set(breakdowns);
         for (id, mut ear) in ears {
             ear(Reply::Failed {
                 id: Some(id),
                 message: message.to_owned(),
             });
         }
-        let then = if listened {
-            "It was started again; what it worked on has to be asked for again."
+        let then = if breakdowns < MOST_BREAKDOWNS {
+            "What it was asked for has to be asked for again."
         } else {
             "Load the page again."
         };
         self.tell_broken(format!("{} {then}", sentence(message)));
-        // This call comes from the worker's own closure, so it goes a little later.
-        spawn_local(async move { drop(worker) });
     }
 }
 

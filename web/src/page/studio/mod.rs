@@ -175,8 +175,9 @@ impl Studio {
         // Its ways to other workers broke with it.
         self.clips.forget_workers();
         leptos::task::spawn_local(async move {
-            super::decode::pause(200).await;
-            self.teach();
+            // A network that was away for a moment may be back. What is known of the clips is told
+            // with the next wish.
+            super::decode::pause(2_000).await;
             self.pump();
         });
         self.notices.warn(message);
