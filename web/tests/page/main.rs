@@ -10,7 +10,8 @@
 //! * `film` — from files to a film; `shots`, `hand`, `beats` — what is changed on the way; `replan` —
 //!   what stays; `meanwhile` — what is done and asked before a plan has come.
 //! * `kept` — reload, relink, two tabs, a full disk; `unseen` — clips that no browser decodes.
-//! * `refused` — what is no song, clip, plan; `given_up` — cancelled.
+//! * `refused` — what is no song, clip, plan; `given_up` — cancelled; `lost` —
+//!   a planner that does not come.
 //! * `keyboard`, `access` — without a mouse, without sight; `theme` — light and dark; `quiet` — network, console, offline.
 //! * `parity` — the planner in the browser is the planner here.
 #![cfg(not(target_arch = "wasm32"))]
@@ -24,6 +25,7 @@ mod given_up;
 mod hand;
 mod kept;
 mod keyboard;
+mod lost;
 mod meanwhile;
 mod media;
 mod page;

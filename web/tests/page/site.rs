@@ -23,6 +23,7 @@ struct Shared {
     more: Vec<(&'static str, Vec<u8>)>,
     asked: Mutex<Vec<String>>,
     gone: AtomicBool,
+    lost: Mutex<Option<&'static str>>,
 }
 
 impl Site {
@@ -42,6 +43,7 @@ impl Site {
             more,
             asked: Mutex::default(),
             gone: AtomicBool::new(false),
+            lost: Mutex::default(),
         });
         let site = Arc::clone(&shared);
         thread::spawn(move || {
@@ -67,6 +69,11 @@ impl Site {
     pub(crate) fn go_away(&self) {
         self.shared.gone.store(true, Ordering::Relaxed);
     }
+
+    /// From now on this file is not there; all others are.
+    pub(crate) fn lose(&self, name: Option<&'static str>) {
+        *self.shared.lost.lock().unwrap() = name;
+    }
 }
 
 /// Answers the requests of one connection. A browser that hangs up is no error.
@@ -86,6 +93,9 @@ fn answer(mut stream: TcpStream, site: &Shared) {
         let path = address.split('?').next().unwrap_or_default();
         let found = path.strip_prefix(FOLDER).and_then(|name| {
             let name = if name.is_empty() { "index.html" } else { name };
+            if *site.lost.lock().unwrap() == Some(name) {
+                return None;
+            }
             let beside = site.more.iter().find(|(file, _)| *file == name);
             let bytes = beside.map(|(_, bytes)| bytes.clone());
             let bytes = bytes.or_else(|| std::fs::read(inside(&site.dist, name)?).ok())?;
