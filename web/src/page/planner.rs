@@ -291,12 +291,13 @@ impl Planner {
         let worker = self.0.worker.take();
         // This call comes from the worker's own closure, so it goes a little later.
         spawn_local(async move { drop(worker) });
-        let breakdowns = self.0.breakdowns.get().saturating_add(1);
+        let breakdowns = self.0.breakdowns.get();
         let was_asked = listened || !ears.is_empty() || !early.is_empty();
         if !was_asked && breakdowns < MOST_BREAKDOWNS {
             // It was only woken; whoever asks for something tries again.
             return;
         }
+        let breakdowns = breakdowns.saturating_add(1);
         self.0.breakdowns.set(breakdowns);
         for (id, mut ear) in ears {
             ear(Reply::Failed {
