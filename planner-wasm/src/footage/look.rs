@@ -42,12 +42,31 @@ impl Look {
         let bits = (self.dhash ^ other.dhash).count_ones();
         let mirrored = (self.dhash ^ mirrored(other.dhash)).count_ones();
         let bits = bits.min(mirrored);
-        let pairs = self.colours.iter().zip(&other.colours);
-        let colours: u32 = pairs.map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
-        let rich = || self.colours.iter().all(|share| *share < PLAIN);
-        SAME.iter()
-            .any(|(most_bits, most)| bits <= *most_bits && colours <= *most)
-            || colours <= TURNED && rich()
+        let same = SAME.iter().find(|(most_bits, _)| bits <= *most_bits);
+        let most = same.map_or(TURNED, |(_, most)| *most);
+        self.colours_within(other, most)
+            && (same.is_some() || self.colours.iter().all(|share| *share < PLAIN))
+    }
+
+    /// Whether colours differ by `most` in all or less. Most pictures differ by more in the first few
+    /// already, and scenes are told apart by millions of such questions.
+    fn colours_within(&self, other: &Self, most: u32) -> bool {
+        let mut sum = 0;
+        let parts = self
+            .colours
+            .chunks_exact(8)
+            .zip(other.colours.chunks_exact(8));
+        for (own, others) in parts {
+            let apart = own
+                .iter()
+                .zip(others)
+                .map(|(a, b)| u32::from(a.abs_diff(*b)));
+            sum += apart.sum::<u32>();
+            if sum > most {
+                return false;
+            }
+        }
+        true
     }
 }
 
@@ -137,6 +156,37 @@ mod tests {
         assert!((look.dhash ^ mirrored(mirror.dhash)).count_ones() <= 4);
         assert!(look.is_like(&drawn(&|x, y| (4 + x * 19 / 20, 2 + y * 19 / 20))));
         assert!(!look.is_like(&of(&Scene::of(2).render())));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn likeness_is_any_of_its_limits(
+            dhash: u64,
+            flips in proptest::collection::vec(0..64_u32, 0..24),
+            mirror: bool,
+            base in 0..140_u8,
+            steps in proptest::collection::vec((0..32_usize, 0..30_u8), 0..10),
+        ) {
+            let one = Look { dhash, colours: [base; 32], luma: 100 };
+            let mut other = one.clone();
+            for bit in flips {
+                other.dhash ^= 1 << bit;
+            }
+            if mirror {
+                other.dhash = mirrored(other.dhash);
+            }
+            for (bin, step) in steps {
+                other.colours[bin] += step / 2;
+            }
+            let bits = (one.dhash ^ other.dhash).count_ones();
+            let bits = bits.min((one.dhash ^ mirrored(other.dhash)).count_ones());
+            let pairs = one.colours.iter().zip(&other.colours);
+            let colours: u32 = pairs.map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
+            let like = bits <= 12 && colours <= 110
+                || bits <= 20 && colours <= 60
+                || colours <= 20 && base < 128;
+            proptest::prop_assert_eq!(one.is_like(&other), like);
+        }
     }
 
     #[test]
