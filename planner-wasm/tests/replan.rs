@@ -13,10 +13,10 @@ use planner_wasm::footage::Windows;
 use planner_wasm::music::corrections::{Correction, corrected};
 use proptest::prelude::*;
 use shared::decision::DecisionCode;
-use shared::plan::{Clip, CutKind, Fit, Focus, Plan, Slot, Style};
+use shared::plan::{Clip, CutKind, Fit, Focus, Plan, Slot, Speed, Style};
 use shared::rate::Rate;
 
-use requests::{STYLES, any_request, is_told, ordinary, settings};
+use requests::{STYLES, any_request, is_told, ordinary, said, settings};
 use synthetic::{clip, song};
 
 /// What every plan keeps, whatever it was made from.
@@ -418,6 +418,43 @@ fn a_slot_shows_something_else_every_time_it_is_asked_to() {
         let apart = |pair: &[(u32, u64, u64)]| pair[0].0 != pair[1].0 || pair[0].2 <= pair[1].1;
         assert!(shown.windows(2).all(apart), "nothing is shown twice");
     }
+}
+
+#[test]
+fn what_a_person_shows_twice_or_runs_faster_is_no_scarcity() {
+    let request = ordinary(1, 60, Style::Balanced);
+    let mut edited = plan(&request).unwrap();
+    assert!(!said(&edited, DecisionCode::FootageReused));
+    // Footage of the longest shot is in another one too.
+    let longest = (0..edited.slots.len()).max_by_key(|n| edited.slots[*n].record_duration);
+    let (from, to) = (longest.unwrap(), usize::from(longest == Some(0)));
+    edited.slots[to].clip = edited.slots[from].clip.clone();
+    let open = (0..edited.slots.len()).find(|n| ![from, to].contains(n));
+    let after = reroll(&request, &edited, &[open.unwrap()], 1);
+    assert_eq!(after.slots[to], edited.slots[to]);
+    assert!(!said(&after, DecisionCode::FootageReused));
+
+    // Far too little footage: some is run slower, which is counted, and what is run faster is not.
+    let slowed = |plan: &Plan| {
+        let mut all = plan.decisions.iter();
+        let slowed = all.find(|one| one.code == DecisionCode::FootageSlowed);
+        slowed.map(|one| one.detail.clone())
+    };
+    let few = (0..4)
+        .map(|n| clip(n, 900_000 + n * 130_000, 1, 3))
+        .collect();
+    let scarce = synthetic::request(song(1, 30, 90), few, settings(Style::Cinematic, 0));
+    let plain = plan(&scarce).unwrap();
+    let normal = plain
+        .slots
+        .iter()
+        .position(|slot| slot.clip.speed.is_normal());
+    let mut edited = plain.clone();
+    edited.slots[normal.unwrap()].clip.speed = Speed::new(5, 4).unwrap();
+    let again = |plan: &Plan| slowed(&reroll(&scarce, plan, &[], 1));
+    assert!(slowed(&plain).is_some());
+    assert_eq!(again(&plain), slowed(&plain));
+    assert_eq!(again(&edited), slowed(&plain));
 }
 
 #[test]

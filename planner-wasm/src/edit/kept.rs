@@ -5,7 +5,7 @@ use shared::plan::{Clip, Plan, Slot, Speed};
 
 use super::assign::{Assignment, Means};
 use super::candidates::Candidate;
-use super::scarce::SLOWEST;
+use super::scarce::{SLOWEST, is_slowed};
 use super::sources::Source;
 
 /// Which of the clips that can be used it is.
@@ -21,12 +21,14 @@ pub(super) fn shown(assignment: &Assignment<'_>, index: usize, slot: &Slot) -> O
     assignment.pool.as_shown(vacancy, source, &slot.clip)
 }
 
-/// Fills a slot with what it showed in `previous`, for good. What was chosen from `list` is in it still.
+/// Fills a slot with what slot `from` showed in `previous`, for good. What was chosen from `list` is
+/// in it still.
 pub(super) fn hold(
     assignment: &mut Assignment<'_>,
     index: usize,
     slot: &Slot,
-    (list, previous): (&[Candidate], &Plan),
+    list: &[Candidate],
+    (previous, from): (&Plan, usize),
 ) -> Option<()> {
     assignment.hold(index);
     let mut with = shown(assignment, index, slot)?;
@@ -34,8 +36,8 @@ pub(super) fn hold(
         with = *one;
     }
     let has_said = |code| previous.decisions.iter().any(|said| said.code == code);
-    // Who slowed it or chose it in spite of its faults need not be told.
-    if !has_said(DecisionCode::FootageSlowed) {
+    // Who slowed it, showed it twice or chose it in spite of its faults need not be told.
+    if !has_said(DecisionCode::FootageSlowed) || !is_slowed(with.speed) {
         with.speed = Speed::default();
     }
     let source = assignment.pool.sources.get(with.shown.source)?;
@@ -44,10 +46,30 @@ pub(super) fn hold(
     let goes_on = whole.any(|one| one.start_us <= start_us && end_us <= one.end_us);
     let faulty = has_said(DecisionCode::WeakFootageUsed);
     let means = Means {
-        reused: !assignment.is_free(&with.shown),
+        reused: !assignment.is_free(&with.shown)
+            && (has_said(DecisionCode::FootageReused) || !is_shown_twice(previous, from)),
         weak: faulty && source.is_weak(start_us, end_us),
         short: faulty && slot.clip.speed.terms() == SLOWEST && !goes_on,
     };
     assignment.put(index, with, means);
     Some(())
+}
+
+/// Whether another slot of a plan shows part of what this one shows.
+fn is_shown_twice(plan: &Plan, slot: usize) -> bool {
+    let range = |slot: &Slot| {
+        let end = slot
+            .clip
+            .source_end(slot.record_duration, plan.output.rate)?;
+        Some((slot.clip.source_start, end))
+    };
+    let Some(own) = plan.slots.get(slot) else {
+        return false;
+    };
+    let touches = |other: &Slot| {
+        let both = range(own).zip(range(other));
+        other.clip.media == own.clip.media && both.is_some_and(|(a, b)| a.0 < b.1 && b.0 < a.1)
+    };
+    let mut others = plan.slots.iter().enumerate();
+    others.any(|(index, other)| index != slot && touches(other))
 }

@@ -222,7 +222,7 @@ impl Refilm<'_> {
             cut: vacancy.cut.filter(|_| old.cut.is_some()),
             ..whole
         };
-        self.hold(index, &slot, earlier.plan());
+        self.hold(index, &slot, (earlier.plan(), from));
         *self.kept.get_mut(index)? = Some(Kept {
             slot,
             locked: true,
@@ -263,7 +263,7 @@ impl Refilm<'_> {
                 .collect(),
             ..old.clone()
         };
-        self.hold(index, &slot, earlier.plan());
+        self.hold(index, &slot, (earlier.plan(), from));
         *self.kept.get_mut(index)? = Some(Kept {
             lost: slot.alternates.len() < old.alternates.len(),
             slot,
@@ -332,9 +332,9 @@ impl Refilm<'_> {
     }
 
     /// Marks a slot as filled with what it shows, and as not to be changed.
-    fn hold(&mut self, index: usize, slot: &Slot, previous: &Plan) -> Option<()> {
+    fn hold(&mut self, index: usize, slot: &Slot, before: (&Plan, usize)) -> Option<()> {
         let list = self.lists.get(index).map_or(&[][..], Vec::as_slice);
-        hold(&mut self.assignment, index, slot, (list, previous))
+        hold(&mut self.assignment, index, slot, list, before)
     }
 
     /// Lets clips that were not on offer before take the place of what is much worse. Whether any did.

@@ -50,7 +50,7 @@ pub(super) fn reroll(
         if open.get(index) != Some(&true) {
             assignment.hold(index);
             if let Some(old) = &old {
-                hold(&mut assignment, index, old, (&[], previous));
+                hold(&mut assignment, index, old, &[], (previous, index));
             }
         }
         whole.push(old);
@@ -80,7 +80,7 @@ pub(super) fn reroll(
             .and_then(|old| earlier.allowed(&old.clip, old.record_duration, previous.output.rate));
         let kept = whole.get(*index).and_then(Option::as_ref);
         if let (Some(_), Some(kept)) = (allowed, kept) {
-            hold(&mut assignment, *index, kept, (&[], previous));
+            hold(&mut assignment, *index, kept, &[], (previous, *index));
             return false;
         }
         true

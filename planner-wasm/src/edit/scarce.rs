@@ -63,6 +63,12 @@ const VERY_SLOW: &[(u32, u32)] = &[
     SLOWEST,
 ];
 
+/// Whether it is one of the speeds at which footage is run where it runs out; at others, a person
+/// runs it.
+pub(super) fn is_slowed(speed: Speed) -> bool {
+    VERY_SLOW.contains(&speed.terms())
+}
+
 const fn rung(
     speeds: &'static [(u32, u32)],
     reuse: bool,
