@@ -244,6 +244,34 @@ fn the_same_file_under_two_names_is_one_clip() {
     assert_eq!(plan.media.len(), 41);
 }
 
+#[test]
+fn a_long_film_with_all_alternates_is_read_back_and_only_the_best_are_explained() {
+    let clips = (0..80)
+        .map(|n| clip(900 + n, 60_000_000 + n * 300_000, 4, 40))
+        .collect();
+    let wanted = EditSettings {
+        alternates: 64,
+        density_permille: 4000,
+        ..settings(Style::Energetic, 0)
+    };
+    let plan = plan(&request(song(3, 1800, 174), clips, wanted)).unwrap();
+    let json = plan.to_json();
+    assert_eq!(Plan::from_json(&json).unwrap(), plan);
+    let alternates: usize = plan.slots.iter().map(|slot| slot.alternates.len()).sum();
+    let most = plan.slots.iter().map(|slot| slot.alternates.len()).max();
+    assert!(plan.slots.len() > 1000 && most > Some(30), "{most:?}");
+    for slot in &plan.slots {
+        let all = std::iter::once(&slot.clip).chain(&slot.alternates);
+        for (place, shown) in all.enumerate() {
+            let parts = shown.why.as_deref().map(|why| why.split(", ").count());
+            assert_eq!(parts.is_some(), place <= 3);
+            assert!(parts.is_none_or(|parts| parts <= 4), "{:?}", shown.why);
+        }
+    }
+    let clips = alternates + plan.slots.len();
+    assert!(json.len() < 160 * clips, "{} of {clips}", json.len());
+}
+
 /// A change of this text is a change of every user's plans: look at it, then copy the new one in.
 #[test]
 fn a_fixed_request_gives_the_plan_on_file() {

@@ -14,8 +14,8 @@ use shared::landmarks::Landmark;
 use shared::media::{MediaPath, MediaReference, VideoStream};
 use shared::music::{Beat, BeatGrid, Section, SectionLabel};
 use shared::plan::{
-    Clip, Cut, CutKind, Extra, Fit, Focus, MadeBy, MusicTrack, Output, Plan, PlanError, SCHEMA,
-    Slot, Speed, Style,
+    Clip, Cut, CutKind, Extra, Fit, Focus, MAX_WHY, MadeBy, MusicTrack, Output, Plan, PlanError,
+    SCHEMA, Slot, Speed, Style,
 };
 use shared::rate::Rate;
 
@@ -210,6 +210,18 @@ fn a_cut_that_is_a_frame_late_is_no_plan() {
     let (problems, total) = plan.problems();
     assert_eq!(total, 1, "{problems:?}");
     assert_eq!(problems[0].path, "$.slots[1].cut.at");
+}
+
+#[test]
+fn what_is_said_of_a_choice_is_a_line_and_no_book() {
+    let mut plan = example();
+    plan.slots[0].clip.why = Some("−".repeat(MAX_WHY));
+    assert_eq!(Plan::from_json(&plan.to_json()).unwrap(), plan);
+    plan.slots[0].clip.why = Some("−".repeat(MAX_WHY + 1));
+    assert_eq!(
+        problems(&plan.to_json()),
+        ["$.slots[0].clip.why: has 257 characters; the most is 256"]
+    );
 }
 
 #[test]

@@ -10,6 +10,9 @@ use super::pace::ONE;
 /// Price of an alternate whose footage is shown elsewhere.
 const TAKEN_PRICE: i64 = 6 * ONE;
 
+/// Of so many alternates the plan says why; of all it would be the larger part of the plan.
+const EXPLAINED: usize = 3;
+
 /// The best `most` alternates for `slot`, each from a file of its own other than the slot's, best
 /// first.
 pub(super) fn alternates(
@@ -43,7 +46,9 @@ pub(super) fn alternates(
         }
         if !sources.contains(&one.shown.source) {
             sources.push(one.shown.source);
-            clips.extend(clip(assignment, slot, one));
+            let explained = clips.len() < EXPLAINED;
+            let why = explained.then(|| assignment.why(slot, one)).flatten();
+            clips.extend(clip(assignment, slot, one).map(|clip| Clip { why, ..clip }));
         }
     }
     clips

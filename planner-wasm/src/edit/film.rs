@@ -132,7 +132,10 @@ pub(super) fn slot(
         record_start: vacancy.start,
         record_duration: vacancy.frames,
         cut: vacancy.cut,
-        clip: clip(assignment, index, &chosen.with)?,
+        clip: Clip {
+            why: assignment.why(index, &chosen.with),
+            ..clip(assignment, index, &chosen.with)?
+        },
         alternates: alternates(assignment, index, list, most_alternates.into()),
         fit: None,
         focus: None,
@@ -192,7 +195,7 @@ fn longest_us(sources: &[Source<'_>], needed_us: u64) -> u64 {
         .unwrap_or(third)
 }
 
-/// A candidate as it stands in the plan.
+/// A candidate as it stands in the plan, but for what spoke for it.
 pub(super) fn clip(assignment: &Assignment<'_>, slot: usize, one: &Candidate) -> Option<Clip> {
     let vacancy = assignment.slots.get(slot)?;
     let mut clip = Clip::new(
@@ -201,6 +204,5 @@ pub(super) fn clip(assignment: &Assignment<'_>, slot: usize, one: &Candidate) ->
     );
     clip.speed = one.speed;
     clip.score_permille = Some(permille(vacancy, &one.measures));
-    clip.why = assignment.why(slot, one);
     Some(clip)
 }

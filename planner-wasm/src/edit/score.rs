@@ -145,8 +145,11 @@ fn parts(slot: &Vacancy, weight: i64, measures: &Measures) -> [(&'static str, i6
     ]
 }
 
-/// What speaks for a choice and against it, for people: the weightiest first. `others` is what the
-/// rest of the film adds.
+/// Most reasons that are told of a choice.
+const MOST_REASONS: usize = 4;
+
+/// What speaks for a choice and against it, for people: the weightiest, and the most so first.
+/// `others` is what the rest of the film adds.
 pub(super) fn why(slot: &Vacancy, measures: &Measures, others: &[(&'static str, i64)]) -> String {
     let mut all = parts(slot, slot.weight, measures).to_vec();
     all.push(("unwanted picture", -UNWANTED_PRICE * measures.unwanted));
@@ -157,6 +160,7 @@ pub(super) fn why(slot: &Vacancy, measures: &Measures, others: &[(&'static str, 
     told.sort_by_key(|(_, tenths)| -tenths.abs());
     let told: Vec<String> = told
         .into_iter()
+        .take(MOST_REASONS)
         .map(|(what, tenths)| {
             let sign = if tenths < 0 { '−' } else { '+' };
             let size = tenths.abs();

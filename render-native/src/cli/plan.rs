@@ -168,8 +168,9 @@ fn reasons(plan: &Plan) -> String {
         let name = media.and_then(|media| plan.media.get(media));
         let name = name.map_or_else(String::new, |media| on_one_line(media.path.as_text()));
         let at = seconds(clip.source_start, 1e6);
-        let why = clip.why.as_deref().map_or_else(String::new, on_one_line);
-        let _ = writeln!(text, "{lead}{name} from {at:.1} s: {why}");
+        let why = clip.why.as_deref();
+        let why = why.map_or_else(String::new, |why| format!(": {}", on_one_line(why)));
+        let _ = writeln!(text, "{lead}{name} from {at:.1} s{why}");
     };
     for (number, slot) in plan.slots.iter().enumerate() {
         let at = seconds(slot.record_start, rate);

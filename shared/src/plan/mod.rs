@@ -19,6 +19,6 @@ pub mod schema;
 pub use error::{PlanError, Problem};
 pub use model::{
     Clip, Cut, CutKind, Extra, FRAME_SIDE, Fit, Focus, MAX_ALTERNATES, MAX_BEATS, MAX_EXACT,
-    MAX_MEDIA, MAX_PLAN_BYTES, MAX_SLOTS, MadeBy, MusicTrack, Output, Plan, SCHEMA, Slot, Speed,
-    Style,
+    MAX_MEDIA, MAX_PLAN_BYTES, MAX_SLOTS, MAX_WHY, MadeBy, MusicTrack, Output, Plan, SCHEMA, Slot,
+    Speed, Style,
 };

@@ -26,6 +26,8 @@ pub const FRAME_SIDE: RangeInclusive<u32> = 16..=8192;
 pub const MAX_SLOTS: usize = 200_000;
 /// Most alternates of one slot.
 pub const MAX_ALTERNATES: usize = 64;
+/// Most characters of what is said of a [`Clip`]'s choice.
+pub const MAX_WHY: usize = 256;
 /// Most media references in a plan.
 pub const MAX_MEDIA: usize = 100_000;
 /// Most beats in a plan.
@@ -249,8 +251,9 @@ pub struct Clip {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score_permille: Option<u16>,
     /// What spoke for it and against it when it was chosen, for people: points and words, the
-    /// weightiest first.
+    /// weightiest first; at most 256 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(length(max = MAX_WHY)))]
     pub why: Option<String>,
     /// Keys beginning with `x_`, kept as they are.
     #[serde(flatten)]

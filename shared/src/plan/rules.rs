@@ -3,7 +3,8 @@
 use super::error::Problem;
 use super::fields::{Path, Problems};
 use super::model::{
-    Clip, FRAME_SIDE, MAX_ALTERNATES, MAX_BEATS, MAX_EXACT, MAX_MEDIA, MAX_SLOTS, Plan, SCHEMA,
+    Clip, FRAME_SIDE, MAX_ALTERNATES, MAX_BEATS, MAX_EXACT, MAX_MEDIA, MAX_SLOTS, MAX_WHY, Plan,
+    SCHEMA,
 };
 use crate::landmarks::MAX_LANDMARKS;
 use crate::music::BeatGrid;
@@ -239,6 +240,13 @@ fn clip(plan: &Plan, clip: &Clip, frames: u32, path: &Path<'_>, problems: &mut P
         problems.note(
             &Path::Field(path, "score_permille"),
             format_args!("{score} is not between 0 and 1000"),
+        );
+    }
+    let said = clip.why.as_deref().map_or(0, |why| why.chars().count());
+    if said > MAX_WHY {
+        problems.note(
+            &Path::Field(path, "why"),
+            format_args!("has {said} characters; the most is {MAX_WHY}"),
         );
     }
     if clip
