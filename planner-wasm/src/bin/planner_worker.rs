@@ -102,7 +102,7 @@ fn listen() -> Result<(), JsValue> {
 
     office.say(&Answer {
         to: PAGE,
-        reply: Desk::<Song, Bytes>::greeting(),
+        reply: Reply::greeting(),
     })
 }
 

@@ -68,14 +68,6 @@ impl<S: Stored<f32>, B: Stored<u8>> Default for Desk<S, B> {
 }
 
 impl<S: Stored<f32>, B: Stored<u8>> Desk<S, B> {
-    /// What the worker says first.
-    #[must_use]
-    pub fn greeting() -> Reply {
-        Reply::Ready {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        }
-    }
-
     /// Takes a message that came by the port `from`: `header` as JSON and what came with it. A reply
     /// is given where nothing is left to do.
     pub fn receive(

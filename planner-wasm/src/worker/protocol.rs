@@ -189,6 +189,16 @@ pub enum Reply {
     },
 }
 
+impl Reply {
+    /// What a worker of this build says first.
+    #[must_use]
+    pub fn greeting() -> Self {
+        Self::Ready {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,6 @@ use crate::page::said::said;
 use crate::wording::sentence;
 use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array};
 use planner_wasm::footage::Footage;
-use planner_wasm::worker::desk::Desk;
 use planner_wasm::worker::protocol::{FootageId, JobId, Reply, Request};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -241,7 +240,7 @@ impl Planner {
 
     fn hear(&self, reply: Reply) {
         match &reply {
-            Reply::Ready { .. } if reply != Desk::<Vec<f32>, Vec<u8>>::greeting() => {
+            Reply::Ready { .. } if reply != Reply::greeting() => {
                 // The worker's address is the same in every build; another one's cannot be trusted.
                 self.0.breakdowns.set(MOST_BREAKDOWNS);
                 self.broke("the page was updated meanwhile");

@@ -1,11 +1,12 @@
 //! Files that are dropped or chosen: where they lay, and what is in them.
 
 use js_sys::{Array, Promise, Uint8Array};
+use leptos::prelude::event_target;
 use planner_wasm::worker::protocol::{Reply, Request};
 use shared::fingerprint::{Fingerprint, windows};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DataTransfer, File, FileList};
+use web_sys::{DataTransfer, Event, File, FileList, HtmlInputElement};
 
 use crate::page::field::{get, holds, text};
 use crate::page::planner::{Bulk, Planner};
@@ -77,9 +78,22 @@ pub async fn fingerprint(planner: &Planner, file: &File) -> Result<Fingerprint, 
     text.parse().map_err(|error| format!("{error}"))
 }
 
-/// The files of a list, with their paths if a folder was chosen.
+/// What is offered where files are chosen.
+pub const KINDS: &str = "audio/*,video/*,.mkv,.mts,.m2ts,.ts,.avi,.mov,.json";
+
+/// The files that were just chosen. They are taken from the event and not from the page, which may
+/// have put another input in the place of this one while the person chose.
 #[must_use]
-pub fn listed(files: Option<FileList>) -> Vec<Dropped> {
+pub fn chosen(event: &Event) -> Vec<Dropped> {
+    let input: HtmlInputElement = event_target(event);
+    let files = listed(input.files());
+    // So that the same files may be chosen again.
+    input.set_value("");
+    files
+}
+
+/// The files of a list, with their paths if a folder was chosen.
+fn listed(files: Option<FileList>) -> Vec<Dropped> {
     let Some(files) = files else {
         return Vec::new();
     };

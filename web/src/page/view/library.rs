@@ -1,6 +1,6 @@
 //! Song and clips.
 
-use leptos::html::{Canvas, Input};
+use leptos::html::Canvas;
 use leptos::prelude::*;
 
 use super::filmstrip;
@@ -88,7 +88,6 @@ pub fn Library() -> impl IntoView {
 #[component]
 fn Add() -> impl IntoView {
     let studio: Studio = expect_context();
-    let input = NodeRef::<Input>::new();
     view! {
         <label class="button">
             {Glyph::Plus.show()}"Add"
@@ -97,13 +96,9 @@ fn Add() -> impl IntoView {
                 class="unseen"
                 type="file"
                 multiple
-                accept="audio/*,video/*,.mkv,.mts,.m2ts,.ts,.avi,.mov,.json"
+                accept=files::KINDS
                 aria-label="Add song, clips, a plan or an analysis"
-                node_ref=input
-                on:change=move |_| if let Some(input) = input.get() {
-                    studio.take(files::listed(input.files()));
-                    input.set_value("");
-                }
+                on:change=move |event| studio.take(files::chosen(&event))
             />
         </label>
     }

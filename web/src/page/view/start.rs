@@ -64,14 +64,7 @@ pub fn Start() -> impl IntoView {
 #[component]
 pub fn Choosers() -> impl IntoView {
     let studio: Studio = expect_context();
-    let (several, folder) = (NodeRef::<Input>::new(), NodeRef::<Input>::new());
-    let take = move |input: NodeRef<Input>| {
-        if let Some(input) = input.get() {
-            studio.take(files::listed(input.files()));
-            // So that the same files may be chosen again.
-            input.set_value("");
-        }
-    };
+    let folder = NodeRef::<Input>::new();
     Effect::new(move |_| {
         if let Some(input) = folder.get() {
             // An attribute of a plain name can be set.
@@ -88,10 +81,9 @@ pub fn Choosers() -> impl IntoView {
                 class="unseen"
                 type="file"
                 multiple
-                accept="audio/*,video/*,.mkv,.mts,.m2ts,.ts,.avi,.mov,.json"
-                node_ref=several
+                accept=files::KINDS
                 on:click=move |_| studio.planner().wake()
-                on:change=move |_| take(several)
+                on:change=move |event| studio.take(files::chosen(&event))
             />
         </label>
         <label class="button folder">
@@ -102,7 +94,7 @@ pub fn Choosers() -> impl IntoView {
                 type="file"
                 node_ref=folder
                 on:click=move |_| studio.planner().wake()
-                on:change=move |_| take(folder)
+                on:change=move |event| studio.take(files::chosen(&event))
             />
         </label>
     }
