@@ -2,7 +2,7 @@
 
 use shared::plan::Clip;
 
-use super::assign::Assignment;
+use super::assignment::Assignment;
 use super::candidates::Candidate;
 use super::film::clip;
 use super::pace::ONE;

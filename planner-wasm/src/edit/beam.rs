@@ -1,6 +1,6 @@
 //! Rebuilding several neighbouring slots at once, which moves single slots cannot undo.
 
-use super::assign::{Assignment, Means};
+use super::assignment::{Assignment, Means};
 use super::candidates::Candidate;
 use super::score::{again, another_use, beside};
 

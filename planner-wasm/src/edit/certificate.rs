@@ -6,7 +6,7 @@
 //! and of the prices is at least what any film without overlaps is worth. Prices that bring it down are
 //! found by the subgradient method. What neighbours cost is left out, which only raises the bound.
 
-use super::assign::Assignment;
+use super::assignment::Assignment;
 use super::candidates::{Pool, Shape};
 use super::film::arranged;
 use super::request::{EditError, PlanRequest};

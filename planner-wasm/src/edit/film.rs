@@ -5,7 +5,7 @@ use shared::music::BeatGrid;
 use shared::plan::{Clip, Extra, MusicTrack, Plan, SCHEMA, Slot};
 
 use super::alternates::alternates;
-use super::assign::Assignment;
+use super::assignment::Assignment;
 use super::bans::Bans;
 use super::candidates::{Candidate, KEPT, Pool};
 use super::made_by::made_by;

@@ -3,7 +3,7 @@
 use shared::decision::DecisionCode;
 use shared::plan::{Clip, Plan, Slot, Speed};
 
-use super::assign::{Assignment, Means};
+use super::assignment::{Assignment, Means};
 use super::candidates::Candidate;
 use super::scarce::{SLOWEST, is_slowed};
 use super::sources::Source;

@@ -2,7 +2,7 @@
 
 use shared::plan::Speed;
 
-use super::assign::{Assignment, Means};
+use super::assignment::{Assignment, Means};
 use super::candidates::{Candidate, MAX_BAD_PERMILLE, Shape, Terms};
 use super::sources::Stretch;
 

@@ -4,7 +4,7 @@ use shared::decision::{Decision, DecisionCode};
 use shared::plan::{Clip, MusicTrack, Output, Plan, SCHEMA, Slot};
 
 use super::alternates::alternates;
-use super::assign::{Assignment, Means};
+use super::assignment::{Assignment, Means};
 use super::bans::Bans;
 use super::candidates::{Candidate, KEPT, Pool};
 use super::division::{Origin, division, staying};

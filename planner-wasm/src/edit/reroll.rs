@@ -2,7 +2,7 @@
 
 use shared::plan::{Plan, Slot};
 
-use super::assign::{Assignment, Filled};
+use super::assignment::{Assignment, Filled};
 use super::bans::Bans;
 use super::candidates::{Candidate, KEPT_TO_STIR, Pool};
 use super::earlier::Earlier;

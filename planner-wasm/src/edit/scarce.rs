@@ -13,7 +13,7 @@
 use shared::decision::{Decision, DecisionCode};
 use shared::plan::Speed;
 
-use super::assign::{Assignment, Filled, Means};
+use super::assignment::{Assignment, Filled, Means};
 use super::bans::touch;
 use super::candidates::{Candidate, MAX_BAD_PERMILLE, Shape, Terms};
 use super::pace::ONE;
