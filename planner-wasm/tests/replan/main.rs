@@ -1,0 +1,17 @@
+//! Laws of the re-plan: what stays, what changes, and that every film is whole.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking"
+)]
+
+mod changes;
+mod checks;
+mod division;
+mod offered;
+#[path = "../requests/mod.rs"]
+mod requests;
+mod rerolls;
+#[path = "../synthetic/mod.rs"]
+mod synthetic;
+mod whole;
