@@ -111,6 +111,28 @@ fn pcm(path: &Path) -> Vec<f32> {
     samples.iter().map(|s| f32::from_le_bytes(*s)).collect()
 }
 
+/// Puts into the plan what is heard of a song, and takes out what its file is known by.
+fn plan_by_ear(project: &Project, heard: &[f32]) {
+    let mut reader = LandmarkReader::default();
+    reader.push(heard);
+    let text = std::fs::read_to_string(project.path("plan.json")).unwrap();
+    let mut plan = Plan::from_json(&text).unwrap();
+    plan.music.media.bytes = None;
+    plan.music.media.fingerprint = None;
+    plan.music.beat_grid = Some(BeatGrid {
+        rate: 44_100,
+        duration: heard.len() as u64,
+        tempo_millibpm: 0,
+        confidence_permille: 0,
+        beats_per_bar: 0,
+        beats: Vec::new(),
+        sections: Vec::new(),
+        landmarks: reader.finish(),
+        analysis: BTreeMap::new(),
+    });
+    suite::plans::write(project.dir(), &plan);
+}
+
 /// Plans with the song as it is heard here, and puts in its place what another decoder might give:
 /// the same sound `later` samples later. The film has its sound where it was planned.
 #[test]
@@ -119,25 +141,7 @@ fn a_song_that_another_decoder_begins_elsewhere_is_played_as_planned() {
         let project = project();
         let song = project.path("song.wav");
         let planned = pcm(&song);
-        let mut reader = LandmarkReader::default();
-        reader.push(&planned);
-        let mut plan =
-            Plan::from_json(&std::fs::read_to_string(project.path("plan.json")).unwrap());
-        let music = &mut plan.as_mut().unwrap().music;
-        music.media.bytes = None;
-        music.media.fingerprint = None;
-        music.beat_grid = Some(BeatGrid {
-            rate: 44_100,
-            duration: planned.len() as u64,
-            tempo_millibpm: 0,
-            confidence_permille: 0,
-            beats_per_bar: 0,
-            beats: Vec::new(),
-            sections: Vec::new(),
-            landmarks: reader.finish(),
-            analysis: BTreeMap::new(),
-        });
-        suite::plans::write(project.dir(), &plan.unwrap());
+        plan_by_ear(&project, &planned);
         let kept = project.path("kept.wav");
         std::fs::rename(&song, &kept).unwrap();
         let shift = if later < 0 {
@@ -173,23 +177,8 @@ fn a_song_that_sounds_like_another_is_told() {
     let project = project();
     let other = project.path("other.wav");
     let _ = suite::media::click_song(&other, 6.0, 97.0);
-    let mut reader = LandmarkReader::default();
     let reversed: Vec<f32> = pcm(&other).into_iter().rev().collect();
-    reader.push(&reversed);
-    let mut plan =
-        Plan::from_json(&std::fs::read_to_string(project.path("plan.json")).unwrap()).unwrap();
-    plan.music.beat_grid = Some(BeatGrid {
-        rate: 44_100,
-        duration: reversed.len() as u64,
-        tempo_millibpm: 0,
-        confidence_permille: 0,
-        beats_per_bar: 0,
-        beats: Vec::new(),
-        sections: Vec::new(),
-        landmarks: reader.finish(),
-        analysis: BTreeMap::new(),
-    });
-    suite::plans::write(project.dir(), &plan);
+    plan_by_ear(&project, &reversed);
     project.render().expect(0);
     assert!(project.report().to_string().contains("song_unfamiliar"));
 }
