@@ -81,8 +81,7 @@ pub async fn fingerprint(planner: &Planner, file: &File) -> Result<Fingerprint, 
 /// What is offered where files are chosen.
 pub const KINDS: &str = "audio/*,video/*,.mkv,.mts,.m2ts,.ts,.avi,.mov,.json";
 
-/// The files that were just chosen. They are taken from the event and not from the page, which may
-/// have put another input in the place of this one while the person chose.
+/// The files that were just chosen in the input that tells of it.
 #[must_use]
 pub fn chosen(event: &Event) -> Vec<Dropped> {
     let input: HtmlInputElement = event_target(event);
