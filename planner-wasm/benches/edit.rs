@@ -5,30 +5,22 @@
     reason = "a benchmark fails by panicking"
 )]
 
+#[path = "../tests/synthetic/large.rs"]
+mod large;
 #[path = "../tests/synthetic/mod.rs"]
 mod synthetic;
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use planner_wasm::edit::{Ban, EditSettings, PlanRequest, Scope, plan, replan};
+use large::large;
+use planner_wasm::edit::{Ban, EditSettings, Scope, plan, replan};
 use shared::plan::Style;
 use synthetic::{clip, request, song};
 
-/// 200 clips of 18 s, an hour in all, 50 anchors each; a song whose film has about 300 slots.
-fn large() -> PlanRequest {
-    let clips = (0..200)
-        .map(|n| clip(n, 18_000_000, 1 + n % 3, 50))
-        .collect();
-    let settings = EditSettings {
-        style: Style::Energetic,
-        ..EditSettings::default()
-    };
-    request(song(1, 350, 124), clips, settings)
-}
-
 fn benches(criterion: &mut Criterion) {
-    let large = large();
+    // An hour of footage.
+    let large = large(200);
     let slots = plan(&large).unwrap().slots.len();
     criterion.bench_function(&format!("edit/{slots} slots, 10000 anchors"), |bencher| {
         bencher.iter(|| plan(black_box(&large)));

@@ -17,6 +17,8 @@
 mod baselines;
 mod features;
 mod films;
+#[path = "../../tests/synthetic/large.rs"]
+mod large;
 mod scores;
 mod solver;
 mod songs;

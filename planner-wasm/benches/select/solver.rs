@@ -2,25 +2,12 @@
 
 use std::time::Instant;
 
-use planner_wasm::edit::{EditSettings, PlanRequest, certify, plan};
-use shared::plan::Style;
+use planner_wasm::edit::{certify, plan};
 
-use crate::synthetic::{clip, request, song};
+use crate::large::large;
 
 /// Rounds of the bound.
 const ROUNDS: u32 = 400;
-
-/// So many clips of 18 s with 50 anchors each, and a song of about 300 slots.
-fn large(clips: u64) -> PlanRequest {
-    let clips = (0..clips)
-        .map(|n| clip(n, 18_000_000, 1 + n % 3, 50))
-        .collect();
-    let settings = EditSettings {
-        style: Style::Energetic,
-        ..EditSettings::default()
-    };
-    request(song(1, 350, 124), clips, settings)
-}
 
 /// Prints a line for plenty of footage and one for little.
 pub(crate) fn table() {

@@ -3,22 +3,12 @@
 use planner_wasm::edit::{PlanRequest, Scope, replan};
 use shared::plan::{Clip, Plan, Slot};
 
-/// What every plan keeps, whatever it was made from.
-pub(crate) fn sound(plan: &Plan) {
-    let (problems, total) = plan.problems();
-    assert_eq!(total, 0, "{problems:?}");
-    assert_eq!(&Plan::from_json(&plan.to_json()).unwrap(), plan);
-}
+use crate::plans::{fills_song, sound};
 
-/// And what a new film keeps: it fills the song, and nothing that is not locked shows what is banned.
+/// What a new film keeps: it fills the song, and nothing that is not locked shows what is banned.
 pub(crate) fn lawful(request: &PlanRequest, plan: &Plan) {
     sound(plan);
-    let settings = &request.settings;
-    let start = settings.start_us * u64::from(request.grid.rate) / 1_000_000;
-    let end = settings.length_us.map_or(request.grid.duration, |us| {
-        (start + us * u64::from(request.grid.rate) / 1_000_000).min(request.grid.duration)
-    });
-    assert_eq!(plan.frame_at(end), Some(plan.record_duration()));
+    fills_song(request, plan);
     for slot in plan.slots.iter().filter(|slot| !slot.locked) {
         for chosen in std::iter::once(&slot.clip).chain(&slot.alternates) {
             assert!(!banned(request, plan, slot, chosen), "{slot:?}");

@@ -9,6 +9,8 @@ mod changes;
 mod checks;
 mod division;
 mod offered;
+#[path = "../plans/mod.rs"]
+mod plans;
 #[path = "../requests/mod.rs"]
 mod requests;
 mod rerolls;

@@ -7,7 +7,8 @@ use shared::decision::DecisionCode;
 use shared::plan::{Clip, Slot, Style};
 
 use crate::checks::{all, banned, changed, lawful};
-use crate::requests::{STYLES, any_request, is_told, ordinary, settings};
+use crate::plans::{self, is_told};
+use crate::requests::{STYLES, any_request, ordinary, settings};
 use crate::synthetic::{self, clip, song};
 
 proptest! {
@@ -62,11 +63,8 @@ proptest! {
         looked.footage = clip(seed.into(), length, 1 + number as u64 % 3, 12).footage;
         looked.remeasured = true;
         let windows = Windows::new(&looked.footage);
-        let does = |slot: &Slot, shown: &Clip| {
-            let end = shown.source_end(slot.record_duration, before.output.rate).unwrap();
-            let window = windows.over(shown.source_start, end);
-            window.is_some_and(|window| window.is_showable() && window.bad_permille <= 200)
-        };
+        let rate = before.output.rate;
+        let does = |slot: &Slot, shown: &Clip| plans::does(&windows, shown, slot.record_duration, rate);
         match replan(&request, &before, &Scope::All) {
             Ok(plan) => {
                 lawful(&request, &plan);

@@ -6,7 +6,8 @@ use shared::decision::DecisionCode;
 use shared::plan::{CutKind, Plan, Slot, Style};
 
 use crate::changes::{change, lock_some};
-use crate::checks::{all, lawful, reroll, sound};
+use crate::checks::{all, lawful, reroll};
+use crate::plans::sound;
 use crate::requests::{any_request, ordinary};
 
 /// A locked slot is in the plan to the bit, if it lies inside the film.

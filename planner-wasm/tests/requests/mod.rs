@@ -1,10 +1,8 @@
 //! Requests of every kind.
 
 use planner_wasm::edit::{EditSettings, PlanRequest, SourceClip};
-use planner_wasm::footage::Windows;
 use proptest::prelude::*;
-use shared::decision::DecisionCode;
-use shared::plan::{Plan, Slot, Style};
+use shared::plan::Style;
 use shared::rate::Rate;
 
 use crate::synthetic::{clip, request, song};
@@ -75,39 +73,4 @@ pub(crate) fn any_request() -> impl Strategy<Value = PlanRequest> {
             }
             request
         })
-}
-
-pub(crate) fn said(plan: &Plan, code: DecisionCode) -> bool {
-    plan.decisions.iter().any(|decision| decision.code == code)
-}
-
-/// What a plan says of its slots is so, and what had to be done is said, where nobody edited it.
-pub(crate) fn is_told(request: &PlanRequest, plan: &Plan) {
-    let rate = plan.output.rate;
-    let end = |slot: &Slot| slot.clip.source_end(slot.record_duration, rate).unwrap();
-    let mut shown: Vec<(u32, u64, u64)> = plan
-        .slots
-        .iter()
-        .map(|slot| (slot.clip.media, slot.clip.source_start, end(slot)))
-        .collect();
-    shown.sort_unstable();
-    let overlap = shown
-        .windows(2)
-        .any(|pair| pair[0].0 == pair[1].0 && pair[0].2 > pair[1].1);
-    assert_eq!(overlap, said(plan, DecisionCode::FootageReused), "reused");
-    let slowed = plan.slots.iter().any(|slot| !slot.clip.speed.is_normal());
-    assert_eq!(slowed, said(plan, DecisionCode::FootageSlowed), "slowed");
-    let is_weak = |slot: &Slot| {
-        let footage = &request.clips[usize::try_from(slot.clip.media).unwrap()].footage;
-        let window = Windows::new(footage).over(slot.clip.source_start, end(slot));
-        window.is_none_or(|window| !window.is_showable() || window.bad_permille > 200)
-    };
-    let weak = plan.slots.iter().any(is_weak);
-    // What is held at the lowest speed goes beyond what may be shown, however little is wrong there.
-    let held = plan
-        .slots
-        .iter()
-        .any(|slot| slot.clip.speed.terms() == (1, 8));
-    let told = said(plan, DecisionCode::WeakFootageUsed);
-    assert!(told == weak || told && held, "weak: {told} {weak} {held}");
 }

@@ -1,18 +1,17 @@
 //! Cards and test patterns beside footage: chosen last, and gladly where there is nothing else.
 #![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
     clippy::cast_possible_truncation,
     reason = "a test of made-up pictures"
 )]
 
-mod synthetic;
-
-use planner_wasm::edit::{EditSettings, SourceClip, plan};
+use planner_wasm::edit::{SourceClip, plan};
 use planner_wasm::footage::{Defect, FRAME_BYTES, FRAME_WIDTH, FootageAnalyser};
 use shared::decision::DecisionCode;
-use shared::plan::{Plan, Style};
-use synthetic::{clip, request, song};
+use shared::plan::Style;
+
+use crate::plans::said;
+use crate::requests::settings;
+use crate::synthetic::{clip, request, song};
 
 /// 10 s at 10 pictures a second.
 fn filmed(seed: u64, picture: impl Fn(usize) -> Vec<u8>) -> SourceClip {
@@ -66,17 +65,6 @@ fn card(seed: u64, n: usize) -> Vec<u8> {
         .collect()
 }
 
-fn settings() -> EditSettings {
-    EditSettings {
-        style: Style::Balanced,
-        ..EditSettings::default()
-    }
-}
-
-fn said(plan: &Plan, code: DecisionCode) -> bool {
-    plan.decisions.iter().any(|decision| decision.code == code)
-}
-
 #[test]
 fn cards_and_patterns_are_not_chosen_while_the_dullest_footage_suffices() {
     let mut clips: Vec<SourceClip> = (0..8).map(|seed| filmed(seed, |n| dull(seed, n))).collect();
@@ -91,7 +79,12 @@ fn cards_and_patterns_are_not_chosen_while_the_dullest_footage_suffices() {
         assert!(tick.defects.has(Defect::TestPattern) || tick.defects.has(Defect::FlatCard));
     }
     // 80 s of footage for 40 s.
-    let plan = plan(&request(song(1, 40, 120), clips, settings())).unwrap();
+    let plan = plan(&request(
+        song(1, 40, 120),
+        clips,
+        settings(Style::Balanced, 0),
+    ))
+    .unwrap();
     for slot in &plan.slots {
         let shown = usize::try_from(slot.clip.media).unwrap();
         assert!(shown < footage, "{slot:?}");
@@ -104,7 +97,12 @@ fn cards_and_patterns_alone_make_a_film_of_all_of_them() {
     let mut clips: Vec<SourceClip> = (0..4).map(|seed| filmed(seed, |n| bars(seed, n))).collect();
     clips.extend((0..4).map(|seed| filmed(200 + seed, |n| card(seed, n))));
     let all = clips.len();
-    let plan = plan(&request(song(1, 40, 120), clips, settings())).unwrap();
+    let plan = plan(&request(
+        song(1, 40, 120),
+        clips,
+        settings(Style::Balanced, 0),
+    ))
+    .unwrap();
     let mut shown: Vec<u32> = plan.slots.iter().map(|slot| slot.clip.media).collect();
     shown.sort_unstable();
     shown.dedup();

@@ -1,56 +1,26 @@
 //! Never stuck, never empty: whatever song and footage there are, there is a film, and what had to be
 //! done for it is told.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests fail by panicking"
-)]
 
-mod synthetic;
-
-use planner_wasm::edit::{EditSettings, PlanRequest, SourceClip, certify, plan};
+use planner_wasm::edit::{PlanRequest, SourceClip, certify, plan};
 use planner_wasm::footage::{Defect, Defects};
 use shared::decision::DecisionCode;
 use shared::plan::{Plan, Style};
 
-use synthetic::{clip, request, song};
-
-const STYLES: [Style; 4] = [
-    Style::Energetic,
-    Style::Balanced,
-    Style::Cinematic,
-    Style::Buildup,
-];
-
-fn settings(style: Style, seed: u64) -> EditSettings {
-    EditSettings {
-        style,
-        seed,
-        ..EditSettings::default()
-    }
-}
-
-/// 40 clips of 3 to 30 s and a song of `seconds`.
-fn ordinary(seed: u64, seconds: u64, style: Style) -> PlanRequest {
-    let clips = (0..40)
-        .map(|n| clip(seed * 1000 + n, 3_000_000 + n * 700_000, 1 + n % 3, 8 + n))
-        .collect();
-    request(song(seed, seconds, 124), clips, settings(style, 0))
-}
+use crate::plans::{fills_song, sound};
+use crate::requests::{STYLES, ordinary, settings};
+use crate::synthetic::{clip, request, song};
 
 /// The film of a request, whole and sound.
 fn film(request: &PlanRequest) -> Plan {
     let plan = plan(request).unwrap();
-    assert_eq!(plan.problems().1, 0);
+    sound(&plan);
     assert_eq!(plan.silent_frames(None), 0);
-    assert_eq!(
-        plan.frame_at(request.grid.duration),
-        Some(plan.record_duration())
-    );
+    fills_song(request, &plan);
     plan
 }
 
-fn said(plan: &Plan) -> Vec<DecisionCode> {
+/// What a plan tells, in its order.
+fn told(plan: &Plan) -> Vec<DecisionCode> {
     plan.decisions
         .iter()
         .map(|decision| decision.code)
@@ -91,7 +61,7 @@ fn one_clip_makes_a_film_in_every_style() {
             settings(style, 0),
         ));
         assert!(
-            !said(&long).contains(&DecisionCode::FootageReused),
+            !told(&long).contains(&DecisionCode::FootageReused),
             "{style:?}"
         );
         let short = film(&request(
@@ -99,7 +69,7 @@ fn one_clip_makes_a_film_in_every_style() {
             vec![clip(3, 6_000_000, 1, 6)],
             settings(style, 0),
         ));
-        let told = said(&short);
+        let told = told(&short);
         assert!(
             told.contains(&DecisionCode::PaceSlowed),
             "{style:?}: {told:?}"
@@ -125,11 +95,11 @@ fn bad_clips_alone_make_a_film_that_says_so() {
         ))
     };
     for defect in [Defect::Blurred, Defect::Shaken, Defect::Underexposed] {
-        let told = said(&bad(defect));
+        let told = told(&bad(defect));
         assert_eq!(told, [DecisionCode::WeakFootageUsed], "{defect:?}");
     }
     // Cards are clean pictures: nothing had to be forgiven.
-    assert_eq!(said(&bad(Defect::FlatCard)), []);
+    assert_eq!(told(&bad(Defect::FlatCard)), []);
 }
 
 #[test]
@@ -138,11 +108,11 @@ fn a_song_of_ten_seconds_and_one_of_an_hour() {
     for style in STYLES {
         let short = film(&request(song(1, 10, 120), clips(), settings(style, 0)));
         assert!((1..=20).contains(&short.slots.len()), "{style:?}");
-        assert_eq!(said(&short), [], "{style:?}");
+        assert_eq!(told(&short), [], "{style:?}");
         let long = film(&request(song(1, 3600, 120), clips(), settings(style, 0)));
         assert!(long.slots.len() > 300, "{style:?}");
         assert!(
-            said(&long).contains(&DecisionCode::FootageReused),
+            told(&long).contains(&DecisionCode::FootageReused),
             "{style:?}"
         );
     }
@@ -156,7 +126,7 @@ fn two_hundred_clips_of_an_hour_each() {
         clips,
         settings(Style::Balanced, 0),
     ));
-    assert_eq!(said(&plan), []);
+    assert_eq!(told(&plan), []);
     let mut shown: Vec<u32> = plan.slots.iter().map(|slot| slot.clip.media).collect();
     shown.sort_unstable();
     shown.dedup();

@@ -1,0 +1,16 @@
+//! The edit as a whole, over made-up songs and footage.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking"
+)]
+
+mod extremes;
+mod laws;
+#[path = "../plans/mod.rs"]
+mod plans;
+#[path = "../requests/mod.rs"]
+mod requests;
+#[path = "../synthetic/mod.rs"]
+mod synthetic;
+mod unwanted;
