@@ -104,9 +104,7 @@ pub(super) fn survey_failure(error: &SurveyError) -> Failure {
 fn sheet_failure(error: SheetError) -> Failure {
     match error {
         SheetError::Process(error) => survey_failure(&SurveyError::Process(error)),
-        SheetError::Scratch { .. } => Failure::of(ExitCode::CannotCreate, &error),
-        SheetError::NoPicture { .. } => Failure::of(ExitCode::Ffmpeg, &error)
-            .hint("`render-native doctor` tells what is wrong with ffmpeg"),
+        SheetError::Png(_) => Failure::of(ExitCode::Internal, &error),
     }
 }
 

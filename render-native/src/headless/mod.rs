@@ -11,7 +11,6 @@
 //! * [`plan`] — all of it together.
 //! * [`mod@reference`] — how a plan names a file.
 
-mod canvas;
 pub mod frames;
 pub mod inspect;
 mod matroska;

@@ -110,7 +110,7 @@ fn every_clip_is_drawn_and_the_plan_s_shots_with_it() {
     let bare = draw("bare.png", &[]);
     let chosen = draw("chosen.png", &["--plan".as_ref(), plan.as_os_str()]);
     for png in [&bare, &chosen] {
-        assert!(png.starts_with(b"\x89PNG"));
+        assert!(png.starts_with(b"\x89PNG") && png.ends_with(b"IEND\xaeB\x60\x82"));
         // Three clips, one below the other.
         let number = |at: usize| {
             png.get(at..at + 4)
@@ -148,11 +148,21 @@ fn a_sheet_that_could_not_be_made_replaces_none() {
         sheet.as_os_str(),
         "--overwrite".as_ref(),
     ];
-    for act in [Act::Exit(1, "boom"), Act::Answer("")] {
-        let fake = Fake::default().when("ffmpeg", &["image2pipe"], u32::MAX, &act);
-        program::run_with(args, &fake.environment(FAKE))
-            .expect(69)
-            .says("no picture of the sheet");
-        assert_eq!(std::fs::read(&sheet).unwrap(), b"what was there");
+    // The third picture of the clip; the two before it are drawn by then.
+    let fake = Fake::default()
+        .when("ffmpeg", &["scale=128:72"], 2, &Act::Noise(0))
+        .when("ffmpeg", &["scale=128:72"], u32::MAX, &Act::Signal(9, "x"));
+    program::run_with(args, &fake.environment(FAKE)).expect(75);
+    assert_eq!(std::fs::read(&sheet).unwrap(), b"what was there");
+
+    // A picture that cannot be had is left blank.
+    let mut drawn = Vec::new();
+    for act in [Act::Exit(1, "boom"), Act::Answer(""), Act::Noise(0)] {
+        let fake = Fake::default().when("ffmpeg", &["scale=128:72"], u32::MAX, &act);
+        program::run_with(args, &fake.environment(FAKE)).expect(0);
+        drawn.push(std::fs::read(&sheet).unwrap());
+        assert!(drawn.iter().all(|png| png.starts_with(b"\x89PNG")));
     }
+    assert_eq!(drawn[0], drawn[1]);
+    assert_ne!(drawn[0], drawn[2]);
 }
