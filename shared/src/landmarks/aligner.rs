@@ -83,7 +83,7 @@ impl<'a> Aligner<'a> {
         }
     }
 
-    /// Hears the next samples, mono, at [`LANDMARK_RATE`]. Whether more of them are needed.
+    /// Hears the next samples, mono, at [`LANDMARK_RATE`](super::LANDMARK_RATE). Whether more of them are needed.
     pub fn push(&mut self, pcm: &[f32]) -> bool {
         for place in &mut self.places {
             place.push(self.heard, pcm);

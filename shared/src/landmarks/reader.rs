@@ -46,7 +46,7 @@ impl Moment {
 }
 
 impl LandmarkReader {
-    /// Hears the next samples, mono, at [`LANDMARK_RATE`].
+    /// Hears the next samples, mono, at [`LANDMARK_RATE`](super::LANDMARK_RATE).
     pub fn push(&mut self, pcm: &[f32]) {
         let left = usize::try_from(HORIZON - self.heard).unwrap_or(usize::MAX);
         let pcm = pcm.get(..left).unwrap_or(pcm);
