@@ -12,4 +12,5 @@ pub mod media;
 pub mod music;
 pub mod plan;
 pub mod rate;
+pub mod reading;
 pub mod time;

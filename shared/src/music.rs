@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::landmarks::Landmark;
 use crate::rate::{Rate, RateError};
+use crate::reading::Reading;
 use crate::time::{Music, Time};
 
 /// Beats, bars and sections of one song. Every time is a PCM sample of the decoded song.
@@ -28,6 +29,10 @@ pub struct BeatGrid {
     pub beats: Vec<Beat>,
     /// The sections, in order, without overlap; they need not cover the song.
     pub sections: Vec<Section>,
+    /// Other readings of the song that were weighed, likeliest first; at most
+    /// [`MAX_READINGS`](crate::reading::MAX_READINGS).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<Reading>,
     /// Moments by which another decoder's sound is laid over this one, in order; at most
     /// [`MAX_LANDMARKS`](crate::landmarks::MAX_LANDMARKS).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -49,6 +54,19 @@ pub struct Beat {
     /// How loud and busy the music is from here to the next beat, as a rank within the song,
     /// 0 to 1000.
     pub energy_permille: u16,
+    /// How sure it is that a beat is here, 0 to 1000; what a person corrected, or a plan of another
+    /// hand leaves out, is taken for sure.
+    #[serde(default = "sure", skip_serializing_if = "is_sure")]
+    pub confidence_permille: u16,
+}
+
+const fn sure() -> u16 {
+    1000
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]
+const fn is_sure(permille: &u16) -> bool {
+    *permille == sure()
 }
 
 /// One section of the song.
@@ -168,6 +186,7 @@ mod tests {
             at,
             position,
             energy_permille: 0,
+            confidence_permille: 1000,
         };
         BeatGrid {
             rate: 44_100,
@@ -177,6 +196,7 @@ mod tests {
             beats_per_bar: 4,
             beats: beats.into_iter().map(beat).collect(),
             sections: Vec::new(),
+            readings: Vec::new(),
             landmarks: Vec::new(),
             analysis: BTreeMap::new(),
         }

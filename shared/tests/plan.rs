@@ -18,6 +18,7 @@ use shared::plan::{
     SCHEMA, Slot, Speed, Style,
 };
 use shared::rate::Rate;
+use shared::reading::{ReadBeats, Reading};
 
 fn grid() -> BeatGrid {
     let bits = "0123456789abcdef".repeat(8).parse().unwrap();
@@ -25,6 +26,7 @@ fn grid() -> BeatGrid {
         at: 11_025 + u64::from(n) * 22_050,
         position: n % 4 + 1,
         energy_permille: 500,
+        confidence_permille: 1000 - 100 * u16::from(n % 3),
     });
     BeatGrid {
         rate: 44_100,
@@ -39,6 +41,30 @@ fn grid() -> BeatGrid {
             label: SectionLabel::Verse,
             energy_permille: 500,
         }],
+        readings: vec![
+            Reading {
+                beats: ReadBeats::Divided {
+                    parts: 1,
+                    every: 2,
+                    first: 1,
+                },
+                tempo_millibpm: 60_000,
+                beats_per_bar: 4,
+                downbeat: 3,
+                likelihood_permille: 90,
+            },
+            Reading {
+                beats: ReadBeats::Even {
+                    first: 11_025,
+                    last: 121_275,
+                    count: 5,
+                },
+                tempo_millibpm: 96_000,
+                beats_per_bar: 0,
+                downbeat: 0,
+                likelihood_permille: 9,
+            },
+        ],
         landmarks: vec![Landmark { at: 2560, bits }],
         analysis: [("tracker".to_owned(), "test".to_owned())].into(),
     }

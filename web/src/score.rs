@@ -267,6 +267,7 @@ pub(crate) mod made_up {
             at: 1000 + n * 22_050,
             position: u8::try_from(n % 4 + 1).unwrap(),
             energy_permille: u16::try_from(n * 1000 / (bars * 4)).unwrap(),
+            confidence_permille: 1000,
         };
         let section = |from: u64, to: u64, label| Section {
             start: 1000 + from * 88_200,
@@ -285,6 +286,7 @@ pub(crate) mod made_up {
                 section(0, bars / 2, SectionLabel::Intro),
                 section(bars / 2, bars, SectionLabel::Drop),
             ],
+            readings: Vec::new(),
             landmarks: Vec::new(),
             analysis: BTreeMap::new(),
         }

@@ -277,6 +277,7 @@ pub fn correction(correction: &Correction, rate: u32) -> String {
             format!("Bars begin on beat {} of the song", beat.saturating_add(1))
         }
         Correction::Meter { beats_per_bar } => format!("{beats_per_bar} beats in a bar"),
+        Correction::Reading { reading } => format!("Read as {reading}"),
         Correction::Tap { taps } => format!("Beats as tapped, {}", count(taps.len(), "tap")),
     }
 }
@@ -333,6 +334,7 @@ mod tests {
             at: 1_000 + index * 500,
             position: *position,
             energy_permille: 0,
+            confidence_permille: 1000,
         };
         BeatGrid {
             rate: 1_000,
@@ -342,6 +344,7 @@ mod tests {
             beats_per_bar: 4,
             beats: (0..).zip(positions).map(beat).collect(),
             sections: Vec::new(),
+            readings: Vec::new(),
             landmarks: Vec::new(),
             analysis: std::collections::BTreeMap::new(),
         }

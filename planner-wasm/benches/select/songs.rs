@@ -29,6 +29,7 @@ pub(crate) fn song(seconds: u64, bpm: u64) -> BeatGrid {
                 position: (n % 4 + 1) as u8,
                 // The first beat of a bar is a little louder.
                 energy_permille: energy + if n % 4 == 0 { 40 } else { 0 },
+                confidence_permille: 1000,
             }
         })
         .collect();
@@ -55,6 +56,7 @@ pub(crate) fn song(seconds: u64, bpm: u64) -> BeatGrid {
         beats_per_bar: 4,
         beats,
         sections,
+        readings: Vec::new(),
         landmarks: Vec::new(),
         analysis: std::collections::BTreeMap::new(),
     }

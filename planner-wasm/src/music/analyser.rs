@@ -12,18 +12,17 @@ use super::bars::{Bars, bars};
 use super::beatwise::Beatwise;
 use super::choice::{Choice, choose};
 use super::energy::ranks;
-use super::hop::{HOP, ONE, sample_of};
+use super::hop::{Clock, HOP, ONE};
 use super::hypothesis::hypotheses;
 use super::network::{Heard, listen};
 use super::onset::{Onsets, onsets};
+use super::readings::readings;
 use super::sections::sections;
 use super::spectrum::{SpectrumReader, WINDOW};
-use super::tempo::Tempogram;
+use super::tempo::{Tempogram, tempo_of};
 
 /// Below this confidence, in thousandths, the grid is not to be trusted.
-pub const TRUSTED_PERMILLE: u16 = 150;
-/// A lead of this size, in 1/1024 of the score, makes a confidence of one half.
-const HALF_SURE: i64 = 1024;
+pub const TRUSTED_PERMILLE: u16 = 200;
 /// Comb-filtered autocorrelation, in 1/1024, below which nothing repeats.
 const PULSE: i64 = 120;
 /// Samples cleaned at a time.
@@ -153,19 +152,19 @@ fn grid(
     duration: u64,
 ) -> Decided<BeatGrid> {
     let reading = &choice.reading;
-    let offset = attacks.offset(&reading.beats);
+    let clock = Clock {
+        offset: attacks.offset(&reading.beats),
+        duration,
+    };
     let (beats, at): (Vec<i64>, Vec<u64>) = extended(&reading.beats, reading.period, duration)
         .into_iter()
-        .filter_map(|beat| {
-            let sample = u64::try_from(sample_of(beat) + offset).ok()?;
-            (sample < duration).then_some((beat, sample))
-        })
+        .filter_map(|beat| Some((beat, clock.sample(beat)?)))
         .unzip();
     let song = Beatwise::of(onsets, &heard.downbeat, &beats);
-    let bars = bars(&song);
+    let bars = bars(&song.downbeat);
     let energy = ranks(&song.energy);
     let mut decisions = Vec::new();
-    let confidence = (choice.lead * 1000 / (choice.lead + HALF_SURE)).clamp(0, 1000) as u16;
+    let confidence = choice.likelihood;
     if confidence < TRUSTED_PERMILLE {
         decisions.push(Decision::new(
             DecisionCode::TempoFallback,
@@ -187,7 +186,14 @@ fn grid(
         tempo_millibpm: tempo_of(reading.period),
         confidence_permille: confidence,
         beats_per_bar: bars.as_ref().map_or(0, |bars| bars.meter),
-        beats: beats_of(&at, bars.as_ref(), &energy),
+        beats: beats_of(&at, bars.as_ref(), &energy, &choice.support(&beats)),
+        readings: readings(
+            choice,
+            &beats,
+            bars.as_ref().and_then(Bars::usual),
+            &heard.downbeat,
+            clock,
+        ),
         sections: sections(&song, bars.as_ref(), &at, &energy, duration),
         landmarks: Vec::new(),
         analysis: provenance(),
@@ -195,14 +201,16 @@ fn grid(
     Decided { value, decisions }
 }
 
-fn beats_of(at: &[u64], bars: Option<&Bars>, energy: &[u16]) -> Vec<Beat> {
+fn beats_of(at: &[u64], bars: Option<&Bars>, energy: &[u16], support: &[u16]) -> Vec<Beat> {
     at.iter()
         .zip(energy)
+        .zip(support)
         .enumerate()
-        .map(|(index, (at, energy))| Beat {
+        .map(|(index, ((at, energy), support))| Beat {
             at: *at,
             position: bars.map_or(0, |bars| bars.position(index)),
             energy_permille: *energy,
+            confidence_permille: *support,
         })
         .collect()
 }
@@ -222,12 +230,6 @@ fn extended(beats: &[i64], period: i64, duration: u64) -> Vec<i64> {
     out
 }
 
-/// Thousandths of a beat a minute for a period in fixed-point hops.
-fn tempo_of(period: i64) -> u32 {
-    let hops_a_minute = i64::from(ANALYSIS_RATE) / HOP as i64 * 60;
-    u32::try_from((hops_a_minute * 1000 * ONE + period / 2) / period).unwrap_or(0)
-}
-
 fn no_beats(duration: u64, why: &str) -> Decided<BeatGrid> {
     Decided {
         value: BeatGrid {
@@ -238,6 +240,7 @@ fn no_beats(duration: u64, why: &str) -> Decided<BeatGrid> {
             beats_per_bar: 0,
             beats: Vec::new(),
             sections: Vec::new(),
+            readings: Vec::new(),
             landmarks: Vec::new(),
             analysis: provenance(),
         },

@@ -1,6 +1,5 @@
 //! Where the bars begin: meter and phase, by what the network hears at each beat.
 
-use super::beatwise::Beatwise;
 use super::hop::UNIT;
 
 /// Meters tried, and how much less likely than four each is, in 1/1024 nats.
@@ -11,6 +10,13 @@ const BREAK: i64 = 30 * UNIT as i64;
 const MOST: i64 = 5 * UNIT as i64;
 /// A lead below this for each bar, in 1/1024 nats, leaves the downbeat a guess.
 const SURE: i64 = 512;
+
+/// A difference of evidence, in 1/1024 nats a beat, that makes some bars e times as likely as
+/// others: fitted to songs with known bars.
+const NAT: f64 = 100.0;
+
+/// How usual meters are: what the bars of each weigh together.
+const USUAL: [(u8, f64); 4] = [(4, 16.0), (3, 4.0), (2, 2.0), (5, 1.0)];
 
 /// The bars of a song.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +34,18 @@ impl Bars {
     pub(crate) fn position(&self, index: usize) -> u8 {
         self.positions.get(index).copied().unwrap_or(0)
     }
+
+    /// The meter of most bars, and the beat, below it, on which most of them would begin if they
+    /// never changed; of equals the earliest.
+    pub(crate) fn usual(&self) -> Option<(u8, u8)> {
+        let meter = usize::from(self.meter);
+        let begun = |first: &u8| {
+            let on = self.positions.iter().skip(usize::from(*first));
+            let on = on.step_by(meter.max(1)).filter(|position| **position == 1);
+            (on.count(), std::cmp::Reverse(*first))
+        };
+        Some((self.meter, (0..self.meter).max_by_key(begun)?))
+    }
 }
 
 /// A place in a bar: beats in the bar, and beats since its first.
@@ -37,12 +55,8 @@ type Place = (u8, u8);
 ///
 /// It is the bar pointer model of `pointer` over beats: from each place in a bar it goes to the
 /// next, and seldom anywhere else.
-pub(crate) fn bars(song: &Beatwise) -> Option<Bars> {
-    let odds: Vec<i64> = song
-        .downbeat
-        .iter()
-        .map(|odds| (*odds).clamp(-MOST, MOST) / 2)
-        .collect();
+pub(crate) fn bars(downbeat: &[i64]) -> Option<Bars> {
+    let odds = halved(downbeat);
     let places: Vec<Place> = METERS
         .iter()
         .flat_map(|&(meter, _)| (0..meter).map(move |beat| (meter, beat)))
@@ -57,7 +71,6 @@ pub(crate) fn bars(song: &Beatwise) -> Option<Bars> {
                 .unwrap_or(0)
         })
         .collect();
-    let said = |beat: i64, place: Place| if place.1 == 0 { beat } else { -beat };
     let mut best: Vec<i64> = places
         .iter()
         .map(|&(meter, _)| {
@@ -119,6 +132,68 @@ pub(crate) fn bars(song: &Beatwise) -> Option<Bars> {
     })
 }
 
+/// What a beat says for being at a place.
+const fn said(odds: i64, place: Place) -> i64 {
+    if place.1 == 0 { odds } else { -odds }
+}
+
+fn halved(downbeat: &[i64]) -> Vec<i64> {
+    let half = |odds: &i64| (*odds).clamp(-MOST, MOST) / 2;
+    downbeat.iter().map(half).collect()
+}
+
+/// Bars that never change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Regular {
+    pub(crate) meter: u8,
+    /// Which beat, counted from 0, is the first downbeat.
+    pub(crate) first: u8,
+    /// How likely they are beside all others, in thousandths.
+    pub(crate) likelihood: u16,
+}
+
+/// All regular bars for the log odds of a downbeat at each beat, in 1/1024, likeliest first; of
+/// equals in the order of the meters, the earlier downbeat first. Empty if there is no beat.
+pub(crate) fn regular(downbeat: &[i64]) -> Vec<Regular> {
+    let odds = halved(downbeat);
+    if odds.is_empty() {
+        return Vec::new();
+    }
+    let each = METERS
+        .iter()
+        .flat_map(|&(meter, cost)| (0..meter).map(move |first| (meter, first, cost)));
+    let mut scored: Vec<(i64, u8, u8)> = each
+        .map(|(meter, first, cost)| {
+            let places = (0..meter).cycle().skip(usize::from(meter - first));
+            let whole: i64 = odds
+                .iter()
+                .zip(places)
+                .map(|(odds, beat)| said(*odds, (meter, beat)))
+                .sum();
+            ((whole - cost) / odds.len() as i64, meter, first)
+        })
+        .collect();
+    let best = scored.iter().map(|(score, ..)| *score).max().unwrap_or(0);
+    let weight = |(score, meter, _): &(i64, u8, u8)| {
+        let usual = USUAL.iter().find(|(other, _)| other == meter);
+        let each = usual.map_or(0.0, |(_, usual)| *usual) / f64::from(*meter);
+        libm::exp((score - best) as f64 / NAT) * each
+    };
+    let sum: f64 = scored.iter().map(weight).sum();
+    // A stable sort: of equals the first stays first.
+    scored.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
+    let likely = scored.into_iter().map(|bars| {
+        let likelihood = libm::floor(weight(&bars) * 1000.0 / sum) as u16;
+        let (_, meter, first) = bars;
+        Regular {
+            meter,
+            first,
+            likelihood,
+        }
+    });
+    likely.collect()
+}
+
 /// The first of the largest.
 fn leader(scores: &[i64]) -> usize {
     let best = (0..scores.len()).max_by_key(|&at| (scores[at], std::cmp::Reverse(at)));
@@ -129,13 +204,6 @@ fn leader(scores: &[i64]) -> usize {
 mod tests {
     use super::*;
 
-    fn song(downbeat: Vec<i64>) -> Beatwise {
-        Beatwise {
-            downbeat,
-            ..Beatwise::default()
-        }
-    }
-
     fn every(meter: usize, first: usize, beats: usize) -> Vec<i64> {
         let odds = |beat: usize| if beat % meter == first { 3000 } else { -3000 };
         (0..beats).map(odds).collect()
@@ -144,7 +212,7 @@ mod tests {
     #[test]
     fn a_downbeat_on_every_second_to_fifth_beat_makes_the_bar() {
         for (meter, first) in [(2, 1), (3, 1), (4, 2), (5, 4)] {
-            let found = bars(&song(every(meter, first, 40))).unwrap();
+            let found = bars(&every(meter, first, 40)).unwrap();
             assert_eq!((usize::from(found.meter), found.sure), (meter, true));
             assert_eq!(found.position(first), 1);
             assert_eq!(usize::from(found.position(first + meter - 1)), meter);
@@ -156,15 +224,31 @@ mod tests {
         let mut downbeat = every(4, 0, 34);
         // Half a bar short, far from both ends.
         downbeat.extend(every(4, 0, 34));
-        let found = bars(&song(downbeat)).unwrap();
+        let found = bars(&downbeat).unwrap();
         let downbeats = [28, 32, 34, 38].map(|beat| found.position(beat));
         assert_eq!(downbeats, [1; 4]);
     }
 
     #[test]
     fn beats_all_alike_leave_the_downbeat_a_guess() {
-        assert!(!bars(&song(vec![-700; 32])).unwrap().sure);
-        assert_eq!(bars(&song(vec![7; 3])), None);
-        assert_eq!(bars(&song(Vec::new())), None);
+        assert!(!bars(&[-700; 32]).unwrap().sure);
+        assert_eq!(bars(&[7; 3]), None);
+        assert_eq!(bars(&[]), None);
+    }
+
+    #[test]
+    fn regular_bars_are_ranked_by_what_their_downbeats_say() {
+        for (meter, first) in [(2, 1), (3, 2), (4, 1), (5, 3)] {
+            let ranked = regular(&every(meter, first, 60));
+            let best = ranked[0];
+            assert_eq!(
+                (usize::from(best.meter), usize::from(best.first)),
+                (meter, first)
+            );
+            assert_eq!(ranked.len(), 14);
+            let sum: u16 = ranked.iter().map(|bars| bars.likelihood).sum();
+            assert!((986..=1000).contains(&sum), "{sum}");
+        }
+        assert!(regular(&[]).is_empty());
     }
 }

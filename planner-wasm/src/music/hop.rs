@@ -18,6 +18,23 @@ pub(crate) const fn sample_of(position: i64) -> i64 {
     (position * HOP as i64).div_euclid(ONE)
 }
 
+/// Where positions in fixed-point hops lie in the song.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock {
+    /// Samples from a position to what is meant by it.
+    pub(crate) offset: i64,
+    /// Samples of the song.
+    pub(crate) duration: u64,
+}
+
+impl Clock {
+    /// The sample that is meant by a position; `None` outside the song.
+    pub(crate) fn sample(self, position: i64) -> Option<u64> {
+        let sample = u64::try_from(sample_of(position) + self.offset).ok()?;
+        (sample < self.duration).then_some(sample)
+    }
+}
+
 /// The hop nearest to a fixed-point position; halfway goes to the later one.
 pub(crate) const fn nearest(position: i64) -> i64 {
     (position + ONE / 2).div_euclid(ONE)

@@ -8,7 +8,7 @@
 //! 3. `network` — what has been learnt of the sound of beats and downbeats; integers as well.
 //! 4. `tempo` — periods at which onsets and beats repeat, and the families that they suggest.
 //! 5. `hypothesis` — whole readings of the song: `grid` (one tempo) and `pointer` (a drifting one).
-//! 6. `choice` — the reading that fits best, and how far it leads.
+//! 6. `choice` — the reading that fits best, and how likely it is; `readings` — the others.
 //! 7. `beatwise`, `bars`, `energy`, `sections` — what the cutter wants to know of each beat.
 //! 8. `attack` — where exactly sounds begin around the beats.
 //!
@@ -40,6 +40,7 @@ mod hypothesis;
 mod network;
 mod onset;
 mod pointer;
+mod readings;
 mod sections;
 mod spectrum;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Periodicity of the onset strength, and the families of beat periods it suggests.
 
-use super::hop::UNIT;
+use super::ANALYSIS_RATE;
+use super::hop::{HOP, ONE, UNIT};
 
 /// Shortest beat period considered, in hops: 240 beats a minute.
 pub(crate) const SHORTEST: usize = 25;
@@ -84,6 +85,12 @@ impl Tempogram {
         }
         families
     }
+}
+
+/// Thousandths of a beat a minute for a period in fixed-point hops.
+pub(crate) fn tempo_of(period: i64) -> u32 {
+    let hops_a_minute = i64::from(ANALYSIS_RATE) / HOP as i64 * 60;
+    u32::try_from((hops_a_minute * 1000 * ONE + period / 2) / period).unwrap_or(0)
 }
 
 /// Autocorrelation of the positive part less its mean, lags `0..reach`, in 1/1024 of lag 0.

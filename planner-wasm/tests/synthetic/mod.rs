@@ -56,6 +56,7 @@ pub(crate) fn song(seed: u64, seconds: u64, bpm: u64) -> BeatGrid {
             at,
             position: u8::try_from(count % 4 + 1).unwrap(),
             energy_permille: u16::try_from(energy.min(1000)).unwrap(),
+            confidence_permille: 1000,
         });
         count += 1;
         at = beats[0].at + count * period + numbers.between(0, 440) - 220;
@@ -85,6 +86,7 @@ pub(crate) fn song(seed: u64, seconds: u64, bpm: u64) -> BeatGrid {
         beats_per_bar: 4,
         beats,
         sections,
+        readings: Vec::new(),
         landmarks: Vec::new(),
         analysis: std::collections::BTreeMap::new(),
     }

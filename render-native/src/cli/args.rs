@@ -192,6 +192,9 @@ pub struct Beats {
     /// standard output.
     #[arg(short, long, value_name = "SONG.beats")]
     pub output: Option<PathBuf>,
+    /// What the song is read as.
+    #[command(flatten)]
+    pub reading: Reading,
     /// Replace an existing file.
     #[arg(long)]
     pub overwrite: bool,
@@ -236,9 +239,21 @@ pub struct Material {
     /// The song.
     #[arg(long, value_name = "SONG")]
     pub music: PathBuf,
+    /// What the song is read as.
+    #[command(flatten)]
+    pub reading: Reading,
     /// Clips and folders of clips.
     #[arg(required = true, value_name = "CLIP|FOLDER")]
     pub clips: Vec<PathBuf>,
+}
+
+/// What a song is read as.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Reading {
+    /// Take another reading of the song's beats, such as twice or half as many: `beats` lists them,
+    /// likeliest first; 0 is the likeliest of all.
+    #[arg(long = "reading", value_name = "N", default_value_t = 0)]
+    pub number: usize,
 }
 
 /// How the edit shall be.

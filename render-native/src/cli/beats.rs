@@ -10,7 +10,7 @@ use super::files::{refuse_occupied, write_result};
 use super::plan::song_failure;
 use super::terminal::{print, print_json, say};
 use crate::exit::ExitCode;
-use crate::headless::song::listen;
+use crate::headless::song::{self, listen};
 use crate::progress::Stage;
 
 /// Runs `beats`.
@@ -19,15 +19,32 @@ pub(super) fn beats(args: &args::Beats, context: &Context) -> Result<ExitCode, F
     if let Some(output) = output {
         refuse_occupied(output, args.overwrite)?;
     }
+    let mut readings = Vec::new();
     let song = context.with_tools(|tools| {
         let bars = Bars::new(context.talk, &[Stage::Music]);
         let song = listen(tools, &args.song, &context.interrupt, &bars);
         bars.clear();
+        let song = song.and_then(|song| {
+            readings.clone_from(&song.grid.readings);
+            song.read_as(args.reading.number)
+        });
         song.map_err(|error| song_failure(&error))
     })?;
     if !context.talk.quiet {
         for decision in &song.decisions {
             say(&told(decision));
+        }
+        for (index, reading) in readings.iter().enumerate() {
+            let number = index + 1;
+            let sign = if number == args.reading.number {
+                "is"
+            } else {
+                "or"
+            };
+            say(&format!(
+                "{sign} --reading {number}: {}",
+                song::told(reading)
+            ));
         }
     }
     let lines = song.grid.to_text();

@@ -72,6 +72,7 @@ pub(super) fn wish(
     let pair = |size: Size| (size.width, size.height);
     Wish {
         music: material.music.clone(),
+        reading: material.reading.number,
         clips: material.clips.clone(),
         not_clips: Vec::new(),
         plan_dir,
@@ -218,10 +219,12 @@ pub(super) fn song_failure(error: &SongError) -> Failure {
             ..
         } => of_process(source),
         SongError::Music(_) => ExitCode::Internal,
+        SongError::NoSuchReading { .. } => ExitCode::Usage,
         _ => ExitCode::BadData,
     };
     let failure = Failure::of(code, error);
     match code {
+        ExitCode::Usage => failure.hint("take one of these, or leave --reading out"),
         ExitCode::BadData => failure.hint("choose a song that ffmpeg can play"),
         ExitCode::Ffmpeg => failure.hint("`render-native doctor` tells what is wrong with ffmpeg"),
         ExitCode::Temporary => failure.hint(KILLED),

@@ -31,6 +31,8 @@ const NAMED: usize = 10;
 pub struct Wish {
     /// The song.
     pub music: PathBuf,
+    /// Which reading of its beats holds: 0 the likeliest, 1 the next.
+    pub reading: usize,
     /// Clips and folders of clips.
     pub clips: Vec<PathBuf>,
     /// Files among them that are none: results of an earlier run, and why they are left out.
@@ -145,7 +147,7 @@ pub fn plan(
         let (files, skipped) = (walked.decisions.len(), walked.decisions);
         return Err(HeadlessError::NoClips { files, skipped });
     }
-    let song = listen(tools, &wish.music, interrupt, progress)?;
+    let song = listen(tools, &wish.music, interrupt, progress)?.read_as(wish.reading)?;
     let Survey { clips, mut skipped } =
         survey(tools, &walked.files, wish.survey, interrupt, progress)?;
     skipped.extend(walked.decisions);

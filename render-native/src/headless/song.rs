@@ -3,10 +3,12 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use planner_wasm::music::corrections::{Correction, corrected};
 use planner_wasm::music::{ANALYSIS_RATE, MusicAnalyser, MusicError};
 use shared::decision::{Decision, DecisionCode};
 use shared::fingerprint::Fingerprint;
 use shared::music::BeatGrid;
+use shared::reading::Reading;
 
 use crate::ffmpeg::locate::Tools;
 use crate::ffmpeg::probe::{ProbeError, probe};
@@ -59,9 +61,59 @@ pub enum SongError {
         /// Why.
         source: PcmError,
     },
+    /// It has no such reading.
+    #[error("{} has no reading {asked}: `render-native beats` lists {} others{}", path.shown(), readings.len(), listed(readings))]
+    NoSuchReading {
+        /// The song.
+        path: PathBuf,
+        /// Which was asked for.
+        asked: usize,
+        /// Those that there are.
+        readings: Vec<Reading>,
+    },
     /// The beat tracker wants another rate than songs are decoded to.
     #[error(transparent)]
     Music(#[from] MusicError),
+}
+
+impl Song {
+    /// The song with its beats as another reading has them, counted from 1; 0 leaves it as it is.
+    ///
+    /// # Errors
+    /// [`SongError::NoSuchReading`] if fewer are known, or its beats would be too fast.
+    pub fn read_as(mut self, number: usize) -> Result<Self, SongError> {
+        let Some(index) = number.checked_sub(1) else {
+            return Ok(self);
+        };
+        let reading = self.grid.readings.get(index).copied();
+        let wished = reading.map(|reading| [Correction::Reading { reading }]);
+        let read = wished.map(|wished| corrected(&self.grid, &wished));
+        match read {
+            Some(Ok(grid)) => self.grid = grid,
+            _ => {
+                return Err(SongError::NoSuchReading {
+                    asked: number,
+                    path: self.path,
+                    readings: self.grid.readings,
+                });
+            }
+        }
+        Ok(self)
+    }
+}
+
+fn listed(readings: &[Reading]) -> String {
+    let one = |(index, reading): (usize, &Reading)| format!("; {}: {}", index + 1, told(reading));
+    readings.iter().enumerate().map(one).collect()
+}
+
+/// A reading in a line: `64.9 a minute, every other beat, from the first; bars of 4 (23 %)`.
+#[must_use]
+pub fn told(reading: &Reading) -> String {
+    let tenths = (reading.tempo_millibpm + 50) / 100;
+    let per_cent = (reading.likelihood_permille + 5) / 10;
+    let (whole, tenth) = (tenths / 10, tenths % 10);
+    format!("{whole}.{tenth} a minute, {reading} ({per_cent} %)")
 }
 
 /// Listens to the song at `path`.

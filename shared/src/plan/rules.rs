@@ -8,6 +8,7 @@ use super::model::{
 };
 use crate::landmarks::MAX_LANDMARKS;
 use crate::music::BeatGrid;
+use crate::reading::{MAX_READINGS, ReadBeats};
 
 impl Plan {
     /// The first problems of this plan, and how many there are in all; empty for a sound plan.
@@ -101,6 +102,36 @@ fn beat_grid(grid: &BeatGrid, path: &Path<'_>, problems: &mut Problems) {
             );
         }
         before = Some(beat.at);
+    }
+    let readings = Path::Field(path, "readings");
+    if grid.readings.len() > MAX_READINGS {
+        problems.note(
+            &readings,
+            format_args!("has more than {MAX_READINGS} items"),
+        );
+    }
+    for (index, reading) in grid.readings.iter().enumerate() {
+        let item = Path::Item(&readings, index);
+        let told = Path::Field(&item, "beats");
+        match reading.beats {
+            ReadBeats::Divided { every, first, .. } if first >= every => {
+                problems.note(
+                    &Path::Field(&told, "divided"),
+                    "its first is not below every",
+                );
+            }
+            ReadBeats::Even { first, last, .. } if first >= last || last > grid.duration => {
+                let why = "its last is not after its first, or after the song's end";
+                problems.note(&Path::Field(&told, "even"), why);
+            }
+            _ => {}
+        }
+        if reading.downbeat >= reading.beats_per_bar.max(1) {
+            problems.note(
+                &Path::Field(&item, "downbeat"),
+                "is not below beats_per_bar",
+            );
+        }
     }
     if grid.landmarks.len() > MAX_LANDMARKS {
         let path = Path::Field(path, "landmarks");

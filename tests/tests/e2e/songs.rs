@@ -51,3 +51,50 @@ fn every_kind_of_song_has_the_beats_of_the_uncompressed_one() {
         assert!(worst.unwrap() <= NEAR, "{name}: {worst:?} samples");
     }
 }
+
+/// Packets whose times step back a little are no damage: the samples follow each other all the same.
+#[test]
+fn ordinary_songs_are_not_called_damaged() {
+    let Some(folder) = suite::dev_data::folder("beats") else {
+        return;
+    };
+    for name in ["fof_feelings.ogg", "optk_7c845d.ogg", "optk_54e778.ogg"] {
+        let run = program::run(["beats".as_ref(), folder.join(name).as_os_str()]).expect(0);
+        assert!(!run.stderr.contains("damage"), "{name}: {}", run.stderr);
+    }
+}
+
+/// What the song might be read as instead is listed, and can be asked for by its number.
+#[test]
+fn another_reading_is_taken_by_its_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let song = click_song(&folder.path().join("song.wav"), 24.0, 117.0);
+    let path = song.as_os_str();
+    let heard = program::run(["beats".as_ref(), path]).expect(0);
+    let every_other = heard
+        .stderr
+        .lines()
+        .find(|line| line.contains("every other beat, from the first"))
+        .unwrap();
+    let number = every_other.split(['g', ':']).nth(1).unwrap().trim();
+    let read = program::run([
+        "beats".as_ref(),
+        "--reading".as_ref(),
+        number.as_ref(),
+        path,
+    ]);
+    let read = read.expect(0);
+    let times = |stdout: &str| -> Vec<String> {
+        let time = |line: &str| line.split('\t').next().unwrap().to_owned();
+        stdout.lines().map(time).collect()
+    };
+    let half: Vec<String> = times(&heard.stdout).into_iter().step_by(2).collect();
+    assert_eq!(times(&read.stdout), half);
+    let refused = program::run(["beats".as_ref(), "--reading".as_ref(), "99".as_ref(), path]);
+    assert_eq!(refused.code, 64);
+    assert!(
+        refused.stderr.contains("has no reading 99"),
+        "{}",
+        refused.stderr
+    );
+}

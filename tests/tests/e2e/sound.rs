@@ -127,6 +127,7 @@ fn plan_by_ear(project: &Project, heard: &[f32]) {
         beats_per_bar: 0,
         beats: Vec::new(),
         sections: Vec::new(),
+        readings: Vec::new(),
         landmarks: reader.finish(),
         analysis: BTreeMap::new(),
     });

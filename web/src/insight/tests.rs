@@ -54,9 +54,11 @@ fn grid() -> BeatGrid {
                 at: n * 500,
                 position: u8::try_from(n % 4).unwrap() + 1,
                 energy_permille: 0,
+                confidence_permille: 1000,
             })
             .collect(),
         sections: Vec::new(),
+        readings: Vec::new(),
         landmarks: Vec::new(),
         analysis: std::collections::BTreeMap::new(),
     }

@@ -7,6 +7,7 @@ use planner_wasm::music::corrections::Correction;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
+use shared::reading::{ReadBeats, Reading};
 
 use super::made_up::{footage, grid, media, plan, projects};
 use super::*;
@@ -251,6 +252,19 @@ fn every_kind_of_correction_is_read() {
         Correction::Nudge { samples: -1 },
         Correction::Downbeat { beat: 3 },
         Correction::Meter { beats_per_bar: 7 },
+        Correction::Reading {
+            reading: Reading {
+                beats: ReadBeats::Even {
+                    first: 7,
+                    last: 900,
+                    count: 5,
+                },
+                tempo_millibpm: 90_000,
+                beats_per_bar: 3,
+                downbeat: 2,
+                likelihood_permille: 10,
+            },
+        },
         Correction::Tap { taps: vec![1, 9] },
     ];
     for kind in kinds {
@@ -260,6 +274,7 @@ fn every_kind_of_correction_is_read() {
             | Correction::Nudge { .. }
             | Correction::Downbeat { .. }
             | Correction::Meter { .. }
+            | Correction::Reading { .. }
             | Correction::Tap { .. } => {}
         }
         let mut project = Project::new("p", "p");

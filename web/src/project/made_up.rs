@@ -16,6 +16,7 @@ use shared::music::{Beat, BeatGrid, Section, SectionLabel};
 use shared::plan::{
     Clip, Cut, CutKind, Fit, MadeBy, MusicTrack, Output, Plan, SCHEMA, Slot, Style,
 };
+use shared::reading::{ReadBeats, Reading};
 
 use super::{Brief, ClipEntry, Depth, Project, SongEntry, nothing_heard, presets};
 
@@ -35,12 +36,28 @@ pub(super) fn media(name: &str) -> MediaReference {
     }
 }
 
+/// As many beats, each half a beat later, counted by `downbeat`.
+fn reading(downbeat: u8) -> Reading {
+    Reading {
+        beats: ReadBeats::Divided {
+            parts: 2,
+            every: 2,
+            first: 1,
+        },
+        tempo_millibpm: 120_000,
+        beats_per_bar: 4,
+        downbeat,
+        likelihood_permille: 80,
+    }
+}
+
 /// Two bars of four.
 pub(super) fn grid() -> BeatGrid {
     let beat = |at: u64| Beat {
         at: 22_050 * at,
         position: u8::try_from(at % 4 + 1).unwrap(),
         energy_permille: 500,
+        confidence_permille: 700,
     };
     BeatGrid {
         rate: 44_100,
@@ -55,6 +72,7 @@ pub(super) fn grid() -> BeatGrid {
             label: SectionLabel::Verse,
             energy_permille: 500,
         }],
+        readings: vec![reading(2)],
         landmarks: vec![Landmark {
             at: 2560,
             bits: "0123456789abcdef".repeat(8).parse().unwrap(),
@@ -153,6 +171,9 @@ fn corrections() -> impl Strategy<Value = Correction> {
         (-9000..9000_i64).prop_map(|samples| Correction::Nudge { samples }),
         (0..9_usize).prop_map(|beat| Correction::Downbeat { beat }),
         (2..9_u8).prop_map(|beats_per_bar| Correction::Meter { beats_per_bar }),
+        (0..4_u8).prop_map(|downbeat| Correction::Reading {
+            reading: reading(downbeat)
+        }),
         prop::collection::vec(0..1_000_000_u64, 0..4).prop_map(|taps| Correction::Tap { taps }),
     ]
 }

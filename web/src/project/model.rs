@@ -63,6 +63,7 @@ pub fn nothing_heard() -> BeatGrid {
         beats_per_bar: 0,
         beats: Vec::new(),
         sections: Vec::new(),
+        readings: Vec::new(),
         landmarks: Vec::new(),
         analysis: std::collections::BTreeMap::new(),
     }

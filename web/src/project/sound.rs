@@ -41,12 +41,26 @@ pub(super) fn beat_grid(mut value: Value) -> Option<BeatGrid> {
         "beats_per_bar",
         "beats",
         "sections",
+        "readings",
         "landmarks",
         "analysis",
     ];
     keep(&mut value, &known);
     for (list, known) in [
-        ("beats", &["at", "position", "energy_permille"][..]),
+        (
+            "beats",
+            &["at", "position", "energy_permille", "confidence_permille"][..],
+        ),
+        (
+            "readings",
+            &[
+                "beats",
+                "tempo_millibpm",
+                "beats_per_bar",
+                "downbeat",
+                "likelihood_permille",
+            ],
+        ),
         ("sections", &["start", "end", "label", "energy_permille"]),
         ("landmarks", &["at", "bits"]),
     ] {
@@ -86,6 +100,9 @@ pub(super) fn correction(value: &Value) -> Option<Correction> {
         },
         "meter" => Correction::Meter {
             beats_per_bar: u8::try_from(said("beats_per_bar")?.as_u64()?).ok()?,
+        },
+        "reading" => Correction::Reading {
+            reading: serde_json::from_value(said("reading")?.clone()).ok()?,
         },
         "tap" => {
             let taps = said("taps")?.as_array()?.iter();

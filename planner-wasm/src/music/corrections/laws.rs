@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use shared::music::{Beat, BeatGrid, Section, SectionLabel};
+use shared::reading::ReadBeats;
 
 use super::*;
 
@@ -18,6 +19,7 @@ fn grid(meter: u8, first: u8, steps: &[u64], bars_a_section: usize) -> BeatGrid 
             at,
             position: if meter == 0 { 0 } else { position as u8 },
             energy_permille: (at % 1000) as u16,
+            confidence_permille: 1000,
         });
     }
     let duration = at + 10_000;
@@ -46,6 +48,7 @@ fn grid(meter: u8, first: u8, steps: &[u64], bars_a_section: usize) -> BeatGrid 
             })
             .collect(),
         beats,
+        readings: Vec::new(),
         landmarks: Vec::new(),
         analysis: BTreeMap::new(),
     }
@@ -66,6 +69,11 @@ fn any_correction() -> impl Strategy<Value = Correction> {
             .prop_map(|samples| Correction::Nudge { samples }),
         (0..250_usize).prop_map(|beat| Correction::Downbeat { beat }),
         (0..14_u8).prop_map(|beats_per_bar| Correction::Meter { beats_per_bar }),
+        (0..6_u8, 0..6_u8, 0..5_u8, 0..9_u8, 0..9_u8).prop_map(
+            |(parts, every, first, meter, downbeat)| read(parts, every, first, meter, downbeat)
+        ),
+        (0..4_000_000_u64, 0..4_000_000_u64, 0..300_u32)
+            .prop_map(|(first, last, count)| evenly(first, last, count)),
         prop::collection::vec(prop_oneof![0..4_000_000_u64, any::<u64>()], 0..20)
             .prop_map(|taps| Correction::Tap { taps }),
         (0..1_000_000_u64, 8_000..60_000_u64, 0..30_u64).prop_map(|(first, step, count)| {
@@ -74,6 +82,32 @@ fn any_correction() -> impl Strategy<Value = Correction> {
             }
         }),
     ]
+}
+
+fn read(parts: u8, every: u8, first: u8, beats_per_bar: u8, downbeat: u8) -> Correction {
+    let reading = Reading {
+        beats: ReadBeats::Divided {
+            parts,
+            every,
+            first,
+        },
+        beats_per_bar,
+        downbeat,
+        tempo_millibpm: 0,
+        likelihood_permille: 0,
+    };
+    Correction::Reading { reading }
+}
+
+fn evenly(first: u64, last: u64, count: u32) -> Correction {
+    let reading = Reading {
+        beats: ReadBeats::Even { first, last, count },
+        beats_per_bar: 4,
+        downbeat: 0,
+        tempo_millibpm: 0,
+        likelihood_permille: 0,
+    };
+    Correction::Reading { reading }
 }
 
 fn at(grid: &BeatGrid) -> Vec<u64> {
@@ -313,4 +347,50 @@ fn sections_move_to_the_new_downbeats() {
         .collect();
     assert_eq!(starts[1..], expected[1..]);
     assert_eq!(shifted.analysis[CORRECTIONS], "downbeat at sample 44100");
+}
+
+proptest! {
+    #[test]
+    fn what_is_read_in_parts_and_then_by_as_many_is_the_same_again(
+        grid in any_grid(), parts in 1..=4_u8,
+    ) {
+        let there = read(parts, 1, 0, grid.beats_per_bar, 0);
+        let back = read(1, parts, 0, grid.beats_per_bar, 0);
+        if let Ok(read) = corrected(&grid, &[there, back]) {
+            prop_assert_eq!(at(&read), at(&grid));
+        } else {
+            prop_assert!(u32::from(parts) * grid.tempo_millibpm > 480_000);
+        }
+    }
+
+    #[test]
+    fn a_reading_is_counted_as_it_says(
+        grid in any_grid(), every in 1..=4_u8, first in 0..4_u8, meter in 2..8_u8, downbeat in 0..8_u8,
+    ) {
+        prop_assume!(first < every && downbeat < meter && grid.beats.len() > usize::from(first));
+        let read = corrected(&grid, &[read(1, every, first, meter, downbeat)]).unwrap();
+        let taken = at(&grid).into_iter().skip(first.into()).step_by(every.into());
+        prop_assert_eq!(at(&read), taken.collect::<Vec<_>>());
+        for (index, beat) in read.beats.iter().enumerate() {
+            let place = (index + usize::from(meter - downbeat)) % usize::from(meter);
+            prop_assert_eq!(usize::from(beat.position), place + 1);
+            prop_assert_eq!(beat.confidence_permille, 1000);
+        }
+    }
+
+    #[test]
+    fn even_beats_are_as_far_from_each_other(
+        grid in any_grid(), count in 2..200_u32, step in 6_000..40_000_u64,
+    ) {
+        let last = 100 + u64::from(count - 1) * step;
+        let read = corrected(&grid, &[evenly(100, last, count)]);
+        if last >= grid.duration {
+            prop_assert!(read.is_err());
+            return Ok(());
+        }
+        let read = read.unwrap();
+        let even: Vec<u64> = (0..u64::from(count)).map(|n| 100 + n * step).collect();
+        prop_assert_eq!(at(&read), even);
+        prop_assert_eq!(u64::from(read.tempo_millibpm), 60_000 * u64::from(grid.rate) / step);
+    }
 }

@@ -33,6 +33,7 @@ pub(super) fn doubled(grid: &BeatGrid) -> Option<BeatGrid> {
                 at: u64::midpoint(beat.at, next.at),
                 position: place(1),
                 energy_permille: beat.energy_permille,
+                confidence_permille: beat.confidence_permille.min(next.confidence_permille),
             });
         }
     }

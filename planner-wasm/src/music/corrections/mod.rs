@@ -1,16 +1,18 @@
 //! What a person hears better than the tracker, applied to a beat grid.
 //!
 //! A correction changes the finished grid and listens to nothing: the song's sound is gone by then.
-//! `level` holds what changes how many beats there are, `bars` how they are counted, `taps` what a
-//! person tapped. Sections stay and move to the new downbeats.
+//! `level` holds what changes how many beats there are, `bars` how they are counted, `reading` what
+//! else the song was heard as, `taps` what a person tapped. Sections stay and move to the new downbeats.
 
 mod bars;
 mod level;
+mod reading;
 mod taps;
 
 use serde::{Deserialize, Serialize};
 use shared::music::BeatGrid;
 use shared::plan::MAX_BEATS;
+use shared::reading::Reading;
 
 /// Under this name a corrected grid's `analysis` tells what was corrected.
 pub const CORRECTIONS: &str = "corrections";
@@ -49,6 +51,11 @@ pub enum Correction {
         /// How many, of [`METERS`].
         beats_per_bar: u8,
     },
+    /// Another reading of the song holds: its beats, counted as it counts them.
+    Reading {
+        /// Which; its tempo and likelihood say nothing here.
+        reading: Reading,
+    },
     /// A person tapped the beat.
     Tap {
         /// When, in samples of the song, in any order; at least [`LEAST_TAPS`].
@@ -80,8 +87,11 @@ pub enum CorrectionError {
         /// How many beats.
         beats_per_bar: u8,
     },
+    /// No such reading.
+    #[error("that reading is none of this song's; take one of those that were heard in it")]
+    NoSuchReading,
     /// The beats would be too fast.
-    #[error("the beat is too fast already to be doubled; it would pass 480 beats a minute")]
+    #[error("the beat is too fast already; it would pass 480 beats a minute")]
     TooFast,
     /// Nothing would be left.
     #[error("no beat would be left in the song; nudge it by less than its length")]
@@ -131,6 +141,8 @@ pub fn corrected(
         notes.push(apply(&mut grid, correction)?);
     }
     grid.confidence_permille = grid.confidence_permille.max(CORRECTED_PERMILLE);
+    // They are told by the beats that were heard.
+    grid.readings.clear();
     grid.analysis
         .insert(CORRECTIONS.to_owned(), notes.join("; "));
     Ok(grid)
@@ -174,6 +186,10 @@ fn apply(grid: &mut BeatGrid, correction: &Correction) -> Result<String, Correct
             }
             bars::recount(grid, *beats_per_bar);
             format!("{beats_per_bar} beats to the bar")
+        }
+        Correction::Reading { reading: other } => {
+            *grid = reading::read_otherwise(grid, other)?;
+            format!("read as {}", other.beats)
         }
         Correction::Tap { taps } => {
             let (tapped, follows) = taps::tapped(grid, taps)?;

@@ -251,6 +251,7 @@ fn laid(grid: &BeatGrid, steady: Steady) -> Option<BeatGrid> {
                 at,
                 position: 0,
                 energy_permille: heard.map_or(500, |beat| beat.energy_permille),
+                confidence_permille: 1000,
             }
         });
     let mut laid = BeatGrid {

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use planner_wasm::music::corrections::{self, Correction};
-use shared::music::BeatGrid;
+use shared::music::{Beat, BeatGrid};
+use shared::reading::Reading;
 
 use super::closeup::Closeup;
 use super::place::playhead;
@@ -14,6 +15,9 @@ use crate::wording;
 
 /// The meters that are offered.
 const METERS: std::ops::RangeInclusive<u8> = 2..=7;
+
+/// Beats less sure than this, in thousandths, are told.
+const DOUBTED: u16 = 500;
 
 /// The beat lab.
 #[component]
@@ -28,6 +32,7 @@ pub fn BeatLab() -> impl IntoView {
             </section>
         }>
             <Heard/>
+            <Readings/>
             <Closeup/>
             <Level/>
             <TapPad/>
@@ -54,8 +59,14 @@ fn Heard() -> impl IntoView {
     let facts = Memo::new(move |_| {
         with_grid(studio, |grid| {
             let bars = grid.downbeats().count();
+            let doubted = |beat: &&Beat| beat.confidence_permille < DOUBTED;
+            let doubtful = grid.beats.iter().filter(doubted).count();
+            let doubtful = match doubtful {
+                0 => String::new(),
+                some => format!(" · {some} doubtful"),
+            };
             format!(
-                "{} · {} · {}",
+                "{} · {} · {}{doubtful}",
                 wording::metre(grid.beats_per_bar),
                 wording::count(grid.beats.len(), "beat"),
                 wording::count(bars, "bar"),
@@ -88,6 +99,60 @@ fn Heard() -> impl IntoView {
                 >"Flash"</button>
             </div>
         </section>
+    }
+}
+
+/// What else the song might be, likeliest first: one of them is taken with one press.
+#[component]
+fn Readings() -> impl IntoView {
+    let studio: Studio = expect_context();
+    let others = Memo::new(move |_| {
+        // What was heard changes with the song, which the grid follows.
+        studio.grid.track();
+        let heard = studio.song.heard();
+        heard
+            .map(|heard| heard.readings.clone())
+            .unwrap_or_default()
+    });
+    let taken = Memo::new(move |_| {
+        studio.brief.with(|brief| match brief.corrections.first() {
+            Some(Correction::Reading { reading }) => Some(*reading),
+            _ => None,
+        })
+    });
+    view! {
+        <Show when=move || others.with(|others| !others.is_empty())>
+            <section class="part">
+                <h3>"Or is it"</h3>
+                <ul class="readings small" id="readings">
+                    {move || others.get().into_iter().map(|reading| view! {
+                        <li>
+                            <button
+                                aria-pressed=move || (taken.get() == Some(reading)).to_string()
+                                on:click=move |_| read_as(studio, reading)
+                            >
+                                <span class="number">{wording::tempo(reading.tempo_millibpm)}</span>
+                                <span>{wording::sentence(&reading.to_string())}</span>
+                                <span class="number quiet">{wording::percent(reading.likelihood_permille.into())}</span>
+                            </button>
+                        </li>
+                    }).collect_view()}
+                </ul>
+            </section>
+        </Show>
+    }
+}
+
+/// Takes another reading in the place of all corrections, or gives it up if it is taken.
+fn read_as(studio: Studio, reading: Reading) {
+    let one = Correction::Reading { reading };
+    let taken = studio
+        .brief
+        .with_untracked(|brief| brief.corrections.first() == Some(&one));
+    if taken {
+        correct(studio, "Beats as heard", Vec::new());
+    } else {
+        correct(studio, "Another reading", vec![one]);
     }
 }
 

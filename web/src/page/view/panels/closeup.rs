@@ -123,7 +123,10 @@ fn draw(sheet: &Sheet, grid: &BeatGrid, wave: Option<&Waveform>, at: u64, ms: u6
     for beat in beats.iter().take_while(|beat| beat.at <= at + half) {
         let first = beat.position == 1;
         let at = x(beat.at);
-        sheet.shade(if first { "--downbeat" } else { "--beat" }, 1.0);
+        // The less sure a beat is, the fainter.
+        let sure = f64::from(beat.confidence_permille) / 1000.0;
+        let colour = if first { "--downbeat" } else { "--beat" };
+        sheet.shade(colour, 0.3 + 0.7 * sure);
         let width = if first { 2.0 } else { 1.0 };
         sheet.bar(at - width / 2.0, ROW, width, sheet.height - ROW);
         // A number that the edge would cut through says nothing.
