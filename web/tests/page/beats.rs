@@ -84,6 +84,20 @@ fn corrections_of_the_beats_are_in_the_plan_to_the_sample() {
         page.planned().await?;
         assert!(page.project().await?.brief.corrections.is_empty());
 
+        // Another reading in one press, and back in another.
+        page.click("#readings button").await?;
+        page.planned().await?;
+        let read = page.project().await?;
+        let readings = &read.song.as_ref().unwrap().heard.readings;
+        let first = Correction::Reading {
+            reading: *readings.first().expect("other readings"),
+        };
+        assert_eq!(read.brief.corrections, [first]);
+        assert_corrected(&read);
+        page.click("#readings button").await?;
+        page.planned().await?;
+        assert!(page.project().await?.brief.corrections.is_empty());
+
         // Taps while the song plays, nearly as fast as it is.
         page.blur().await?;
         page.keys(Key::Home).await?;
