@@ -16,6 +16,8 @@ use crate::wording;
 /// The meters that are offered.
 const METERS: std::ops::RangeInclusive<u8> = 2..=7;
 
+/// Other readings that are offered.
+const OFFERED: usize = 5;
 /// Beats less sure than this, in thousandths, are told.
 const DOUBTED: u16 = 500;
 
@@ -110,9 +112,9 @@ fn Readings() -> impl IntoView {
         // What was heard changes with the song, which the grid follows.
         studio.grid.track();
         let heard = studio.song.heard();
-        heard
-            .map(|heard| heard.readings.clone())
-            .unwrap_or_default()
+        let mut readings = heard.map(|heard| heard.readings).unwrap_or_default();
+        readings.truncate(OFFERED);
+        readings
     });
     let taken = Memo::new(move |_| {
         studio.brief.with(|brief| match brief.corrections.first() {
@@ -132,7 +134,7 @@ fn Readings() -> impl IntoView {
                                 on:click=move |_| read_as(studio, reading)
                             >
                                 <span class="number">{wording::tempo(reading.tempo_millibpm)}</span>
-                                <span>{wording::sentence(&reading.to_string())}</span>
+                                <span class="what">{reading.to_string()}</span>
                                 <span class="number quiet">{wording::percent(reading.likelihood_permille.into())}</span>
                             </button>
                         </li>
