@@ -24,7 +24,7 @@ use super::tempo::{Tempogram, tempo_of};
 /// Below this confidence, in thousandths, the grid is not to be trusted.
 pub const TRUSTED_PERMILLE: u16 = 200;
 /// Comb-filtered autocorrelation, in 1/1024, below which nothing repeats.
-const PULSE: i64 = 120;
+const PULSE: i64 = 60;
 /// Samples cleaned at a time.
 const BLOCK: usize = 1024;
 /// Samples beyond this are damage, not music; cut off so that sums stay finite.
