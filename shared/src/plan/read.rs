@@ -296,8 +296,15 @@ fn read_beats(node: &Node<'_>, path: &Path<'_>, problems: &mut Problems) -> Opti
                 count: u32::try_from(count?).ok()?,
             })
         }
-        _ => {
-            problems.note(path, "must be either \"divided\" or \"even\"");
+        (Some(_), Some(_)) => {
+            problems.note(
+                path,
+                "has both divided and even; only one of them tells the beats",
+            );
+            None
+        }
+        (None, None) => {
+            problems.note(path, "is missing divided, or even in its place");
             None
         }
     }
