@@ -1,13 +1,15 @@
 //! Small pictures in, one after the other; a clip's footage out.
 
 use super::anchors;
+use super::freeze::frozen;
 use super::model::{
     FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH, Footage, Look, Shot, TICK_US, Tick, View,
 };
 use super::motion::{self, Motion};
 use super::picture::{BLOCKS, BlockColours, Picture, distance};
-use super::quality::{Measures, usual_sharpness};
+use super::quality::Measures;
 use super::shake::shake;
+use super::sharpness::{beside_alike, usual_per_take};
 use super::shots;
 use super::statistics::Statistics;
 use super::track::{LONGEST_STEP_US, Sample, Step, Track, per_tick};
@@ -174,6 +176,7 @@ impl FootageAnalyser {
             shift: motion.shift,
             local: motion.local,
             residue: motion.residue,
+            unchanged: motion.unchanged,
             change: previous_us.map_or(0.0, |_| change(&self.last.blocks)),
             change_over_two: change(&self.before_last),
             luma: self.next.mean,
@@ -288,22 +291,30 @@ fn ticks(track: &Track, cuts: &[u64], start_us: u64, end_us: u64) -> Vec<Tick> {
     });
     let motion = per_tick(moves, count);
     let shake = shake(&track.steps, cuts, start_us, count);
+    let frozen = frozen(&track.steps, cuts, start_us, end_us);
     let usual = usual_per_take(&track.samples, cuts);
 
-    let mut samples = track.samples.iter().peekable();
-    let mut statistics = Statistics::default();
+    let beside_alike = beside_alike(&track.samples);
+    let mut samples = track.samples.iter().zip(beside_alike).peekable();
+    let (mut statistics, mut sharpness_beside_alike) = (Statistics::default(), 1.0);
     let mut take = 0;
     let mut tick_end_us = start_us;
     motion
         .into_iter()
         .zip(shake)
-        .map(|(motion, shake)| {
+        .zip(frozen)
+        .map(|((motion, shake), frozen)| {
             let tick_start_us = tick_end_us;
             tick_end_us += TICK_US;
-            let inside = std::iter::from_fn(|| samples.next_if(|s| s.at_us < tick_end_us));
+            let (mut beside, mut count) = (0.0_f32, 0.0_f32);
+            let inside = std::iter::from_fn(|| {
+                let (sample, own) = samples.next_if(|(sample, _)| sample.at_us < tick_end_us)?;
+                (beside, count) = (beside + own, count + 1.0);
+                Some(sample.statistics)
+            });
             // A tick without a sample shows the picture before it still.
-            if let Some(mean) = Statistics::mean_of(inside.map(|sample| sample.statistics)) {
-                statistics = mean;
+            if let Some(mean) = Statistics::mean_of(inside) {
+                (statistics, sharpness_beside_alike) = (mean, beside / count);
             }
             while cuts
                 .get(take)
@@ -314,27 +325,12 @@ fn ticks(track: &Track, cuts: &[u64], start_us: u64, end_us: u64) -> Vec<Tick> {
             Measures {
                 statistics,
                 usual_sharpness: usual.get(take).copied().unwrap_or_default(),
+                sharpness_beside_alike,
                 motion,
                 shake,
+                frozen,
             }
             .quantised()
-        })
-        .collect()
-}
-
-/// The sharpness that each take is held to: its own usual one or the clip's, whichever is less,
-/// since a take of a plain scene is not out of focus for being plain.
-fn usual_per_take(samples: &[Sample], cuts: &[u64]) -> Vec<f32> {
-    let clip = usual_sharpness(samples.iter().map(|sample| &sample.statistics)).unwrap_or(0.0);
-    let mut rest = samples;
-    cuts.iter()
-        .copied()
-        .chain([u64::MAX])
-        .map(|end_us| {
-            let (own, later) = rest.split_at(rest.partition_point(|s| s.at_us < end_us));
-            rest = later;
-            usual_sharpness(own.iter().map(|sample| &sample.statistics))
-                .map_or(clip, |usual| usual.min(clip))
         })
         .collect()
 }

@@ -4,6 +4,7 @@ mod analyser;
 mod anchors;
 mod columns;
 mod damage;
+mod freeze;
 mod inspected;
 mod look;
 mod marked;
@@ -13,8 +14,10 @@ mod palette;
 mod picture;
 mod quality;
 mod shake;
+mod sharpness;
 mod shots;
 mod statistics;
+mod subpixel;
 mod track;
 mod window;
 

@@ -73,6 +73,7 @@ fn fast_shake(steps: &[Step], cuts: &[u64], start_us: u64, ticks: usize) -> Vec<
             pair[1].shift.filter(|_| fast && !cut)
         }))
         .collect();
+    let shifts = without_judder(&shifts);
     let length = |n: usize| {
         let since = if n == 0 {
             steps[0].at_us
@@ -87,6 +88,16 @@ fn fast_shake(steps: &[Step], cuts: &[u64], start_us: u64, ticks: usize) -> Vec<
         spans.map(|(pair, value)| (pair[0].at_us - start_us, pair[1].at_us - start_us, *value)),
         ticks,
     )
+}
+
+/// The mean of each shift and the one before: pictures that move by twice as much every other time
+/// are those of a lower rate, which jerk but do not shake.
+fn without_judder(shifts: &[Option<[f32; 2]>]) -> Vec<Option<[f32; 2]>> {
+    let means = shifts.windows(2).map(|pair| {
+        let ([x0, y0], [x1, y1]) = (pair[0]?, pair[1]?);
+        Some([f32::midpoint(x0, x1), f32::midpoint(y0, y1)])
+    });
+    std::iter::once(None).chain(means).collect()
 }
 
 /// Mean change of shift around each entry, less the two largest changes: a camera that begins to

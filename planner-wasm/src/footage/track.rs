@@ -18,6 +18,8 @@ pub(super) struct Step {
     pub(super) change_over_two: f32,
     /// Mean luma difference per pixel that the camera's shift leaves, noise included, 0 to 255.
     pub(super) residue: f32,
+    /// Share of the picture that is all but the same, 0 to 1.
+    pub(super) unchanged: f32,
     /// Mean luma of the later picture, 0 to 255.
     pub(super) luma: f32,
     /// Luma of its darkest block.

@@ -1,0 +1,126 @@
+//! Where a recording stalls: the same picture again and again in a take that otherwise moves.
+//!
+//! What a camera films never stands quite still: its noise alone changes most of the picture, unless
+//! the encoder has wiped it away, and then it has done so all through the take. Only a take whose
+//! whole picture changes all the time but for a while is therefore taken to freeze in that while.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "indices run over the steps that they were counted from"
+)]
+
+use super::model::TICK_US;
+use super::track::{LONGEST_STEP_US, Step};
+
+/// A picture is the one before if so much of it is unchanged and so little differs in all...
+const STILL: f32 = 0.8;
+const SAME: f32 = 0.2;
+/// ... or if no more than this is left of the difference, between two that are: a key frame encodes
+/// the same picture anew.
+const ENCODED_ANEW: f32 = 0.5;
+/// Most of the picture that is unchanged where a camera films something that moves, or moves itself.
+const ALIVE: f32 = 0.5;
+/// A stand shorter than this is a low rate of pictures, or hardly seen.
+const SHORTEST_US: u64 = 500_000;
+/// Of the time that a take does not freeze so much must be alive, in tenths...
+const ALIVE_TENTHS: u64 = 8;
+/// ... it must be half as long as what freezes, and this long for each freeze and once more: what stands
+/// and changes in turn is a row of stills. And the step into the stand or out of it must be this share of the take's usual step: what
+/// stalls stops dead, a camera that is brought to rest slows down.
+const ABRUPT: f32 = 0.5;
+/// Steps before a stand within which it is stepped into.
+const SETTLES: usize = 3;
+/// Usual change of a take below which a stand would not be seen.
+const MOVES: f32 = 0.5;
+/// Least mean time between freezes.
+const BETWEEN_US: u64 = 500_000;
+
+/// Whether each tick shows a frozen picture, for most of it.
+///
+/// * `steps` — of the whole clip; `cuts` — starts of takes but the first, ascending.
+/// * `start_us`, `end_us` — the clip's.
+pub(super) fn frozen(steps: &[Step], cuts: &[u64], start_us: u64, end_us: u64) -> Vec<bool> {
+    let count = usize::try_from((end_us - start_us).div_ceil(TICK_US)).unwrap_or(0);
+    let mut out = vec![false; count];
+    let ends = cuts.iter().copied().chain([end_us]);
+    let mut rest = steps;
+    for take_end_us in ends {
+        let (take, later) = rest.split_at(rest.partition_point(|step| step.at_us < take_end_us));
+        rest = later;
+        let cut = !rest.is_empty();
+        for (from_us, until_us) in stands(take, take_end_us, cut) {
+            // Ticks whose middle lies inside.
+            let tick = |at_us: u64| {
+                let middle = (at_us - start_us + TICK_US / 2) / TICK_US;
+                usize::try_from(middle).unwrap_or(count).min(count)
+            };
+            out[tick(from_us)..tick(until_us)].fill(true);
+        }
+    }
+    out
+}
+
+/// Where a take freezes, if it does: from the picture that stays on to the next that is another.
+/// `cut` says that the take ends with a cut, and not with the clip.
+fn stands(take: &[Step], end_us: u64, cut: bool) -> Vec<(u64, u64)> {
+    let lasts = |n: usize| take[n].at_us - take[n - 1].at_us;
+    let mut runs = runs(take);
+    let until = |last: usize| take.get(last + 1).map_or(end_us, |next| next.at_us);
+    runs.retain(|(first, last)| until(*last) - take[first - 1].at_us >= SHORTEST_US);
+    let (mut alive_us, mut other_us, mut frozen_us) = (0, 0, 0);
+    let mut changes = Vec::new();
+    for n in 1..take.len() {
+        let run = runs.get(runs.partition_point(|(_, last)| *last < n));
+        if run.is_some_and(|(first, _)| *first <= n) {
+            frozen_us += lasts(n);
+        } else if take[n].unchanged <= ALIVE && lasts(n) <= LONGEST_STEP_US {
+            alive_us += lasts(n);
+            changes.push(take[n].change);
+        } else {
+            other_us += lasts(n);
+        }
+    }
+    let stretches = u64::try_from(runs.len())
+        .unwrap_or(u64::MAX)
+        .saturating_add(1);
+    let moves = alive_us * 10 >= (alive_us + other_us) * ALIVE_TENTHS
+        && alive_us * 2 >= frozen_us
+        && alive_us / stretches >= BETWEEN_US;
+    changes.sort_by(f32::total_cmp);
+    let Some(usual) = changes
+        .get(changes.len() / 2)
+        .filter(|usual| moves && **usual >= MOVES)
+    else {
+        return Vec::new();
+    };
+    let abrupt = |steps: &[Step]| steps.iter().any(|step| step.change >= ABRUPT * usual);
+    runs.iter()
+        .filter(|(first, last)| {
+            // The first picture of a take was not changed into, and a smear may take a few to settle.
+            let into = &take[first.saturating_sub(SETTLES).max(1)..*first];
+            let cut = last + 1 == take.len() && cut;
+            cut || abrupt(into) || take.get(last + 1).is_some_and(|step| abrupt(&[*step]))
+        })
+        .map(|(first, last)| (take[first - 1].at_us, until(*last)))
+        .collect()
+}
+
+/// Unbroken runs of steps that leave the picture as it is: first and last of each.
+fn runs(take: &[Step]) -> Vec<(usize, usize)> {
+    let still = |n: usize| {
+        take.get(n)
+            .is_some_and(|step| n > 0 && step.unchanged >= STILL && step.residue < SAME)
+    };
+    let mut out: Vec<(usize, usize)> = Vec::new();
+    for n in 1..take.len() {
+        let long = take[n].at_us - take[n - 1].at_us > LONGEST_STEP_US;
+        let anew = take[n].residue < ENCODED_ANEW && still(n - 1) && still(n + 1);
+        if long || !(still(n) || anew) {
+            continue;
+        }
+        match out.last_mut() {
+            Some((_, last)) if *last + 1 == n => *last = n,
+            _ => out.push((n, n)),
+        }
+    }
+    out
+}
