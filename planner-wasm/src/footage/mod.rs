@@ -5,6 +5,7 @@ mod anchors;
 mod columns;
 mod damage;
 mod freeze;
+mod ground;
 mod inspected;
 mod look;
 mod marked;

@@ -10,8 +10,9 @@
     reason = "a kernel over arrays of fixed size, whose counts are far below 2^24"
 )]
 
+use super::ground;
 use super::model::{FRAME_HEIGHT, FRAME_WIDTH};
-use super::picture::PIXELS;
+use super::picture::{PIXELS, Picture};
 use super::quality::rise;
 use super::statistics::{BINS, LEVELS};
 
@@ -44,6 +45,10 @@ pub(super) struct Palette {
     pub(super) card: f32,
     /// How surely it is a card on a black ground.
     pub(super) dark_card: f32,
+    /// How surely it is writing on a ground that changes evenly, and is not dark.
+    pub(super) sloped_card: f32,
+    /// The same on one that is dark.
+    pub(super) dark_sloped_card: f32,
     /// How surely it is a test pattern.
     pub(super) pattern: f32,
     /// Share of pixels whose right neighbour has the very same luma: what is filmed has noise and
@@ -57,14 +62,22 @@ impl Palette {
             one_tone: join(self.one_tone, other.one_tone),
             card: join(self.card, other.card),
             dark_card: join(self.dark_card, other.dark_card),
+            sloped_card: join(self.sloped_card, other.sloped_card),
+            dark_sloped_card: join(self.dark_sloped_card, other.dark_sloped_card),
             pattern: join(self.pattern, other.pattern),
             even: join(self.even, other.even),
         }
     }
 }
 
-/// The palette of a picture given as bytes and as luma, whose levels and bins were counted.
-pub(super) fn of(rgb: &[u8], luma: &[u8], levels: &[u32; LEVELS], bins: &[u32; BINS]) -> Palette {
+/// The palette of a picture given as bytes and taken apart, whose levels and bins were counted.
+pub(super) fn of(
+    rgb: &[u8],
+    picture: &Picture,
+    levels: &[u32; LEVELS],
+    bins: &[u32; BINS],
+) -> Palette {
+    let luma = &picture.luma;
     let share = |count: u32| count as f32 / PIXELS as f32;
     let (mut most, mut ground) = (0, 0);
     for (low, three) in levels.windows(3).enumerate() {
@@ -82,10 +95,13 @@ pub(super) fn of(rgb: &[u8], luma: &[u8], levels: &[u32; LEVELS], bins: &[u32; B
         let exact = levels[..=BLACK_GROUND + 1].iter().max().copied();
         dark_card = few * within(share(exact.unwrap_or(0)), BLACK_EXACT);
     }
+    let writing = ground::writing(picture);
     Palette {
         one_tone,
         card,
         dark_card,
+        sloped_card: writing.on_light,
+        dark_sloped_card: writing.on_dark,
         pattern: within(fifth_hue(rgb, luma), FIFTH_HUE),
         even: evenness(luma),
     }
@@ -161,7 +177,6 @@ fn fifth_hue(rgb: &[u8], luma: &[u8]) -> f32 {
 )]
 mod tests {
     use super::super::model::FRAME_BYTES;
-    use super::super::picture::Picture;
     use super::super::scene::{Scene, random};
     use super::super::statistics::Statistics;
     use super::*;

@@ -6,7 +6,6 @@
 )]
 
 use super::model::{Defect, Defects, Tick};
-use super::palette::Palette;
 use super::statistics::Statistics;
 
 /// Shake in pixels that spoils a picture of 160.
@@ -137,10 +136,12 @@ impl Measures {
     /// How surely it is a card, 0 to 1.
     fn card(&self) -> f32 {
         let moves = |[low, high]: [f32; 2]| rise(self.motion, low, high);
-        let Palette {
-            card, dark_card, ..
-        } = self.statistics.palette;
-        (card * (1.0 - 0.5 * moves(CARD_MOVES))).max(dark_card * (1.0 - moves(DARK_CARD_MOVES)))
+        let palette = &self.statistics.palette;
+        let dark = palette.dark_card.max(palette.dark_sloped_card) * (1.0 - moves(DARK_CARD_MOVES));
+        let sloped = palette.sloped_card * (1.0 - moves(CARD_MOVES));
+        (palette.card * (1.0 - 0.5 * moves(CARD_MOVES)))
+            .max(sloped)
+            .max(dark)
     }
 
     /// How surely it is drawn or on a screen, 0 to 1: such pictures stand still as they are meant to.

@@ -14,7 +14,7 @@ const NEAR_US: u64 = 4_000_000;
 const FEWEST: usize = 8;
 /// Pictures of which one has so many times the edges of the other do not show the same: focus hardly
 /// takes edges away, things that come and go do.
-const MORE_EDGES: f32 = 1.5;
+const MORE_EDGES: f32 = 1.75;
 /// Share of edges below which a blank picture has no sharpness.
 const BLANK: f32 = 0.002;
 

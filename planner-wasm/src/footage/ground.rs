@@ -1,0 +1,259 @@
+//! Writing on a ground that changes evenly, as title cards have it: a slope of colour from side to
+//! side, a spot of light in the middle.
+//!
+//! The ground is a surface of second order, fitted to the blocks that lie on it. What is filmed before a
+//! clear sky or an even wall lies on such a surface too, but touches the border of the picture, or has
+//! no gaps through which the ground shows as it does between letters.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    reason = "a kernel over arrays of fixed size, whose counts are far below 2^24"
+)]
+
+use super::model::{FRAME_HEIGHT, FRAME_WIDTH};
+use super::picture::{BLOCK, BLOCK_TOP, BLOCKS, BLOCKS_ACROSS, Picture};
+use super::quality::rise;
+
+/// Coefficients of a surface: of 1, x, y, x², xy and y², where x and y run from −1 to 1.
+const TERMS: usize = 6;
+/// Rounds of fitting, each to the blocks that the one before left near the surface.
+const NEAR: [f32; 4] = [60.0, 20.0, 8.0, 4.0];
+/// Share of blocks near the surface without which there is no ground.
+const LEAST_BLOCKS: f32 = 0.5;
+/// Difference of luma up to which a pixel is ground, and from which it is ink.
+const ON_GROUND: f32 = 5.0;
+const INK: f32 = 14.0;
+/// Every second row is read.
+const EVERY: usize = 2;
+/// A row is written on with so many strokes...
+const STROKES: u32 = 4;
+/// ... and this share of ground between the first and the last of them.
+const GAPS: f32 = 0.3;
+/// Rows that are written on, from no writing to surely some.
+const ROWS: [f32; 2] = [1.0, 3.0];
+/// Share of ground in all, from no card to surely one.
+const SHARE: [f32; 2] = [0.6, 0.75];
+/// The same where the ground is so dark that it may be the night around what is lit.
+const DARK_SHARE: [f32; 2] = [0.88, 0.95];
+/// A ground of no more mean luma is dark.
+const DARK: f32 = 40.0;
+/// The same on the border of the picture.
+const BORDER: [f32; 2] = [0.92, 0.98];
+
+/// How surely a picture is writing on a ground that changes evenly, 0 to 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Writing {
+    /// On one that is not dark.
+    pub(super) on_light: f32,
+    /// On one that is.
+    pub(super) on_dark: f32,
+}
+
+/// Looks for writing.
+pub(super) fn writing(picture: &Picture) -> Writing {
+    let none = Writing::default();
+    let Some(surface) = fitted(picture) else {
+        return none;
+    };
+    let (mut ground, mut pixels, mut rows) = (0_u32, 0_u32, 0_u32);
+    let (mut border_ground, mut border) = (0_u32, 0_u32);
+    for y in (0..FRAME_HEIGHT).step_by(EVERY) {
+        let line = &picture.luma[y * FRAME_WIDTH..][..FRAME_WIDTH];
+        let edge_row = y < EVERY || y + EVERY >= FRAME_HEIGHT;
+        let row = Row::of(line, &surface, y);
+        ground += row.ground;
+        pixels += line.len() as u32;
+        rows += u32::from(row.is_written());
+        let (on, all) = if edge_row {
+            (row.ground, line.len() as u32)
+        } else {
+            (row.ends, 4)
+        };
+        (border_ground, border) = (border_ground + on, border + all);
+    }
+    let share = |part: u32, whole: u32| part as f32 / whole as f32;
+    let within = |value: f32, [low, high]: [f32; 2]| rise(value, low, high);
+    let is_dark = surface.mean() <= DARK;
+    let least = if is_dark { DARK_SHARE } else { SHARE };
+    let sure = within(share(ground, pixels), least)
+        * within(share(border_ground, border), BORDER)
+        * within(rows as f32, ROWS);
+    if is_dark {
+        Writing {
+            on_dark: sure,
+            ..none
+        }
+    } else {
+        Writing {
+            on_light: sure,
+            ..none
+        }
+    }
+}
+
+/// What is found in one row.
+#[derive(Debug, Clone, Copy, Default)]
+struct Row {
+    ground: u32,
+    /// Ground of the two pixels at each end.
+    ends: u32,
+    strokes: u32,
+    /// Pixels from the first ink to the last, and ground among them.
+    span: u32,
+    gaps: u32,
+}
+
+impl Row {
+    fn of(line: &[u8], surface: &Surface, y: usize) -> Self {
+        let mut row = Self::default();
+        let mut in_ink = false;
+        // Ground since the last ink, and pixels since the first.
+        let (mut since, mut length) = (0, 0);
+        let slope = surface.along(y);
+        for (x, luma) in line.iter().enumerate() {
+            let off = libm::fabsf(f32::from(*luma) - slope.at(x));
+            let on_ground = off <= ON_GROUND;
+            row.ground += u32::from(on_ground);
+            if x < 2 || x + 2 >= FRAME_WIDTH {
+                row.ends += u32::from(on_ground);
+            }
+            if row.strokes > 0 {
+                length += 1;
+                since += u32::from(on_ground);
+            }
+            if off >= INK {
+                row.strokes += u32::from(!in_ink);
+                in_ink = true;
+                (row.span, row.gaps) = (length, since);
+            } else if on_ground {
+                in_ink = false;
+            }
+        }
+        row
+    }
+
+    fn is_written(&self) -> bool {
+        self.strokes >= STROKES && self.gaps as f32 >= GAPS * self.span as f32
+    }
+}
+
+/// Luma over the picture.
+#[derive(Debug, Clone, Copy)]
+struct Surface([f32; TERMS]);
+
+/// Luma over a row: of 1, x and x².
+#[derive(Debug, Clone, Copy)]
+struct Slope([f32; 3]);
+
+fn terms(x: f32, y: f32) -> [f32; TERMS] {
+    [1.0, x, y, x * x, x * y, y * y]
+}
+
+/// −1 to 1 over the width.
+fn across(x: f32) -> f32 {
+    x / (FRAME_WIDTH as f32 / 2.0) - 1.0
+}
+
+/// −1 to 1 over the height.
+fn down(y: f32) -> f32 {
+    y / (FRAME_HEIGHT as f32 / 2.0) - 1.0
+}
+
+impl Surface {
+    fn at(&self, terms: &[f32; TERMS]) -> f32 {
+        self.0.iter().zip(terms).map(|(a, b)| a * b).sum()
+    }
+
+    fn along(&self, y: usize) -> Slope {
+        let [one, x, y1, xx, xy, yy] = self.0;
+        let y = down(y as f32 + 0.5);
+        Slope([one + y1 * y + yy * y * y, x + xy * y, xx])
+    }
+
+    /// Over the whole picture.
+    fn mean(&self) -> f32 {
+        // The mean of a square from −1 to 1 is a third.
+        self.0[0] + (self.0[3] + self.0[5]) / 3.0
+    }
+}
+
+impl Slope {
+    fn at(&self, x: usize) -> f32 {
+        let x = across(x as f32 + 0.5);
+        self.0[0] + x * (self.0[1] + x * self.0[2])
+    }
+}
+
+/// The surface that most blocks lie on, if most do.
+fn fitted(picture: &Picture) -> Option<Surface> {
+    let lumas = block_lumas(picture);
+    let places: [[f32; TERMS]; BLOCKS] = std::array::from_fn(|n| {
+        let middle = |first: usize| (first + BLOCK / 2) as f32;
+        let (x, y) = (
+            n % BLOCKS_ACROSS * BLOCK,
+            BLOCK_TOP + n / BLOCKS_ACROSS * BLOCK,
+        );
+        terms(across(middle(x)), down(middle(y)))
+    });
+    let mut sorted = lumas;
+    sorted.sort_unstable_by(f32::total_cmp);
+    let mut surface = Surface([sorted[BLOCKS / 2], 0.0, 0.0, 0.0, 0.0, 0.0]);
+    for near in NEAR {
+        let mut equations = [[0.0_f32; TERMS + 1]; TERMS];
+        let mut count = 0_u32;
+        for (place, luma) in places.iter().zip(&lumas) {
+            if libm::fabsf(luma - surface.at(place)) > near {
+                continue;
+            }
+            count += 1;
+            for (row, term) in equations.iter_mut().zip(place) {
+                for (sum, other) in row.iter_mut().zip(place.iter().chain([luma])) {
+                    *sum += term * other;
+                }
+            }
+        }
+        if (count as f32) < LEAST_BLOCKS * BLOCKS as f32 {
+            return None;
+        }
+        surface = Surface(solved(equations)?);
+    }
+    Some(surface)
+}
+
+/// Mean luma of each block, not rounded.
+fn block_lumas(picture: &Picture) -> [f32; BLOCKS] {
+    std::array::from_fn(|n| {
+        let (x, y) = (
+            n % BLOCKS_ACROSS * BLOCK,
+            BLOCK_TOP + n / BLOCKS_ACROSS * BLOCK,
+        );
+        let rows = picture.luma[y * FRAME_WIDTH..].chunks(FRAME_WIDTH);
+        let sum: u32 = rows
+            .take(BLOCK)
+            .map(|row| row[x..x + BLOCK].iter().map(|l| u32::from(*l)).sum::<u32>())
+            .sum();
+        sum as f32 / (BLOCK * BLOCK) as f32
+    })
+}
+
+/// Elimination without pivots: the equations of least squares are positive definite.
+fn solved(mut rows: [[f32; TERMS + 1]; TERMS]) -> Option<[f32; TERMS]> {
+    for n in 0..TERMS {
+        let pivot = rows[n];
+        if pivot[n] <= 1e-3 {
+            return None;
+        }
+        for row in &mut rows[n + 1..] {
+            let factor = row[n] / pivot[n];
+            for (value, above) in row.iter_mut().zip(&pivot) {
+                *value -= factor * above;
+            }
+        }
+    }
+    let mut out = [0.0_f32; TERMS];
+    for n in (0..TERMS).rev() {
+        let known: f32 = (n + 1..TERMS).map(|k| rows[n][k] * out[k]).sum();
+        out[n] = (rows[n][TERMS] - known) / rows[n][n];
+    }
+    Some(out)
+}
