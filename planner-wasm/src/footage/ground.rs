@@ -40,20 +40,21 @@ const DARK: f32 = 40.0;
 /// The same on the border of the picture.
 const BORDER: [f32; 2] = [0.92, 0.98];
 
-/// How surely a picture is writing on a ground that changes evenly, 0 to 1.
+/// A ground that changes evenly. Both are 0 to 1, and 0 without a ground.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Writing {
-    /// On one that is not dark.
-    pub(super) on_light: f32,
-    /// On one that is.
-    pub(super) on_dark: f32,
+pub(super) struct Ground {
+    /// Share of the picture that is ground.
+    pub(super) share: f32,
+    /// Whether it is dark all over.
+    pub(super) is_dark: bool,
+    /// How surely it is written on.
+    pub(super) writing: f32,
 }
 
-/// Looks for writing.
-pub(super) fn writing(picture: &Picture) -> Writing {
-    let none = Writing::default();
+/// The ground of a picture.
+pub(super) fn of(picture: &Picture) -> Ground {
     let Some(surface) = fitted(picture) else {
-        return none;
+        return Ground::default();
     };
     let (mut ground, mut pixels, mut rows) = (0_u32, 0_u32, 0_u32);
     let (mut border_ground, mut border) = (0_u32, 0_u32);
@@ -75,19 +76,12 @@ pub(super) fn writing(picture: &Picture) -> Writing {
     let within = |value: f32, [low, high]: [f32; 2]| rise(value, low, high);
     let is_dark = surface.mean() <= DARK;
     let least = if is_dark { DARK_SHARE } else { SHARE };
-    let sure = within(share(ground, pixels), least)
-        * within(share(border_ground, border), BORDER)
-        * within(rows as f32, ROWS);
-    if is_dark {
-        Writing {
-            on_dark: sure,
-            ..none
-        }
-    } else {
-        Writing {
-            on_light: sure,
-            ..none
-        }
+    Ground {
+        share: share(ground, pixels),
+        is_dark,
+        writing: within(share(ground, pixels), least)
+            * within(share(border_ground, border), BORDER)
+            * within(rows as f32, ROWS),
     }
 }
 

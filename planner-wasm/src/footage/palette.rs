@@ -49,6 +49,8 @@ pub(super) struct Palette {
     pub(super) sloped_card: f32,
     /// The same on one that is dark.
     pub(super) dark_sloped_card: f32,
+    /// Share that is a ground of any colour that changes evenly over the picture: a clear sky too.
+    pub(super) ground: f32,
     /// How surely it is a test pattern.
     pub(super) pattern: f32,
     /// Share of pixels whose right neighbour has the very same luma: what is filmed has noise and
@@ -64,6 +66,7 @@ impl Palette {
             dark_card: join(self.dark_card, other.dark_card),
             sloped_card: join(self.sloped_card, other.sloped_card),
             dark_sloped_card: join(self.dark_sloped_card, other.dark_sloped_card),
+            ground: join(self.ground, other.ground),
             pattern: join(self.pattern, other.pattern),
             even: join(self.even, other.even),
         }
@@ -79,29 +82,30 @@ pub(super) fn of(
 ) -> Palette {
     let luma = &picture.luma;
     let share = |count: u32| count as f32 / PIXELS as f32;
-    let (mut most, mut ground) = (0, 0);
+    let (mut most, mut commonest) = (0, 0);
     for (low, three) in levels.windows(3).enumerate() {
         let count = three.iter().sum();
         if count > most {
-            (most, ground) = (count, low + 1);
+            (most, commonest) = (count, low + 1);
         }
     }
     let one_tone = share(most);
     let few = within(share(largest_four(bins)), FEW_TONES);
     let (mut card, mut dark_card) = (0.0, 0.0);
-    if ground > BLACK_GROUND {
+    if commonest > BLACK_GROUND {
         card = few * within(one_tone, GROUND);
     } else {
         let exact = levels[..=BLACK_GROUND + 1].iter().max().copied();
         dark_card = few * within(share(exact.unwrap_or(0)), BLACK_EXACT);
     }
-    let writing = ground::writing(picture);
+    let ground = ground::of(picture);
     Palette {
         one_tone,
         card,
         dark_card,
-        sloped_card: writing.on_light,
-        dark_sloped_card: writing.on_dark,
+        sloped_card: if ground.is_dark { 0.0 } else { ground.writing },
+        dark_sloped_card: if ground.is_dark { ground.writing } else { 0.0 },
+        ground: ground.share,
         pattern: within(fifth_hue(rgb, luma), FIFTH_HUE),
         even: evenness(luma),
     }

@@ -16,8 +16,8 @@ const BLURRED: f32 = 0.62;
 const BLURRED_BESIDE_ALIKE: f32 = 0.76;
 /// Below this sharpness a picture is out of focus whatever the rest of its clip is like.
 const BLURRED_ALWAYS: f32 = 0.2;
-/// Share of edges below which nothing tells whether a picture is in focus: a clear sky.
-const NO_DETAIL: f32 = 0.01;
+/// Share of even ground from which nothing tells whether a picture is in focus: a clear sky.
+const NO_DETAIL: f32 = 0.9;
 
 /// Movement that a card hardly has: below the first it takes nothing from a card's sureness,
 /// above the second half of it, since signs on even ground do move in drawn films and things before
@@ -111,7 +111,7 @@ impl Measures {
         let blurred = self.relative_sharpness() < BLURRED
             || self.sharpness_beside_alike < BLURRED_BESIDE_ALIKE
             || self.statistics.sharpness < BLURRED_ALWAYS;
-        if blurred && self.statistics.edges >= NO_DETAIL {
+        if blurred && self.statistics.palette.ground < NO_DETAIL {
             defects = defects.with(Defect::Blurred);
         }
         if self.shake > SHAKEN {

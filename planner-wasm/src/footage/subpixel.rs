@@ -13,6 +13,8 @@
 use super::model::{FRAME_HEIGHT, FRAME_WIDTH};
 use super::picture::{BLOCK, BLOCK_TOP, BLOCKS, BLOCKS_ACROSS, Picture};
 
+/// Every second row of a block is read: there are far more than are needed.
+const EVERY: usize = 2;
 /// Rounds of weighting; the weights settle after two or three.
 const ROUNDS: usize = 4;
 /// Squared luma difference per pixel that is as good as none: noise.
@@ -42,7 +44,7 @@ impl Sums {
         let (x, y) = (x / 4.0, y / 4.0);
         let shifted = x * x * self.xx + 2.0 * x * y * self.xy + y * y * self.yy;
         let crossed = 2.0 * (x * self.xd + y * self.yd);
-        ((self.dd + shifted + crossed) / (BLOCK * BLOCK) as f32).max(0.0)
+        ((self.dd + shifted + crossed) / (BLOCK * BLOCK / EVERY) as f32).max(0.0)
     }
 }
 
@@ -123,37 +125,57 @@ fn sums(before: &Picture, now: &Picture, n: usize, [dx, dy]: [isize; 2]) -> Opti
     }
     let (from_x, from_y) = (from_x as usize, from_y as usize);
     let (mut xx, mut xy, mut yy, mut xd, mut yd, mut dd) = (0, 0, 0, 0, 0, 0);
-    for row in 0..BLOCK {
-        let line = |luma: &[u8], x: usize, y: usize| -> [i32; BLOCK + 2] {
-            let mut out = [0; BLOCK + 2];
-            let from = &luma[y * FRAME_WIDTH + x - 1..][..BLOCK + 2];
-            for (out, luma) in out.iter_mut().zip(from) {
-                *out = i32::from(*luma);
+    let (mut sx, mut sy, mut sd) = (0, 0, 0);
+    for row in (0..BLOCK).step_by(EVERY) {
+        let line = |luma: &[u8], x: usize, y: usize| -> [i16; BLOCK] {
+            let mut out = [0; BLOCK];
+            for (out, luma) in out.iter_mut().zip(&luma[y * FRAME_WIDTH + x..][..BLOCK]) {
+                *out = i16::from(*luma);
             }
             out
         };
-        let (a, b) = (from_y + row, y + row);
-        let old = [a - 1, a, a + 1].map(|y| line(&before.luma, from_x, y));
-        let new = [b - 1, b, b + 1].map(|row| line(&now.luma, x, row));
-        for k in 1..=BLOCK {
-            let gx = old[1][k + 1] - old[1][k - 1] + new[1][k + 1] - new[1][k - 1];
-            let gy = old[2][k] - old[0][k] + new[2][k] - new[0][k];
-            let d = new[1][k] - old[1][k];
-            xx += gx * gx;
-            xy += gx * gy;
-            yy += gy * gy;
-            xd += gx * d;
-            yd += gy * d;
-            dd += d * d;
-        }
+        let old = |right: usize, down: usize| {
+            line(&before.luma, from_x + right - 1, from_y + row + down - 1)
+        };
+        let new = |right: usize, down: usize| line(&now.luma, x + right - 1, y + row + down - 1);
+        let gx = plus(minus(old(2, 1), old(0, 1)), minus(new(2, 1), new(0, 1)));
+        let gy = plus(minus(old(1, 2), old(1, 0)), minus(new(1, 2), new(1, 0)));
+        let d = minus(new(1, 1), old(1, 1));
+        xx += dot(gx, gx);
+        xy += dot(gx, gy);
+        yy += dot(gy, gy);
+        xd += dot(gx, d);
+        yd += dot(gy, d);
+        dd += dot(d, d);
+        sx += total(gx);
+        sy += total(gy);
+        sd += total(d);
     }
-    let [xx, xy, yy, xd, yd, dd] = [xx, xy, yy, xd, yd, dd].map(|sum: i32| sum as f32);
+    // Without the block's mean: light that changes moves nothing.
+    let pixels = (BLOCK * BLOCK / EVERY) as f32;
+    let less = |sum: i32, a: i32, b: i32| sum as f32 - a as f32 * b as f32 / pixels;
     Some(Sums {
-        xx,
-        xy,
-        yy,
-        xd,
-        yd,
-        dd,
+        xx: less(xx, sx, sx),
+        xy: less(xy, sx, sy),
+        yy: less(yy, sy, sy),
+        xd: less(xd, sx, sd),
+        yd: less(yd, sy, sd),
+        dd: less(dd, sd, sd),
     })
+}
+
+fn total(a: [i16; BLOCK]) -> i32 {
+    a.into_iter().map(i32::from).sum()
+}
+
+fn plus(a: [i16; BLOCK], b: [i16; BLOCK]) -> [i16; BLOCK] {
+    std::array::from_fn(|n| a[n] + b[n])
+}
+
+fn minus(a: [i16; BLOCK], b: [i16; BLOCK]) -> [i16; BLOCK] {
+    std::array::from_fn(|n| a[n] - b[n])
+}
+
+fn dot(a: [i16; BLOCK], b: [i16; BLOCK]) -> i32 {
+    (0..BLOCK).map(|n| i32::from(a[n]) * i32::from(b[n])).sum()
 }
