@@ -1,6 +1,7 @@
 //! Small pictures in, one after the other; a clip's footage out.
 
 use super::anchors;
+use super::dissolve::Recent;
 use super::freeze::frozen;
 use super::model::{
     FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH, Footage, Look, Shot, TICK_US, Tick, View,
@@ -62,7 +63,7 @@ pub enum FootageError {
     },
 }
 
-/// Measures a clip while its pictures stream past; keeps about 60 bytes of each picture and 120
+/// Measures a clip while its pictures stream past; keeps about 70 bytes of each picture and 140
 /// of up to sixteen a second, never the pictures themselves.
 ///
 /// Any cadence will do, even or uneven: each picture is taken to be on screen until the next.
@@ -84,8 +85,9 @@ pub struct FootageAnalyser {
     /// The last picture, and room for the next.
     last: Picture,
     next: Picture,
-    /// Block colours of the picture before the last.
-    before_last: BlockColours,
+    /// Block colours of the three pictures before the last, the latest first.
+    earlier: [BlockColours; 3],
+    recent: Recent,
     /// Time of the last picture given, repeated or not, and how many there were.
     last_us: Option<u64>,
     pictures: u64,
@@ -105,7 +107,8 @@ impl FootageAnalyser {
         Self {
             last: Picture::black(),
             next: Picture::black(),
-            before_last: [[0; 3]; BLOCKS],
+            earlier: [[[0; 3]; BLOCKS]; 3],
+            recent: Recent::default(),
             last_us: None,
             pictures: 0,
             track: Track::default(),
@@ -149,8 +152,11 @@ impl FootageAnalyser {
                 statistics: Statistics::of(rgb, &self.next),
                 look: Look::of(rgb, &self.next),
             });
+            let dissolve = self.recent.push(at_us, &self.next.blocks);
+            self.track.dissolves.extend(dissolve);
         }
-        self.before_last = self.last.blocks;
+        let [one, two, _] = self.earlier;
+        self.earlier = [self.last.blocks, one, two];
         std::mem::swap(&mut self.last, &mut self.next);
         Ok(())
     }
@@ -178,7 +184,7 @@ impl FootageAnalyser {
             residue: motion.residue,
             unchanged: motion.unchanged,
             change: previous_us.map_or(0.0, |_| change(&self.last.blocks)),
-            change_over_two: change(&self.before_last),
+            change_over: self.earlier.each_ref().map(change),
             luma: self.next.mean,
             darkest,
             brightest,
@@ -210,7 +216,7 @@ impl FootageAnalyser {
             last_us.saturating_add(interval.unwrap_or(TICK_US).max(1))
         };
         let end_us = end_us.min(start_us.saturating_add(LONGEST_CLIP_US));
-        let cuts = shots::boundaries(&self.track.steps, end_us);
+        let cuts = shots::boundaries(&self.track.steps, &self.track.dissolves, end_us);
         let mut footage = Footage {
             start_us,
             end_us,

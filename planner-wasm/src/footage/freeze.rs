@@ -124,3 +124,133 @@ fn runs(take: &[Step]) -> Vec<(usize, usize)> {
     }
     out
 }
+
+#[cfg(test)]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small made-up numbers"
+)]
+mod tests {
+    use super::super::model::{Defect, Footage};
+    use super::super::scene::{CADENCES, Scene, clip, random};
+    use proptest::prelude::*;
+
+    /// What a hand-held camera sees at an instant: it turns slowly, and its sensor has noise.
+    fn filmed(at: f64) -> Vec<u8> {
+        let at = at as f32;
+        let camera = [30.0 * at, 4.0 * libm::sinf(3.0 * at)];
+        let mut rgb = Scene {
+            camera,
+            ..Scene::of(1)
+        }
+        .render();
+        noise(&mut rgb, at);
+        rgb
+    }
+
+    fn noise(rgb: &mut [u8], at: f32) {
+        let seed = (at * 1000.0) as u32;
+        for (n, value) in (0..).zip(rgb) {
+            *value = value.saturating_add((random(n, 0, seed) * 6.0) as u8);
+        }
+    }
+
+    /// First and last tick that are frozen, if all between are.
+    fn frozen(footage: &Footage) -> Option<(usize, usize)> {
+        let has = |n: &usize| footage.ticks[*n].defects.has(Defect::Frozen);
+        let ticks: Vec<usize> = (0..footage.ticks.len()).filter(has).collect();
+        let (first, last) = (*ticks.first()?, *ticks.last()?);
+        assert_eq!(ticks.len(), last + 1 - first, "{ticks:?}");
+        Some((first, last))
+    }
+
+    #[test]
+    fn a_stall_is_frozen_from_its_picture_to_the_next_also_at_the_end() {
+        for fps in CADENCES {
+            // It goes on where it stopped, or where it would be by then.
+            let stalled = clip(fps, 4.0, |at| {
+                filmed(if at < 2.5 {
+                    at.min(1.5)
+                } else {
+                    at - 1.0 + 1.0 / fps as f64
+                })
+            });
+            let stalled_inside = clip(fps, 4.0, |at| {
+                filmed(if (1.5..2.5).contains(&at) { 1.5 } else { at })
+            });
+            assert_eq!(frozen(&stalled), Some((15, 24)), "{fps} fps");
+            assert_eq!(frozen(&stalled_inside), Some((15, 24)), "{fps} fps");
+            let at_the_end = clip(fps, 4.0, |at| filmed(at.min(3.0)));
+            assert_eq!(frozen(&at_the_end), Some((30, 39)), "{fps} fps");
+            assert!(at_the_end.ticks[35].defects.reject());
+        }
+    }
+
+    #[test]
+    fn what_stands_still_by_itself_is_not_frozen() {
+        // A tripod: only noise moves, then something walks past.
+        let tripod = clip(30, 4.0, |at| {
+            let square = (at > 2.5).then_some((at as f32 - 2.5) * 60.0);
+            let mut rgb = Scene {
+                square,
+                ..Scene::of(1)
+            }
+            .render();
+            noise(&mut rgb, at as f32);
+            rgb
+        });
+        // The same without noise, as low rates of bits leave it.
+        let clean = clip(30, 4.0, |at| {
+            let square = (at > 2.5).then_some((at as f32 - 2.5) * 60.0);
+            Scene {
+                square,
+                ..Scene::of(1)
+            }
+            .render()
+        });
+        // Twelve pictures a second in thirty, and three.
+        let twelve = clip(30, 4.0, |at| filmed((at * 12.0).floor() / 12.0));
+        let three = clip(30, 4.0, |at| filmed((at * 3.0).floor() / 3.0));
+        // Stills that follow each other, by cuts and by dissolves.
+        let cuts = clip(30, 6.0, |at| Scene::of(at as u32 / 2).render());
+        let dissolves = clip(30, 9.0, |at| {
+            let (one, two) = (
+                Scene::of(at as u32).render(),
+                Scene::of(at as u32 + 1).render(),
+            );
+            let share = ((at.fract() - 0.6) / 0.4).clamp(0.0, 1.0) as f32;
+            let mixed = one
+                .iter()
+                .zip(&two)
+                .map(|(a, b)| (f32::from(*a) * (1.0 - share) + f32::from(*b) * share) as u8);
+            mixed.collect()
+        });
+        for (name, footage) in [
+            ("tripod", tripod),
+            ("clean tripod", clean),
+            ("12", twelve),
+            ("3", three),
+            ("cuts", cuts),
+            ("dissolves", dissolves),
+        ] {
+            assert_eq!(frozen(&footage), None, "{name}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+
+        #[test]
+        fn a_stall_counts_from_half_a_second_on(
+            start in 1.0_f64..1.6,
+            length in prop_oneof![0.05_f64..0.43, 0.62_f64..1.2],
+            fps in prop::sample::select(CADENCES.to_vec()),
+        ) {
+            let footage = clip(fps, 4.0, |at| {
+                filmed(if (start..start + length).contains(&at) { start } else { at })
+            });
+            prop_assert_eq!(frozen(&footage).is_some(), length > 0.5);
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Writing on a ground that changes evenly, as title cards have it: a slope of colour from side to
 //! side, a spot of light in the middle.
 //!
-//! The ground is a surface of second order, fitted to the blocks that lie on it. What is filmed before a
+//! The ground is a surface of second order, fitted to the pixels that lie on it, one from each block. What is filmed before a
 //! clear sky or an even wall lies on such a surface too, but touches the border of the picture, or has
 //! no gaps through which the ground shows as it does between letters.
 #![expect(
@@ -16,23 +16,23 @@ use super::quality::rise;
 
 /// Coefficients of a surface: of 1, x, y, x², xy and y², where x and y run from −1 to 1.
 const TERMS: usize = 6;
-/// Rounds of fitting, each to the blocks that the one before left near the surface.
+/// Rounds of fitting, each to the pixels that the one before left near the surface.
 const NEAR: [f32; 4] = [60.0, 20.0, 8.0, 4.0];
-/// Share of blocks near the surface without which there is no ground.
-const LEAST_BLOCKS: f32 = 0.5;
+/// Share of pixels near the surface without which there is no ground.
+const LEAST_NEAR: f32 = 0.5;
 /// Difference of luma up to which a pixel is ground, and from which it is ink.
 const ON_GROUND: f32 = 5.0;
 const INK: f32 = 14.0;
-/// Every second row is read.
-const EVERY: usize = 2;
+/// Rows at the top and the bottom that are border, and pixels at both ends of the others.
+const EDGE: usize = 2;
 /// A row is written on with so many strokes...
 const STROKES: u32 = 4;
 /// ... and this share of ground between the first and the last of them.
 const GAPS: f32 = 0.3;
 /// Rows that are written on, from no writing to surely some.
-const ROWS: [f32; 2] = [1.0, 3.0];
+const ROWS: [f32; 2] = [2.0, 4.0];
 /// Share of ground in all, from no card to surely one.
-const SHARE: [f32; 2] = [0.6, 0.75];
+const SHARE: [f32; 2] = [0.45, 0.6];
 /// The same where the ground is so dark that it may be the night around what is lit.
 const DARK_SHARE: [f32; 2] = [0.88, 0.95];
 /// A ground of no more mean luma is dark.
@@ -58,9 +58,9 @@ pub(super) fn of(picture: &Picture) -> Ground {
     };
     let (mut ground, mut pixels, mut rows) = (0_u32, 0_u32, 0_u32);
     let (mut border_ground, mut border) = (0_u32, 0_u32);
-    for y in (0..FRAME_HEIGHT).step_by(EVERY) {
+    for y in 0..FRAME_HEIGHT {
         let line = &picture.luma[y * FRAME_WIDTH..][..FRAME_WIDTH];
-        let edge_row = y < EVERY || y + EVERY >= FRAME_HEIGHT;
+        let edge_row = y < EDGE || y + EDGE >= FRAME_HEIGHT;
         let row = Row::of(line, &surface, y);
         ground += row.ground;
         pixels += line.len() as u32;
@@ -68,7 +68,7 @@ pub(super) fn of(picture: &Picture) -> Ground {
         let (on, all) = if edge_row {
             (row.ground, line.len() as u32)
         } else {
-            (row.ends, 4)
+            (row.ends, 2 * EDGE as u32)
         };
         (border_ground, border) = (border_ground + on, border + all);
     }
@@ -89,7 +89,7 @@ pub(super) fn of(picture: &Picture) -> Ground {
 #[derive(Debug, Clone, Copy, Default)]
 struct Row {
     ground: u32,
-    /// Ground of the two pixels at each end.
+    /// Ground of the pixels at both ends.
     ends: u32,
     strokes: u32,
     /// Pixels from the first ink to the last, and ground among them.
@@ -108,7 +108,7 @@ impl Row {
             let off = libm::fabsf(f32::from(*luma) - slope.at(x));
             let on_ground = off <= ON_GROUND;
             row.ground += u32::from(on_ground);
-            if x < 2 || x + 2 >= FRAME_WIDTH {
+            if x < EDGE || x + EDGE >= FRAME_WIDTH {
                 row.ends += u32::from(on_ground);
             }
             if row.strokes > 0 {
@@ -178,17 +178,16 @@ impl Slope {
     }
 }
 
-/// The surface that most blocks lie on, if most do.
+/// The surface that most pixels lie on, if most do.
 fn fitted(picture: &Picture) -> Option<Surface> {
-    let lumas = block_lumas(picture);
-    let places: [[f32; TERMS]; BLOCKS] = std::array::from_fn(|n| {
-        let middle = |first: usize| (first + BLOCK / 2) as f32;
-        let (x, y) = (
-            n % BLOCKS_ACROSS * BLOCK,
-            BLOCK_TOP + n / BLOCKS_ACROSS * BLOCK,
-        );
-        terms(across(middle(x)), down(middle(y)))
-    });
+    let (mut places, mut lumas) = ([[0.0; TERMS]; BLOCKS], [0.0; BLOCKS]);
+    for (n, (place, luma)) in places.iter_mut().zip(&mut lumas).enumerate() {
+        // Not always the same place in the block, or lines of writing might hit all of them.
+        let x = n % BLOCKS_ACROSS * BLOCK + n * 5 % BLOCK;
+        let y = BLOCK_TOP + n / BLOCKS_ACROSS * BLOCK + n * 3 % BLOCK;
+        *luma = f32::from(picture.luma[y * FRAME_WIDTH + x]);
+        *place = terms(across(x as f32 + 0.5), down(y as f32 + 0.5));
+    }
     let mut sorted = lumas;
     sorted.sort_unstable_by(f32::total_cmp);
     let mut surface = Surface([sorted[BLOCKS / 2], 0.0, 0.0, 0.0, 0.0, 0.0]);
@@ -206,28 +205,12 @@ fn fitted(picture: &Picture) -> Option<Surface> {
                 }
             }
         }
-        if (count as f32) < LEAST_BLOCKS * BLOCKS as f32 {
+        if (count as f32) < LEAST_NEAR * BLOCKS as f32 {
             return None;
         }
         surface = Surface(solved(equations)?);
     }
     Some(surface)
-}
-
-/// Mean luma of each block, not rounded.
-fn block_lumas(picture: &Picture) -> [f32; BLOCKS] {
-    std::array::from_fn(|n| {
-        let (x, y) = (
-            n % BLOCKS_ACROSS * BLOCK,
-            BLOCK_TOP + n / BLOCKS_ACROSS * BLOCK,
-        );
-        let rows = picture.luma[y * FRAME_WIDTH..].chunks(FRAME_WIDTH);
-        let sum: u32 = rows
-            .take(BLOCK)
-            .map(|row| row[x..x + BLOCK].iter().map(|l| u32::from(*l)).sum::<u32>())
-            .sum();
-        sum as f32 / (BLOCK * BLOCK) as f32
-    })
 }
 
 /// Elimination without pivots: the equations of least squares are positive definite.

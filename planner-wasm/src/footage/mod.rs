@@ -4,6 +4,7 @@ mod analyser;
 mod anchors;
 mod columns;
 mod damage;
+mod dissolve;
 mod freeze;
 mod ground;
 mod inspected;

@@ -240,7 +240,7 @@ mod tests {
             let little = dx.abs() < 0.75 && dy.abs() < 0.75;
             prop_assert!(motion.shift.is_some() || little, "{motion:?}");
             let [x, y] = motion.shift.unwrap_or([dx, dy]);
-            prop_assert!((x - dx).abs() < 0.4 && (y - dy).abs() < 0.4, "{motion:?}");
+            prop_assert!((x - dx).abs() < 0.2 && (y - dy).abs() < 0.2, "{motion:?}");
         }
     }
 
