@@ -53,19 +53,22 @@ impl Recent {
 /// How far two pictures are apart, if the one in the middle is their mean.
 fn mixed(first: &BlockColours, middle: &BlockColours, last: &BlockColours) -> Option<f32> {
     let (mut apart, mut off) = (0_u32, 0_u32);
-    let (mut a, mut b, mut aa, mut bb, mut ab) = (0_u32, 0_u32, 0_u32, 0_u32, 0_u32);
+    // Of both sides, of their squares, and of their product.
+    let mut sums = [0_u32; 5];
     let sides = first.as_flattened().iter().zip(last.as_flattened());
     for ((one, other), mean) in sides.zip(middle.as_flattened()) {
-        let [x, y, m] = [*one, *other, *mean].map(u32::from);
-        apart += x.abs_diff(y);
-        off += (2 * m).abs_diff(x + y);
-        (a, b) = (a + x, b + y);
-        (aa, bb, ab) = (aa + x * x, bb + y * y, ab + x * y);
+        let [one, other, mean] = [*one, *other, *mean].map(u32::from);
+        apart += one.abs_diff(other);
+        off += (2 * mean).abs_diff(one + other);
+        let terms = [one, other, one * one, other * other, one * other];
+        for (sum, term) in sums.iter_mut().zip(terms) {
+            *sum += term;
+        }
     }
     let (apart, off) = (apart as f32 / VALUES, off as f32 / (2.0 * VALUES));
-    let [a, b, aa, bb, ab] = [a, b, aa, bb, ab].map(|sum| sum as f32 / VALUES);
-    let (spread, others) = (aa - a * a, bb - b * b);
-    let correlation = (ab - a * b) / libm::sqrtf((spread * others).max(1.0));
+    let [one, other, one_squared, other_squared, product] = sums.map(|sum| sum as f32 / VALUES);
+    let (spread, others) = (one_squared - one * one, other_squared - other * other);
+    let correlation = (product - one * other) / libm::sqrtf((spread * others).max(1.0));
     (apart >= APART
         && off <= OFF * apart
         && spread >= PLAIN

@@ -68,13 +68,13 @@ fn stands(take: &[Step], end_us: u64, cut: bool) -> Vec<(u64, u64)> {
     runs.retain(|(first, last)| until(*last) - take[first - 1].at_us >= SHORTEST_US);
     let (mut alive_us, mut other_us, mut frozen_us) = (0, 0, 0);
     let mut changes = Vec::new();
-    for n in 1..take.len() {
+    for (n, step) in take.iter().enumerate().skip(1) {
         let run = runs.get(runs.partition_point(|(_, last)| *last < n));
         if run.is_some_and(|(first, _)| *first <= n) {
             frozen_us += lasts(n);
-        } else if take[n].unchanged <= ALIVE && lasts(n) <= LONGEST_STEP_US {
+        } else if step.unchanged <= ALIVE && lasts(n) <= LONGEST_STEP_US {
             alive_us += lasts(n);
-            changes.push(take[n].change);
+            changes.push(step.change);
         } else {
             other_us += lasts(n);
         }

@@ -11,7 +11,7 @@
 )]
 
 use super::model::{FRAME_HEIGHT, FRAME_WIDTH};
-use super::picture::{BLOCK, BLOCK_TOP, BLOCKS, BLOCKS_ACROSS, Picture};
+use super::picture::{BLOCK, BLOCK_TOP, BLOCKS, BLOCKS_ACROSS, PIXELS, Picture};
 use super::quality::rise;
 
 /// Coefficients of a surface: of 1, x, y, x², xy and y², where x and y run from −1 to 1.
@@ -26,7 +26,7 @@ const INK: f32 = 14.0;
 /// Rows at the top and the bottom that are border, and pixels at both ends of the others.
 const EDGE: usize = 2;
 /// A row is written on with so many strokes...
-const STROKES: u32 = 4;
+const STROKES: usize = 4;
 /// ... and this share of ground between the first and the last of them.
 const GAPS: f32 = 0.3;
 /// Rows that are written on, from no writing to surely some.
@@ -56,30 +56,29 @@ pub(super) fn of(picture: &Picture) -> Ground {
     let Some(surface) = fitted(picture) else {
         return Ground::default();
     };
-    let (mut ground, mut pixels, mut rows) = (0_u32, 0_u32, 0_u32);
-    let (mut border_ground, mut border) = (0_u32, 0_u32);
+    let (mut ground, mut rows) = (0_usize, 0_usize);
+    let (mut border_ground, mut border) = (0_usize, 0_usize);
     for y in 0..FRAME_HEIGHT {
         let line = &picture.luma[y * FRAME_WIDTH..][..FRAME_WIDTH];
         let edge_row = y < EDGE || y + EDGE >= FRAME_HEIGHT;
         let row = Row::of(line, &surface, y);
         ground += row.ground;
-        pixels += line.len() as u32;
-        rows += u32::from(row.is_written());
+        rows += usize::from(row.is_written());
         let (on, all) = if edge_row {
-            (row.ground, line.len() as u32)
+            (row.ground, line.len())
         } else {
-            (row.ends, 2 * EDGE as u32)
+            (row.ends, 2 * EDGE)
         };
         (border_ground, border) = (border_ground + on, border + all);
     }
-    let share = |part: u32, whole: u32| part as f32 / whole as f32;
+    let share = |part: usize, whole: usize| part as f32 / whole as f32;
     let within = |value: f32, [low, high]: [f32; 2]| rise(value, low, high);
     let is_dark = surface.mean() <= DARK;
     let least = if is_dark { DARK_SHARE } else { SHARE };
     Ground {
-        share: share(ground, pixels),
+        share: share(ground, PIXELS),
         is_dark,
-        writing: within(share(ground, pixels), least)
+        writing: within(share(ground, PIXELS), least)
             * within(share(border_ground, border), BORDER)
             * within(rows as f32, ROWS),
     }
@@ -88,13 +87,13 @@ pub(super) fn of(picture: &Picture) -> Ground {
 /// What is found in one row.
 #[derive(Debug, Clone, Copy, Default)]
 struct Row {
-    ground: u32,
+    ground: usize,
     /// Ground of the pixels at both ends.
-    ends: u32,
-    strokes: u32,
+    ends: usize,
+    strokes: usize,
     /// Pixels from the first ink to the last, and ground among them.
-    span: u32,
-    gaps: u32,
+    span: usize,
+    gaps: usize,
 }
 
 impl Row {
@@ -107,16 +106,16 @@ impl Row {
         for (x, luma) in line.iter().enumerate() {
             let off = libm::fabsf(f32::from(*luma) - slope.at(x));
             let on_ground = off <= ON_GROUND;
-            row.ground += u32::from(on_ground);
+            row.ground += usize::from(on_ground);
             if x < EDGE || x + EDGE >= FRAME_WIDTH {
-                row.ends += u32::from(on_ground);
+                row.ends += usize::from(on_ground);
             }
             if row.strokes > 0 {
                 length += 1;
-                since += u32::from(on_ground);
+                since += usize::from(on_ground);
             }
             if off >= INK {
-                row.strokes += u32::from(!in_ink);
+                row.strokes += usize::from(!in_ink);
                 in_ink = true;
                 (row.span, row.gaps) = (length, since);
             } else if on_ground {

@@ -103,7 +103,7 @@ pub enum Defect {
     Shaken,
     /// Bars and other pictures that measuring devices are set by.
     TestPattern,
-    /// Text or a sign on an even ground.
+    /// Text or a sign on an even ground, or on one that changes evenly.
     FlatCard,
     /// The file is damaged, and its pictures show it.
     Damaged,

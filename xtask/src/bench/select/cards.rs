@@ -75,7 +75,7 @@ pub(super) fn plant(test: bool, clips: &Path) -> Result<Vec<Value>> {
     let mut told = Vec::new();
     let count = 2 * GROUNDS.len();
     for n in (0..count).filter(|n| (n % 2 == 1) == test) {
-        let (Some((ground, ink)), Some((font, size)), Some(text)) = (
+        let (Some((ground, ink)), Some((font, size)), Some(written)) = (
             GROUNDS.get(n / 2),
             FONTS.get(n % FONTS.len()),
             TEXTS.get((n * 5 + n / 6) % TEXTS.len()),
@@ -90,9 +90,9 @@ pub(super) fn plant(test: bool, clips: &Path) -> Result<Vec<Value>> {
             None => format!("{ground}:s={width}x{height}:r={RATE}"),
         };
         let line = size * 5 / 4;
-        let top = i64::from(height / 2) - i64::from(line) * i64::try_from(text.len())? / 2;
+        let top = i64::from(height / 2) - i64::from(line) * i64::try_from(written.len())? / 2;
         let lines: Vec<String> = (0..)
-            .zip(*text)
+            .zip(*written)
             .map(|(nth, text)| {
                 let y = top + i64::from(line) * nth;
                 format!("drawtext=font='{font}':text='{text}':fontsize={size}:fontcolor={ink}:x=(w-text_w)/2:y={y}")
