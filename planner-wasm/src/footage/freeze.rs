@@ -173,7 +173,7 @@ mod tests {
                 filmed(if at < 2.5 {
                     at.min(1.5)
                 } else {
-                    at - 1.0 + 1.0 / fps as f64
+                    at - 1.0 + 0.02
                 })
             });
             let stalled_inside = clip(fps, 4.0, |at| {
@@ -209,6 +209,30 @@ mod tests {
             }
             .render()
         });
+        // Brought to a stand, and left there before something that moves.
+        let set_down = clip(30, 5.0, |at| {
+            let square = (at > 2.0).then_some((at as f32 - 2.0) * 40.0);
+            let camera = [60.0 * at.min(1.2) as f32, 0.0];
+            Scene {
+                camera,
+                square,
+                ..Scene::of(1)
+            }
+            .render()
+        });
+        // A still scene whose noise is wiped away for a while.
+        let wiped = clip(30, 4.0, |at| {
+            let mut rgb = Scene::of(1).render();
+            noise(
+                &mut rgb,
+                if (1.5..2.3).contains(&at) {
+                    1.5
+                } else {
+                    at as f32
+                },
+            );
+            rgb
+        });
         // Twelve pictures a second in thirty, and three.
         let twelve = clip(30, 4.0, |at| filmed((at * 12.0).floor() / 12.0));
         let three = clip(30, 4.0, |at| filmed((at * 3.0).floor() / 3.0));
@@ -229,6 +253,8 @@ mod tests {
         for (name, footage) in [
             ("tripod", tripod),
             ("clean tripod", clean),
+            ("set down", set_down),
+            ("wiped", wiped),
             ("12", twelve),
             ("3", three),
             ("cuts", cuts),
