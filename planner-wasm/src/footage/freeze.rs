@@ -27,7 +27,7 @@ const ALIVE_TENTHS: u64 = 8;
 /// and changes in turn is a row of stills. And the step into the stand or out of it must be this share of the take's usual step: what
 /// stalls stops dead, a camera that is brought to rest slows down.
 const ABRUPT: f32 = 0.5;
-/// Steps before a stand within which it is stepped into.
+/// Steps before a stand within which it is stepped into, and which belong to it if little changes.
 const SETTLES: usize = 3;
 /// Usual change of a take below which a stand would not be seen.
 const MOVES: f32 = 0.5;
@@ -100,7 +100,12 @@ fn stands(take: &[Step], end_us: u64, cut: bool) -> Vec<(u64, u64)> {
             let cut = last + 1 == take.len() && cut;
             cut || abrupt(into) || take.get(last + 1).is_some_and(|step| abrupt(&[*step]))
         })
-        .map(|(first, last)| (take[first - 1].at_us, until(*last)))
+        .map(|(first, last)| {
+            let settles = |n: &usize| take[*n].residue < ENCODED_ANEW;
+            let settling = (first.saturating_sub(SETTLES).max(1)..*first).rev();
+            let first = first - settling.take_while(settles).count();
+            (take[first - 1].at_us, until(*last))
+        })
         .collect()
 }
 
