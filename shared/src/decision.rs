@@ -77,7 +77,7 @@ macro_rules! decision_codes {
 decision_codes! {
     /// A file in a folder is not media, or no picture can be taken from it; it is left out.
     FileSkipped = "file_skipped",
-    /// Part of a clip is not used: black, covered, blurred, shaken, badly exposed.
+    /// Part of a clip is not used: black, covered, blurred, shaken, frozen, badly exposed.
     FootageRejected = "footage_rejected",
     /// A clip could be read only in part.
     ClipDegraded = "clip_degraded",

@@ -106,9 +106,35 @@ pub(crate) fn table(part: &str, clips: &[&Clip]) {
     println!("| clean spans rejected | ≤ 5 % | {:.1} % |", of(&["clean"]));
     println!("| even pans rejected | ≤ 5 % | {:.1} % |", of(&["pan"]));
     println!(
-        "| still pictures rejected | ≤ 5 % | {:.1} % |",
-        of(&["freeze"])
+        "| tripods, low rates and stands that hardly show rejected | ≤ 5 % | {:.1} % |",
+        of(&["tripod", "low rate", "stands still"])
     );
+    let named = |kinds_named: &[&str], defect: Defect| {
+        let mut sum = (0, 0);
+        for found in kinds_named.iter().filter_map(|name| kinds.get(name)) {
+            let count = found.named.get(defect.word()).copied().unwrap_or(0);
+            sum = (sum.0 + count, sum.1 + found.spans);
+        }
+        format!("{} of {}", sum.0, sum.1)
+    };
+    let fine = ["clean", "pan", "tripod", "low rate", "hit"];
+    println!(
+        "| freezes named | ≥ 95 % | {} |",
+        named(&["freeze"], Defect::Frozen)
+    );
+    println!(
+        "| faultless spans called frozen | ≤ 5 % | {} |",
+        named(&fine, Defect::Frozen)
+    );
+    println!(
+        "| cards named | ≥ 95 % | {} |",
+        named(&["card"], Defect::FlatCard)
+    );
+    println!(
+        "| faultless spans called cards | ≤ 5 % | {} |",
+        named(&fine, Defect::FlatCard)
+    );
+    edits(clips);
     boundaries(clips);
     hits(clips);
 }
@@ -117,11 +143,76 @@ pub(crate) fn percent(part: u32, whole: u32) -> f64 {
     100.0 * f64::from(part) / f64::from(whole.max(1))
 }
 
+/// What is found of the boundaries of edits, and how much of what is found is one.
+fn edits(clips: &[&Clip]) {
+    let (mut starts, mut right) = (0, 0);
+    let mut kinds = [(0, 0); 3];
+    for clip in clips.iter().filter(|clip| clip.edit) {
+        let cuts = clip.cuts_us.iter().map(|cut| (*cut, *cut));
+        let told = [
+            cuts.collect(),
+            clip.fades_us.clone(),
+            clip.dissolves_us.clone(),
+        ];
+        let mut found: Vec<(u64, bool)> = clip
+            .footage()
+            .shots
+            .iter()
+            .skip(1)
+            .map(|shot| (shot.start_us, false))
+            .collect();
+        for (kind, told) in kinds.iter_mut().zip(&told) {
+            for (from, until) in told {
+                let inside = |at: u64| at + NEAR_US >= *from && at <= until + NEAR_US;
+                let one = found.iter_mut().find(|(at, taken)| !taken && inside(*at));
+                kind.1 += 1;
+                if let Some((_, taken)) = one {
+                    *taken = true;
+                    kind.0 += 1;
+                } else if std::env::var_os("SELECT_VERBOSE").is_some() {
+                    println!("  missed: {} {from} to {until}", clip.file);
+                }
+            }
+        }
+        starts += found.len();
+        right += found.iter().filter(|(_, taken)| *taken).count();
+        if std::env::var_os("SELECT_VERBOSE").is_some() {
+            for (at, _) in found.iter().filter(|(_, taken)| !taken) {
+                println!("  no boundary: {} {at}", clip.file);
+            }
+        }
+    }
+    let [cuts, fades, dissolves] = kinds;
+    let all = cuts.1 + fades.1 + dissolves.1;
+    let (precision, recall) = (
+        right as f64 / starts.max(1) as f64,
+        right as f64 / f64::from(all.max(1)),
+    );
+    println!(
+        "| cuts of edits, to the frame | ≥ 90 % | {} of {} |",
+        cuts.0, cuts.1
+    );
+    println!("| fades of edits | ≥ 74 % | {} of {} |", fades.0, fades.1);
+    println!(
+        "| dissolves of edits | | {} of {} |",
+        dissolves.0, dissolves.1
+    );
+    println!(
+        "| boundaries of edits: precision, recall, F1 | F1 ≥ 90 | {:.0}, {:.0}, {:.0} |",
+        100.0 * precision,
+        100.0 * recall,
+        200.0 * precision * recall / (precision + recall).max(1e-9)
+    );
+}
+
 /// Planted cuts and fades that are found, and boundaries where nothing was planted: the bases may
 /// have cuts of their own, which every clip of that base has too.
 fn boundaries(clips: &[&Clip]) {
     let (mut cuts, mut found, mut fades, mut dipped, mut others) = (0, 0, 0, 0, 0);
-    for clip in clips.iter().filter(|clip| !clip.is_catalogue()) {
+    for clip in clips
+        .iter()
+        .filter(|clip| !clip.is_catalogue() && !clip.edit)
+    {
         let starts: Vec<u64> = clip
             .footage()
             .shots

@@ -21,10 +21,14 @@ struct ToldClip {
     test: bool,
     #[serde(default)]
     copy: Option<String>,
+    #[serde(default)]
+    edit: bool,
     spans: Vec<Span>,
     hits_us: Vec<u64>,
     cuts_us: Vec<u64>,
     fades_us: Vec<(u64, u64)>,
+    #[serde(default)]
+    dissolves_us: Vec<(u64, u64)>,
 }
 
 /// A stretch of a clip in which one thing was planted.
@@ -66,17 +70,20 @@ pub(crate) struct Clip {
     pub(crate) test: bool,
     /// It shows what another shows, made so.
     pub(crate) copy: Option<String>,
+    /// It is an edit of many scenes, made for its boundaries.
+    pub(crate) edit: bool,
     pub(crate) spans: Vec<Span>,
     pub(crate) hits_us: Vec<u64>,
     pub(crate) cuts_us: Vec<u64>,
     pub(crate) fades_us: Vec<(u64, u64)>,
+    pub(crate) dissolves_us: Vec<(u64, u64)>,
     pub(crate) source: SourceClip,
 }
 
 impl Clip {
     /// Whether it shows every kind.
     pub(crate) fn is_catalogue(&self) -> bool {
-        self.variant.is_none() && self.copy.is_none()
+        self.variant.is_none() && self.copy.is_none() && !self.edit
     }
 
     pub(crate) fn footage(&self) -> &Footage {
@@ -117,10 +124,12 @@ pub(crate) fn read(folder: &Path) -> Result<Vec<Clip>, String> {
                 file: clip.file,
                 test: clip.test,
                 copy: clip.copy,
+                edit: clip.edit,
                 spans: clip.spans,
                 hits_us: clip.hits_us,
                 cuts_us: clip.cuts_us,
                 fades_us: clip.fades_us,
+                dissolves_us: clip.dissolves_us,
                 source,
             })
         })

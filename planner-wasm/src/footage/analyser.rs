@@ -1,13 +1,16 @@
 //! Small pictures in, one after the other; a clip's footage out.
 
 use super::anchors;
+use super::dissolve::Recent;
+use super::freeze::frozen;
 use super::model::{
     FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH, Footage, Look, Shot, TICK_US, Tick, View,
 };
 use super::motion::{self, Motion};
 use super::picture::{BLOCKS, BlockColours, Picture, distance};
-use super::quality::{Measures, usual_sharpness};
+use super::quality::Measures;
 use super::shake::shake;
+use super::sharpness::{beside_alike, usual_per_take};
 use super::shots;
 use super::statistics::Statistics;
 use super::track::{LONGEST_STEP_US, Sample, Step, Track, per_tick};
@@ -60,7 +63,7 @@ pub enum FootageError {
     },
 }
 
-/// Measures a clip while its pictures stream past; keeps about 60 bytes of each picture and 120
+/// Measures a clip while its pictures stream past; keeps about 70 bytes of each picture and 140
 /// of up to sixteen a second, never the pictures themselves.
 ///
 /// Any cadence will do, even or uneven: each picture is taken to be on screen until the next.
@@ -82,8 +85,9 @@ pub struct FootageAnalyser {
     /// The last picture, and room for the next.
     last: Picture,
     next: Picture,
-    /// Block colours of the picture before the last.
-    before_last: BlockColours,
+    /// Block colours of the three pictures before the last, the latest first.
+    earlier: [BlockColours; 3],
+    recent: Recent,
     /// Time of the last picture given, repeated or not, and how many there were.
     last_us: Option<u64>,
     pictures: u64,
@@ -103,7 +107,8 @@ impl FootageAnalyser {
         Self {
             last: Picture::black(),
             next: Picture::black(),
-            before_last: [[0; 3]; BLOCKS],
+            earlier: [[[0; 3]; BLOCKS]; 3],
+            recent: Recent::default(),
             last_us: None,
             pictures: 0,
             track: Track::default(),
@@ -147,8 +152,11 @@ impl FootageAnalyser {
                 statistics: Statistics::of(rgb, &self.next),
                 look: Look::of(rgb, &self.next),
             });
+            let dissolve = self.recent.push(at_us, &self.next.blocks);
+            self.track.dissolves.extend(dissolve);
         }
-        self.before_last = self.last.blocks;
+        let [one, two, _] = self.earlier;
+        self.earlier = [self.last.blocks, one, two];
         std::mem::swap(&mut self.last, &mut self.next);
         Ok(())
     }
@@ -174,8 +182,9 @@ impl FootageAnalyser {
             shift: motion.shift,
             local: motion.local,
             residue: motion.residue,
+            unchanged: motion.unchanged,
             change: previous_us.map_or(0.0, |_| change(&self.last.blocks)),
-            change_over_two: change(&self.before_last),
+            change_over: self.earlier.each_ref().map(change),
             luma: self.next.mean,
             darkest,
             brightest,
@@ -207,7 +216,7 @@ impl FootageAnalyser {
             last_us.saturating_add(interval.unwrap_or(TICK_US).max(1))
         };
         let end_us = end_us.min(start_us.saturating_add(LONGEST_CLIP_US));
-        let cuts = shots::boundaries(&self.track.steps, end_us);
+        let cuts = shots::boundaries(&self.track.steps, &self.track.dissolves, end_us);
         let mut footage = Footage {
             start_us,
             end_us,
@@ -288,22 +297,30 @@ fn ticks(track: &Track, cuts: &[u64], start_us: u64, end_us: u64) -> Vec<Tick> {
     });
     let motion = per_tick(moves, count);
     let shake = shake(&track.steps, cuts, start_us, count);
+    let frozen = frozen(&track.steps, cuts, start_us, end_us);
     let usual = usual_per_take(&track.samples, cuts);
 
-    let mut samples = track.samples.iter().peekable();
-    let mut statistics = Statistics::default();
+    let beside_alike = beside_alike(&track.samples);
+    let mut samples = track.samples.iter().zip(beside_alike).peekable();
+    let (mut statistics, mut sharpness_beside_alike) = (Statistics::default(), 1.0);
     let mut take = 0;
     let mut tick_end_us = start_us;
     motion
         .into_iter()
         .zip(shake)
-        .map(|(motion, shake)| {
+        .zip(frozen)
+        .map(|((motion, shake), frozen)| {
             let tick_start_us = tick_end_us;
             tick_end_us += TICK_US;
-            let inside = std::iter::from_fn(|| samples.next_if(|s| s.at_us < tick_end_us));
+            let (mut beside, mut count) = (0.0_f32, 0.0_f32);
+            let inside = std::iter::from_fn(|| {
+                let (sample, own) = samples.next_if(|(sample, _)| sample.at_us < tick_end_us)?;
+                (beside, count) = (beside + own, count + 1.0);
+                Some(sample.statistics)
+            });
             // A tick without a sample shows the picture before it still.
-            if let Some(mean) = Statistics::mean_of(inside.map(|sample| sample.statistics)) {
-                statistics = mean;
+            if let Some(mean) = Statistics::mean_of(inside) {
+                (statistics, sharpness_beside_alike) = (mean, beside / count);
             }
             while cuts
                 .get(take)
@@ -314,27 +331,12 @@ fn ticks(track: &Track, cuts: &[u64], start_us: u64, end_us: u64) -> Vec<Tick> {
             Measures {
                 statistics,
                 usual_sharpness: usual.get(take).copied().unwrap_or_default(),
+                sharpness_beside_alike,
                 motion,
                 shake,
+                frozen,
             }
             .quantised()
-        })
-        .collect()
-}
-
-/// The sharpness that each take is held to: its own usual one or the clip's, whichever is less,
-/// since a take of a plain scene is not out of focus for being plain.
-fn usual_per_take(samples: &[Sample], cuts: &[u64]) -> Vec<f32> {
-    let clip = usual_sharpness(samples.iter().map(|sample| &sample.statistics)).unwrap_or(0.0);
-    let mut rest = samples;
-    cuts.iter()
-        .copied()
-        .chain([u64::MAX])
-        .map(|end_us| {
-            let (own, later) = rest.split_at(rest.partition_point(|s| s.at_us < end_us));
-            rest = later;
-            usual_sharpness(own.iter().map(|sample| &sample.statistics))
-                .map_or(clip, |usual| usual.min(clip))
         })
         .collect()
 }

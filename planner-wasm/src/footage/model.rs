@@ -103,15 +103,17 @@ pub enum Defect {
     Shaken,
     /// Bars and other pictures that measuring devices are set by.
     TestPattern,
-    /// Text or a sign on an even ground.
+    /// Text or a sign on an even ground, or on one that changes evenly.
     FlatCard,
     /// The file is damaged, and its pictures show it.
     Damaged,
+    /// The picture stands still in a clip that moves: a recording that stalled.
+    Frozen,
 }
 
 impl Defect {
     /// Every defect.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Black,
         Self::Covered,
         Self::Underexposed,
@@ -121,6 +123,7 @@ impl Defect {
         Self::TestPattern,
         Self::FlatCard,
         Self::Damaged,
+        Self::Frozen,
     ];
 
     /// Whether such a tick is never shown, however scarce the footage.
@@ -149,6 +152,7 @@ impl Defect {
             Self::TestPattern => "test pattern",
             Self::FlatCard => "flat card",
             Self::Damaged => "damaged pictures",
+            Self::Frozen => "frozen picture",
         }
     }
 }

@@ -9,7 +9,8 @@
 )]
 
 use super::model::{FRAME_HEIGHT, FRAME_WIDTH};
-use super::picture::{BLOCK, BLOCK_TOP, BLOCKS_ACROSS, BLOCKS_DOWN, Picture};
+use super::picture::{BLOCK, BLOCK_TOP, BLOCKS, BLOCKS_ACROSS, Picture};
+use super::subpixel::refine;
 
 /// Largest sideways shift looked for, in pixels: 15 % of the width between two frames.
 const MAX_ACROSS: usize = 24;
@@ -23,6 +24,12 @@ const TRUSTED: u32 = 2;
 const FEW: u32 = 5;
 /// Luma difference per pixel of a block that is taken for noise.
 const NOISE: f32 = 2.5;
+/// Sum of luma differences of a block below which it is all but the same: a quarter per pixel, less
+/// than a camera's noise leaves.
+const SAME: u32 = 16;
+
+/// A measure of each block.
+type Blocks = [u32; BLOCKS];
 
 /// The movement between two pictures.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -34,6 +41,8 @@ pub(super) struct Motion {
     pub(super) local: f32,
     /// The same without taking noise off, under the shift or none, whichever leaves less.
     pub(super) residue: f32,
+    /// Share of the blocks that are all but the same where they are, 0 to 1.
+    pub(super) unchanged: f32,
 }
 
 impl Motion {
@@ -51,24 +60,53 @@ impl Motion {
             shift,
             local: local / count,
             residue: residue / count,
+            unchanged: 0.0,
         }
     }
 }
 
 /// The movement from `before` to `now`.
 ///
-/// The camera's shift is where the projections of both on each axis fit best, to a fraction of a
-/// pixel by a parabola through the best three, and only if far more blocks fit better with it than
-/// without: a subject that crosses a still picture is no camera movement.
+/// The camera's shift is where the projections of both on each axis fit best, on one of them or on
+/// both, refined to a part of a pixel, and only if far more blocks fit better with it than without: a
+/// subject that crosses a still picture is no camera movement.
 pub(super) fn between(before: &Picture, now: &Picture) -> Motion {
+    let still = block_differences(before, now, 0, 0);
+    let whole = whole_shift(before, now, &still);
+    let same = still.iter().filter(|block| **block < SAME).count();
+    Motion {
+        unchanged: same as f32 / still.len() as f32,
+        ..under(before, now, whole, &still)
+    }
+}
+
+/// The shift by whole pixels that leaves least: of the projections' on both axes, one or none. A
+/// projection without much detail fits anywhere.
+fn whole_shift(before: &Picture, now: &Picture, still: &Blocks) -> [isize; 2] {
     let dx = shift(&before.columns, &now.columns, MAX_ACROSS);
     let dy = shift(&before.rows, &now.rows, MAX_DOWN);
-    let still = block_differences(before, now, 0, 0);
+    if dx == 0 || dy == 0 {
+        return [dx, dy];
+    }
+    let mut best = ([0, 0], Motion::new(None, still).residue);
+    for [x, y] in [[dx, 0], [0, dy], [dx, dy]] {
+        let left = Motion::new(None, &block_differences(before, now, x, y)).residue;
+        if left < best.1 {
+            best = ([x, y], left);
+        }
+    }
+    best.0
+}
+
+/// The same with the shift by whole pixels and the block differences that none leaves.
+fn under(before: &Picture, now: &Picture, whole: [isize; 2], still: &Blocks) -> Motion {
+    let fine = refine(before, now, whole);
+    let [dx, dy] = [0, 1].map(|axis| whole[axis] as f32 + fine.shift[axis]);
     let (xs, ys) = (neighbours(dx), neighbours(dy));
     if xs == [0, 0] && ys == [0, 0] {
-        return Motion::new(Some([dx, dy]), &still);
+        return Motion::new(Some([dx, dy]), still);
     }
-    let mut shifted = [u32::MAX; BLOCKS_ACROSS * BLOCKS_DOWN];
+    let mut shifted = [u32::MAX; BLOCKS];
     for (n, x) in xs.into_iter().enumerate() {
         for (m, y) in ys.into_iter().enumerate() {
             // A whole shift names the same neighbour twice.
@@ -90,10 +128,13 @@ pub(super) fn between(before: &Picture, now: &Picture) -> Motion {
             worse += u32::from(*still + margin < *shifted);
         }
     }
+    let trusted = |better: u32, worse: u32| better > TRUSTED * worse && better * FEW >= inside;
+    // Parts of a pixel hardly show in whole ones.
+    let finely = whole == [0, 0] && trusted(fine.better, fine.worse);
     let moved = Motion::new(Some([dx, dy]), &shifted);
-    if better <= TRUSTED * worse || better * FEW < inside {
+    if !finely && !trusted(better, worse) {
         // Not enough to say that the camera moved; enough to doubt a cut.
-        let still = Motion::new(None, &still);
+        let still = Motion::new(None, still);
         return Motion {
             residue: still.residue.min(moved.residue),
             ..still
@@ -113,8 +154,9 @@ fn neighbours(shift: f32) -> [isize; 2] {
     }
 }
 
-/// By how much `now` is `before` moved towards higher indices, in entries, within ±`most`.
-fn shift(before: &[i32], now: &[i32], most: usize) -> f32 {
+/// By how many entries `now` is `before` moved towards higher indices, within ±`most`; 0 if no
+/// shift fits clearly better than none.
+fn shift(before: &[i32], now: &[i32], most: usize) -> isize {
     let cost = |shift: isize| {
         let by = shift.unsigned_abs();
         let (a, b) = if shift >= 0 {
@@ -136,28 +178,13 @@ fn shift(before: &[i32], now: &[i32], most: usize) -> f32 {
             }
         }
     }
-    if least * 16 > still * BETTER {
-        // Nothing fits clearly better: at most a part of a pixel.
-        (best, least) = (0, still);
-    }
-    let (low, high) = (cost(best - 1), cost(best + 1));
-    let bend = low - 2 * least + high;
-    if bend <= 0 {
-        return best as f32;
-    }
-    let part = ((low - high) as f32 / (2 * bend) as f32).clamp(-0.5, 0.5);
-    best as f32 + part
+    if least * 16 > still * BETTER { 0 } else { best }
 }
 
 /// Sums of absolute luma differences of each block of `now` and its place in `before` under the
 /// shift; `u32::MAX` where that lies outside the picture.
-fn block_differences(
-    before: &Picture,
-    now: &Picture,
-    dx: isize,
-    dy: isize,
-) -> [u32; BLOCKS_ACROSS * BLOCKS_DOWN] {
-    let mut out = [u32::MAX; BLOCKS_ACROSS * BLOCKS_DOWN];
+fn block_differences(before: &Picture, now: &Picture, dx: isize, dy: isize) -> Blocks {
+    let mut out = [u32::MAX; BLOCKS];
     for (n, out) in out.iter_mut().enumerate() {
         let (x, y) = (
             n % BLOCKS_ACROSS * BLOCK,
@@ -213,7 +240,7 @@ mod tests {
             let little = dx.abs() < 0.75 && dy.abs() < 0.75;
             prop_assert!(motion.shift.is_some() || little, "{motion:?}");
             let [x, y] = motion.shift.unwrap_or([dx, dy]);
-            prop_assert!((x - dx).abs() < 0.4 && (y - dy).abs() < 0.4, "{motion:?}");
+            prop_assert!((x - dx).abs() < 0.2 && (y - dy).abs() < 0.2, "{motion:?}");
         }
     }
 

@@ -10,8 +10,9 @@
     reason = "a kernel over arrays of fixed size, whose counts are far below 2^24"
 )]
 
+use super::ground;
 use super::model::{FRAME_HEIGHT, FRAME_WIDTH};
-use super::picture::PIXELS;
+use super::picture::{PIXELS, Picture};
 use super::quality::rise;
 use super::statistics::{BINS, LEVELS};
 
@@ -34,6 +35,8 @@ const FEW_TONES: [f32; 2] = [0.86, 0.94];
 const BLACK_GROUND: usize = 24;
 /// Share in one level of a black ground: the night has noise, a card has none.
 const BLACK_EXACT: [f32; 2] = [0.85, 0.93];
+/// The same of a ground that is dark and changes evenly: share of even pixels in all.
+const DARK_EVEN: [f32; 2] = [0.4, 0.6];
 
 /// What a picture is painted with. All are 0 to 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -44,6 +47,12 @@ pub(super) struct Palette {
     pub(super) card: f32,
     /// How surely it is a card on a black ground.
     pub(super) dark_card: f32,
+    /// How surely it is writing on a ground that changes evenly, and is not dark.
+    pub(super) sloped_card: f32,
+    /// The same on one that is dark.
+    pub(super) dark_sloped_card: f32,
+    /// Share that is a ground of any colour that changes evenly over the picture: a clear sky too.
+    pub(super) ground: f32,
     /// How surely it is a test pattern.
     pub(super) pattern: f32,
     /// Share of pixels whose right neighbour has the very same luma: what is filmed has noise and
@@ -57,37 +66,55 @@ impl Palette {
             one_tone: join(self.one_tone, other.one_tone),
             card: join(self.card, other.card),
             dark_card: join(self.dark_card, other.dark_card),
+            sloped_card: join(self.sloped_card, other.sloped_card),
+            dark_sloped_card: join(self.dark_sloped_card, other.dark_sloped_card),
+            ground: join(self.ground, other.ground),
             pattern: join(self.pattern, other.pattern),
             even: join(self.even, other.even),
         }
     }
 }
 
-/// The palette of a picture given as bytes and as luma, whose levels and bins were counted.
-pub(super) fn of(rgb: &[u8], luma: &[u8], levels: &[u32; LEVELS], bins: &[u32; BINS]) -> Palette {
+/// The palette of a picture given as bytes and taken apart, whose levels and bins were counted.
+pub(super) fn of(
+    rgb: &[u8],
+    picture: &Picture,
+    levels: &[u32; LEVELS],
+    bins: &[u32; BINS],
+) -> Palette {
+    let luma = &picture.luma;
     let share = |count: u32| count as f32 / PIXELS as f32;
-    let (mut most, mut ground) = (0, 0);
+    let (mut most, mut commonest) = (0, 0);
     for (low, three) in levels.windows(3).enumerate() {
         let count = three.iter().sum();
         if count > most {
-            (most, ground) = (count, low + 1);
+            (most, commonest) = (count, low + 1);
         }
     }
     let one_tone = share(most);
     let few = within(share(largest_four(bins)), FEW_TONES);
     let (mut card, mut dark_card) = (0.0, 0.0);
-    if ground > BLACK_GROUND {
+    if commonest > BLACK_GROUND {
         card = few * within(one_tone, GROUND);
     } else {
         let exact = levels[..=BLACK_GROUND + 1].iter().max().copied();
         dark_card = few * within(share(exact.unwrap_or(0)), BLACK_EXACT);
     }
+    let ground = ground::of(picture);
+    let even = evenness(luma);
     Palette {
         one_tone,
         card,
         dark_card,
+        sloped_card: if ground.is_dark { 0.0 } else { ground.writing },
+        dark_sloped_card: if ground.is_dark {
+            ground.writing * within(even, DARK_EVEN)
+        } else {
+            0.0
+        },
+        ground: ground.share,
         pattern: within(fifth_hue(rgb, luma), FIFTH_HUE),
-        even: evenness(luma),
+        even,
     }
 }
 
@@ -161,7 +188,6 @@ fn fifth_hue(rgb: &[u8], luma: &[u8]) -> f32 {
 )]
 mod tests {
     use super::super::model::FRAME_BYTES;
-    use super::super::picture::Picture;
     use super::super::scene::{Scene, random};
     use super::super::statistics::Statistics;
     use super::*;
@@ -240,10 +266,58 @@ mod tests {
     }
 
     #[test]
+    fn text_on_a_ground_that_changes_evenly_is_a_card() {
+        let slopes: [fn(f32, f32) -> f32; 4] = [
+            |x, _| 60.0 + 120.0 * x,
+            |_, y| 200.0 - 90.0 * y,
+            |x, y| 40.0 + 60.0 * x + 50.0 * y,
+            |x, y| 160.0 - 200.0 * ((x - 0.5) * (x - 0.5) + (y - 0.5) * (y - 0.5)),
+        ];
+        for (n, slope) in slopes.into_iter().enumerate() {
+            let light = |x: usize, y: usize| {
+                slope(
+                    x as f32 / FRAME_WIDTH as f32,
+                    y as f32 / FRAME_HEIGHT as f32,
+                ) as u8
+            };
+            let written = bytes(|x, y| {
+                if letters(x, y) {
+                    [250; 3]
+                } else {
+                    [light(x, y); 3]
+                }
+            });
+            for rgb in [&written, &noisy(&written, 3.0, 1)] {
+                let found = palette(rgb);
+                assert!(found.sloped_card > 0.99, "{n}: {found:?}");
+            }
+            // Without writing it is nothing but ground.
+            let bare = painted(|x, y| [light(x, y); 3]);
+            assert!(
+                bare.sloped_card == 0.0 && bare.ground > 0.99,
+                "{n}: {bare:?}"
+            );
+        }
+        let night = bytes(|x, y| {
+            if letters(x, y) {
+                [240; 3]
+            } else {
+                [y as u8 / 3; 3]
+            }
+        });
+        assert!(palette(&night).dark_sloped_card > 0.99);
+    }
+
+    #[test]
     fn clean_footage_is_neither() {
         let wave = |at: f32| 0.5 + 0.5 * libm::sinf(at);
         let neither = |what: &str, found: Palette| {
-            let sure = found.card.max(found.dark_card).max(found.pattern);
+            let written = found.sloped_card.max(found.dark_sloped_card);
+            let sure = found
+                .card
+                .max(found.dark_card)
+                .max(found.pattern)
+                .max(written);
             assert!(sure < 0.01, "{what}: {found:?}");
         };
         // A clear sky without any noise, and a bird.
@@ -255,6 +329,25 @@ mod tests {
                 }
                 let light = (y / 3) as u8 + (x / 40) as u8;
                 [60 + light, 110 + light, 200]
+            }),
+        );
+        // Trees before a clear sky, as many as letters.
+        neither(
+            "trees",
+            painted(|x, y| {
+                let top = 50 + (random(x as u32 / 2, 0, 4) * 20.0) as usize;
+                if y > top {
+                    return [20 + (random(x as u32, y as u32, 3) * 60.0) as u8; 3];
+                }
+                [90 + y as u8, 130 + y as u8, 220]
+            }),
+        );
+        // A flock that crosses it has gaps, but a wall of posters has no ground around it.
+        neither(
+            "posters",
+            painted(|x, y| {
+                let at = random(x as u32 / 6, y as u32 / 6, 8);
+                [(40.0 + 180.0 * at) as u8; 3]
             }),
         );
         // Fog: hardly any contrast, but shades.

@@ -185,6 +185,113 @@ fn a_fade_through_black_is_one_boundary_where_it_is_dark() {
     }
 }
 
+/// Both scenes at once, the second with this share.
+fn mixed(one: &[u8], other: &[u8], share: f32) -> Vec<u8> {
+    let mix = |(a, b): (&u8, &u8)| f32::from(*a) + (f32::from(*b) - f32::from(*a)) * share;
+    one.iter().zip(other).map(|pair| mix(pair) as u8).collect()
+}
+
+/// A scene under a camera that turns slowly.
+fn turning(world: u32, at: f64) -> Vec<u8> {
+    Scene {
+        camera: [at as f32 * 4.0, 0.0],
+        ..Scene::of(world)
+    }
+    .render()
+}
+
+#[test]
+fn a_dissolve_is_one_boundary_in_its_middle_and_a_change_of_light_is_none() {
+    // Large areas, as scenes have: the texture of these is too fine for blocks to differ by it.
+    let scene = |world: u32, at: f64| {
+        let mut rgb = turning(world, at);
+        for (n, value) in rgb.iter_mut().enumerate() {
+            let (x, y) = (n / 3 % 160, n / 480);
+            let patch = random(x as u32 / 40, y as u32 / 30, world);
+            *value = (f32::from(*value) * 0.3 + 170.0 * patch) as u8;
+        }
+        rgb
+    };
+    for fps in CADENCES {
+        for length in [0.4, 0.7] {
+            let footage = clip(fps, 4.0, |at| {
+                let share = ((at - 2.0) / length + 0.5).clamp(0.0, 1.0) as f32;
+                mixed(&scene(1, at), &scene(2, at), share)
+            });
+            let starts: Vec<u64> = footage.shots.iter().map(|shot| shot.start_us).collect();
+            assert_eq!(starts.len(), 2, "{fps} fps, {length} s: {starts:?}");
+            let off = starts[1].abs_diff(2_000_000);
+            assert!(off <= 170_000, "{fps} fps, {length} s: {starts:?}");
+        }
+        let light = clip(fps, 4.0, |at| {
+            let gain = 1.0 - 0.6 * ((at - 2.0) / 0.5 + 0.5).clamp(0.0, 1.0) as f32;
+            scene(1, at)
+                .iter()
+                .map(|value| (f32::from(*value) * gain) as u8)
+                .collect()
+        });
+        assert_eq!(light.shots.len(), 1, "{fps} fps: {:?}", light.shots);
+    }
+}
+
+#[test]
+fn a_flash_of_up_to_three_pictures_is_no_cut_and_a_fade_through_white_is() {
+    for pictures in 1..=3 {
+        let flash = clip(30, 3.0, |at| {
+            let lit = (1.5..1.49 + f64::from(pictures) / 30.0).contains(&at);
+            // With noise, or the pictures of the flash would repeat each other.
+            let mut scene = turning(1, at);
+            let seed = (at * 1000.0) as u32;
+            for (n, value) in (0..).zip(&mut scene) {
+                *value = value.saturating_add((random(n, 0, seed) * 12.0) as u8);
+            }
+            if lit {
+                mixed(&scene, &vec![255; FRAME_BYTES], 0.6)
+            } else {
+                scene
+            }
+        });
+        assert_eq!(flash.shots.len(), 1, "{pictures}: {:?}", flash.shots);
+    }
+    for fps in CADENCES {
+        let fade = clip(fps, 4.0, |at| {
+            let share = 1.0 - ((at - 2.0).abs() as f32 / 0.5).min(1.0);
+            let scene = turning(if at < 2.0 { 1 } else { 2 }, at);
+            mixed(&scene, &vec![255; FRAME_BYTES], share)
+        });
+        assert_eq!(fade.shots.len(), 2, "{fps} fps: {:?}", fade.shots);
+        let at_us = fade.shots[1].start_us;
+        assert!(at_us.abs_diff(2_000_000) <= 120_000, "{fps} fps: {at_us}");
+    }
+}
+
+#[test]
+fn focus_is_held_to_pictures_of_the_same_view() {
+    // Slightly out of focus for a second: less than a take of several scenes would show.
+    let scene = Scene::of(1);
+    let blurred = Scene { blur: 1, ..scene }.render();
+    let slightly = mixed(&scene.render(), &blurred, 0.3);
+    for fps in CADENCES {
+        let footage = with_planted(fps, |_| slightly.clone());
+        only_planted(fps, Defect::Blurred, &footage);
+    }
+    // A camera that is raised to a clear sky is not out of focus.
+    let sky = clip(30, 4.0, |at| {
+        let horizon = (at * 60.0) as usize;
+        let mut rgb = Scene::of(1).render();
+        for (n, value) in rgb.iter_mut().enumerate() {
+            let y = n / 480;
+            if y < horizon {
+                *value = 90 + y as u8 + (n % 3) as u8 * 30;
+            }
+        }
+        rgb
+    });
+    for tick in &sky.ticks[18..] {
+        assert!(!tick.defects.has(Defect::Blurred), "{tick:?}");
+    }
+}
+
 #[test]
 fn a_shove_that_stops_dead_is_an_impact_on_its_last_picture() {
     // Six pictures at 30 a second, of the camera and of a square in front of it.

@@ -6,15 +6,18 @@
 )]
 
 use super::model::{Defect, Defects, Tick};
-use super::palette::Palette;
 use super::statistics::Statistics;
 
 /// Shake in pixels that spoils a picture of 160.
 const SHAKEN: f32 = 1.1;
 /// Below this share of its take's usual sharpness a picture is out of focus.
 const BLURRED: f32 = 0.62;
+/// The same of what is usual for pictures that look like it.
+const BLURRED_BESIDE_ALIKE: f32 = 0.76;
 /// Below this sharpness a picture is out of focus whatever the rest of its clip is like.
 const BLURRED_ALWAYS: f32 = 0.2;
+/// Share of even ground from which nothing tells whether a picture is in focus: a clear sky.
+const NO_DETAIL: f32 = 0.9;
 
 /// Movement that a card hardly has: below the first it takes nothing from a card's sureness,
 /// above the second half of it, since signs on even ground do move in drawn films and things before
@@ -38,22 +41,21 @@ const NAMED: f32 = 0.5;
 pub(super) struct Measures {
     /// Of its pictures.
     pub(super) statistics: Statistics,
-    /// Usual sharpness of its take, see [`usual_sharpness`].
+    /// Usual sharpness of its take, see [`usual_per_take`](super::sharpness::usual_per_take).
     pub(super) usual_sharpness: f32,
+    /// See [`beside_alike`](super::sharpness::beside_alike).
+    pub(super) sharpness_beside_alike: f32,
     /// Local motion per tick, mean luma difference.
     pub(super) motion: f32,
     /// See [`shake`](super::shake::shake).
     pub(super) shake: f32,
+    /// See [`frozen`](super::freeze::frozen).
+    pub(super) frozen: bool,
 }
 
-/// The sharpness that three quarters of these pictures do not exceed; blank ones are left out.
-pub(super) fn usual_sharpness<'a>(pictures: impl Iterator<Item = &'a Statistics>) -> Option<f32> {
-    let mut values: Vec<f32> = pictures
-        .filter(|picture| defects_of_exposure(picture).is_empty() && picture.edges > 0.002)
-        .map(|picture| picture.sharpness)
-        .collect();
-    values.sort_by(f32::total_cmp);
-    values.get(values.len() * 3 / 4).copied()
+/// Whether the light alone spoils a picture.
+pub(super) fn has_exposure_defect(picture: &Statistics) -> bool {
+    !defects_of_exposure(picture).is_empty()
 }
 
 /// What shows in a single picture without knowing others.
@@ -106,12 +108,17 @@ impl Measures {
         if !defects.is_empty() && defects.iter().any(Defect::is_severe) {
             return defects;
         }
-        let sharpness = self.statistics.sharpness;
-        if self.relative_sharpness() < BLURRED || sharpness < BLURRED_ALWAYS {
+        let blurred = self.relative_sharpness() < BLURRED
+            || self.sharpness_beside_alike < BLURRED_BESIDE_ALIKE
+            || self.statistics.sharpness < BLURRED_ALWAYS;
+        if blurred && self.statistics.palette.ground < NO_DETAIL {
             defects = defects.with(Defect::Blurred);
         }
         if self.shake > SHAKEN {
             defects = defects.with(Defect::Shaken);
+        }
+        if self.frozen && self.drawn() < NAMED {
+            defects = defects.with(Defect::Frozen);
         }
         if self.pattern() >= NAMED {
             defects = defects.with(Defect::TestPattern);
@@ -129,18 +136,24 @@ impl Measures {
     /// How surely it is a card, 0 to 1.
     fn card(&self) -> f32 {
         let moves = |[low, high]: [f32; 2]| rise(self.motion, low, high);
-        let Palette {
-            card, dark_card, ..
-        } = self.statistics.palette;
-        (card * (1.0 - 0.5 * moves(CARD_MOVES))).max(dark_card * (1.0 - moves(DARK_CARD_MOVES)))
+        let palette = &self.statistics.palette;
+        let dark = palette.dark_card.max(palette.dark_sloped_card) * (1.0 - moves(DARK_CARD_MOVES));
+        let sloped = palette.sloped_card * (1.0 - moves(CARD_MOVES));
+        (palette.card * (1.0 - 0.5 * moves(CARD_MOVES)))
+            .max(sloped)
+            .max(dark)
+    }
+
+    /// How surely it is drawn or on a screen, 0 to 1: such pictures stand still as they are meant to.
+    fn drawn(&self) -> f32 {
+        let picture = &self.statistics;
+        let [[even, evenest], [detail, rich]] = [DRAWN_EVEN, DRAWN_EDGES];
+        rise(picture.palette.even, even, evenest) * rise(picture.edges, detail, rich)
     }
 
     /// How surely nobody filmed it so, 0 to 1.
     fn unwanted(&self) -> f32 {
-        let picture = &self.statistics;
-        let [[even, evenest], [detail, rich]] = [DRAWN_EVEN, DRAWN_EDGES];
-        let drawn = rise(picture.palette.even, even, evenest) * rise(picture.edges, detail, rich);
-        self.pattern().max(self.card()).max(DRAWN * drawn)
+        self.pattern().max(self.card()).max(DRAWN * self.drawn())
     }
 
     /// 0 to 1.

@@ -73,6 +73,7 @@ fn fast_shake(steps: &[Step], cuts: &[u64], start_us: u64, ticks: usize) -> Vec<
             pair[1].shift.filter(|_| fast && !cut)
         }))
         .collect();
+    let shifts = without_judder(&shifts);
     let length = |n: usize| {
         let since = if n == 0 {
             steps[0].at_us
@@ -87,6 +88,16 @@ fn fast_shake(steps: &[Step], cuts: &[u64], start_us: u64, ticks: usize) -> Vec<
         spans.map(|(pair, value)| (pair[0].at_us - start_us, pair[1].at_us - start_us, *value)),
         ticks,
     )
+}
+
+/// The mean of each shift and the one before: pictures that move by twice as much every other time
+/// are those of a lower rate, which jerk but do not shake.
+fn without_judder(shifts: &[Option<[f32; 2]>]) -> Vec<Option<[f32; 2]>> {
+    let means = shifts.windows(2).map(|pair| {
+        let ([x0, y0], [x1, y1]) = (pair[0]?, pair[1]?);
+        Some([f32::midpoint(x0, x1), f32::midpoint(y0, y1)])
+    });
+    std::iter::once(None).chain(means).collect()
 }
 
 /// Mean change of shift around each entry, less the two largest changes: a camera that begins to
@@ -135,4 +146,44 @@ fn without_largest_two(changes: &[Option<[f32; 2]>]) -> f32 {
         return 0.0;
     }
     (total - largest - second).max(0.0) / (count - 2) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Steps at thirty a second with these shifts.
+    fn steps(shifts: impl IntoIterator<Item = [f32; 2]>) -> Vec<Step> {
+        let step = |(n, shift): (u64, [f32; 2])| Step {
+            at_us: n * 33_333,
+            shift: Some(shift),
+            local: 0.0,
+            change: 0.0,
+            change_over: [0.0; 3],
+            residue: 1.0,
+            unchanged: 0.0,
+            luma: 100.0,
+            darkest: 50,
+            brightest: 200,
+        };
+        (0..).zip(shifts).map(step).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn what_jerks_at_half_the_rate_does_not_shake_and_what_turns_back_does(
+            x in -12.0_f32..12.0,
+            y in -8.0_f32..8.0,
+        ) {
+            prop_assume!(x.abs() + y.abs() > 3.0);
+            let jerks = steps((0..90).map(|n| if n % 2 == 0 { [0.0; 2] } else { [x, y] }));
+            let shake = fast_shake(&jerks, &[], 0, 29);
+            prop_assert!(shake.iter().all(|shake| *shake < 0.01), "{shake:?}");
+            // There and back in six pictures: five times a second.
+            let turns = steps((0..90).map(|n| if n / 3 % 2 == 0 { [-x, -y] } else { [x, y] }));
+            let shake = fast_shake(&turns, &[], 0, 29);
+            prop_assert!(shake[5..25].iter().all(|shake| *shake > 0.5), "{shake:?}");
+        }
+    }
 }

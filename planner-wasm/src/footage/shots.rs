@@ -1,4 +1,4 @@
-//! Where one take ends and the next begins: cuts, and fades through black or white.
+//! Where one take ends and the next begins: cuts, dissolves, and fades through black or white.
 //!
 //! A cut is a change of picture that stands out from the changes around it, as in the adaptive
 //! detector of `PySceneDetect` (ratio to the mean of the neighbours), on the colours of 8 × 8 blocks.
@@ -27,8 +27,16 @@ const SHORTEST_US: u64 = 300_000;
 const BLACK: u8 = 22;
 /// A picture whose every block is brighter than this is white.
 const WHITE: u8 = 235;
-/// A white picture that is gone sooner is a flash.
+/// A white picture that is gone sooner is a flash...
 const WHITE_US: u64 = 150_000;
+/// ... unless the pictures on both sides of it have this share of its light.
+const NEARLY_WHITE: f32 = 0.75;
+/// Whatever shows for no longer is a flash: what is after it must not be what was before.
+const FLASH_US: u64 = 110_000;
+/// A dissolve nearer to a fade than this is a part of it...
+const IN_FADE_US: u64 = 500_000;
+/// ... and pictures mixed so near to each other are of one dissolve.
+const ONE_DISSOLVE_US: u64 = 400_000;
 /// A picture is at the bottom of a fade if this share of the luma on both sides is left.
 const DIP: f32 = 0.3;
 /// Mean luma that both sides of a fade have at the least; a dark scene flickers below it.
@@ -39,13 +47,22 @@ const FADE_US: u64 = 1_000_000;
 /// Starts of all takes but the first, ascending, each the time of its first picture.
 ///
 /// * `steps` — of the whole clip, ascending in time.
+/// * `dissolves` — what may be some, with how clear they are, ascending in time.
 /// * `end_us` — end of the last picture.
-pub(super) fn boundaries(steps: &[Step], end_us: u64) -> Vec<u64> {
+pub(super) fn boundaries(steps: &[Step], dissolves: &[(u64, f32)], end_us: u64) -> Vec<u64> {
     let Some(first) = steps.first() else {
         return Vec::new();
     };
     let mut found: Vec<(u64, f32)> = cuts(steps);
-    for fade in fades(steps) {
+    let fades = fades(steps);
+    for dissolve in middles(dissolves) {
+        let near = |at_us: u64, by_us: u64| at_us.abs_diff(dissolve) < by_us;
+        let cut = found.iter().any(|cut| near(cut.0, SHORTEST_US));
+        if !cut && !fades.iter().any(|fade| near(*fade, IN_FADE_US)) {
+            found.push((dissolve, 0.0));
+        }
+    }
+    for fade in fades {
         // Hard cuts on both sides of a black picture mark it well enough already.
         let near = |cut: &(u64, f32)| cut.0.abs_diff(fade) < SHORTEST_US;
         if !found.iter().any(near) {
@@ -90,16 +107,41 @@ fn cuts(steps: &[Step]) -> Vec<(u64, f32)> {
         .collect()
 }
 
-/// Change into picture `n` that is still there one picture later and was one earlier, so that a
+/// The clearest instant of each dissolve.
+fn middles(dissolves: &[(u64, f32)]) -> Vec<u64> {
+    let mut out: Vec<(u64, f32)> = Vec::new();
+    let mut last_us = 0;
+    for (at_us, apart) in dissolves.iter().copied() {
+        match out.last_mut() {
+            Some(one) if at_us - last_us < ONE_DISSOLVE_US => {
+                if apart > one.1 {
+                    *one = (at_us, apart);
+                }
+            }
+            _ => out.push((at_us, apart)),
+        }
+        last_us = at_us;
+    }
+    out.into_iter().map(|(at_us, _)| at_us).collect()
+}
+
+/// Change into picture `n` that is still there a little later and was a little earlier, so that a
 /// flash or a broken picture is no cut.
 fn lasting_change(steps: &[Step], n: usize) -> f32 {
     // What the camera's own movement explains is no cut either, however fast it is.
     let mut change = steps[n].change.min(steps[n].residue);
-    if n >= 2 {
-        change = change.min(steps[n].change_over_two);
-    }
-    if let Some(next) = steps.get(n + 1) {
-        change = change.min(next.change_over_two);
+    for k in 0..steps[n].change_over.len() {
+        // The picture k + 2 earlier, and the one k + 1 later: one of each at any rate.
+        let near = |from: u64, until: u64| k == 0 || until - from <= FLASH_US;
+        let earlier = n.checked_sub(k + 2).map(|n| steps[n].at_us);
+        if earlier.is_some_and(|_| near(steps[n - 1 - k].at_us, steps[n].at_us)) {
+            change = change.min(steps[n].change_over[k]);
+        }
+        if let Some(later) = steps.get(n + k + 1)
+            && near(steps[n].at_us, later.at_us)
+        {
+            change = change.min(later.change_over[k]);
+        }
     }
     change
 }
@@ -140,7 +182,11 @@ fn fades(steps: &[Step]) -> Vec<u64> {
     let lit = |first: usize, end: usize| before[first - 1] >= LIT && after[end] >= LIT;
     let mut out = stretches(steps, dark, lit, |step| step.luma);
     let white = |n: usize| steps[n].darkest > WHITE;
-    let lasts = |first: usize, end: usize| steps[end].at_us - steps[first].at_us >= WHITE_US;
+    let lasts = |first: usize, end: usize| {
+        let nearly = |n: usize, white: usize| steps[n].luma >= NEARLY_WHITE * steps[white].luma;
+        steps[end].at_us - steps[first].at_us >= WHITE_US
+            || nearly(first - 1, first) && nearly(end, end - 1)
+    };
     out.extend(stretches(steps, white, lasts, |step| -step.luma));
     out
 }

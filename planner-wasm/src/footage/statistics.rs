@@ -72,7 +72,7 @@ impl Statistics {
             colourfulness: colourfulness(rgb),
             edges,
             sharpness,
-            palette: palette::of(rgb, &picture.luma, &levels, &bins),
+            palette: palette::of(rgb, picture, &levels, &bins),
         }
     }
 

@@ -14,10 +14,12 @@ pub(super) struct Step {
     pub(super) local: f32,
     /// Distance of the block colours from the picture before, 0 to 40.
     pub(super) change: f32,
-    /// The same from the picture before that one.
-    pub(super) change_over_two: f32,
+    /// The same from the pictures two, three and four earlier.
+    pub(super) change_over: [f32; 3],
     /// Mean luma difference per pixel that the camera's shift leaves, noise included, 0 to 255.
     pub(super) residue: f32,
+    /// Share of the picture that is all but the same, 0 to 1.
+    pub(super) unchanged: f32,
     /// Mean luma of the later picture, 0 to 255.
     pub(super) luma: f32,
     /// Luma of its darkest block.
@@ -42,6 +44,8 @@ pub(super) struct Sample {
 pub(super) struct Track {
     pub(super) steps: Vec<Step>,
     pub(super) samples: Vec<Sample>,
+    /// Middles of what may be dissolves, ascending, and how far both scenes are apart.
+    pub(super) dissolves: Vec<(u64, f32)>,
 }
 
 /// Steps that last longer say nothing of how the camera moved in between.

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+use super::character::{Character, character};
 use crate::command::{command, output, run_quietly};
 
 /// Size of the bases; what is planted is cut out of it, so that a camera can shake inside.
@@ -41,6 +42,38 @@ pub(super) struct Base {
     pub(super) file: PathBuf,
     /// Its length.
     pub(super) frames: u64,
+    /// What it is like by itself.
+    pub(super) character: Character,
+}
+
+/// Which pictures of a file are looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pictures {
+    size: (usize, usize),
+    /// A second.
+    rate: u64,
+    /// From the start; all if 0.
+    count: u64,
+}
+
+impl Pictures {
+    /// [`THUMBS`] a second of all of it.
+    pub(super) fn spread(size: (usize, usize)) -> Self {
+        Self {
+            size,
+            rate: THUMBS,
+            count: 0,
+        }
+    }
+
+    /// The first so many.
+    pub(super) fn first(size: (usize, usize), count: u64) -> Self {
+        Self {
+            size,
+            rate: RATE,
+            count,
+        }
+    }
 }
 
 /// The bases of `folders`, ordered by name; converted ones are kept in `kept`.
@@ -75,6 +108,9 @@ pub(super) fn bases(folders: &[PathBuf], kept: &Path) -> Result<Vec<Base>> {
     }
     let mut bases: Vec<Base> = chosen.into_iter().map(|(base, _)| base).collect();
     bases.sort_by(|a, b| a.name.cmp(&b.name));
+    for base in &mut bases {
+        base.character = character(&base.file)?;
+    }
     Ok(bases)
 }
 
@@ -136,6 +172,7 @@ fn converted(file: &Path, kept: &Path) -> Result<Option<(Base, Vec<Thumb>)>> {
             name,
             file: into,
             frames,
+            character: Character::default(),
         },
         thumbs,
     )))
@@ -143,7 +180,7 @@ fn converted(file: &Path, kept: &Path) -> Result<Option<(Base, Vec<Thumb>)>> {
 
 fn convert(file: &Path, kept: &Path, into: &Path) -> Result<bool> {
     // More than the longest base: the usable stretch may begin later.
-    let Ok(thumbs) = thumbs(file, 60) else {
+    let Ok(thumbs) = thumbs(file, 60 * THUMBS) else {
         return Ok(false);
     };
     let seen: Vec<bool> = thumbs.iter().map(is_picture).collect();
@@ -185,27 +222,34 @@ fn convert(file: &Path, kept: &Path, into: &Path) -> Result<bool> {
     Ok(true)
 }
 
-/// Grey thumbnails, [`THUMBS`] a second, of so many seconds; of all if 0.
-fn thumbs(file: &Path, seconds: u64) -> Result<Vec<Thumb>> {
-    Ok(greys(file, seconds, THUMB)?
+/// Grey thumbnails, [`THUMBS`] a second, so many; all if 0.
+fn thumbs(file: &Path, count: u64) -> Result<Vec<Thumb>> {
+    let pictures = Pictures {
+        count,
+        ..Pictures::spread(THUMB)
+    };
+    Ok(greys(file, pictures)?
         .iter()
         .map(|thumb| thumb.iter().map(|value| f64::from(*value)).collect())
         .collect())
 }
 
-/// Grey pictures of a size, [`THUMBS`] a second, of so many seconds; of all if 0.
-fn greys(file: &Path, seconds: u64, (width, height): (usize, usize)) -> Result<Vec<Vec<u8>>> {
+/// Grey pictures of a file.
+pub(super) fn greys(file: &Path, pictures: Pictures) -> Result<Vec<Vec<u8>>> {
+    let Pictures {
+        size: (width, height),
+        rate,
+        count,
+    } = pictures;
     let mut decode = command("ffmpeg");
     decode.args(["-nostdin", "-v", "fatal", "-i"]).arg(file);
-    if seconds > 0 {
-        decode.args(["-t", &seconds.to_string()]);
+    decode.args(["-map", "0:v:0", "-an", "-vf"]).arg(format!(
+        "fps={rate}:start_time=0,scale={width}:{height}:flags=area,format=gray"
+    ));
+    if count > 0 {
+        decode.args(["-frames:v", &count.to_string()]);
     }
-    decode
-        .args(["-map", "0:v:0", "-an", "-vf"])
-        .arg(format!(
-            "fps={THUMBS}:start_time=0,scale={width}:{height}:flags=area,format=gray"
-        ))
-        .args(["-f", "rawvideo", "-"]);
+    decode.args(["-f", "rawvideo", "-"]);
     let bytes = output(&mut decode)?;
     let pictures = bytes.chunks_exact(width * height);
     Ok(pictures.map(<[u8]>::to_vec).collect())
@@ -213,7 +257,7 @@ fn greys(file: &Path, seconds: u64, (width, height): (usize, usize)) -> Result<V
 
 /// Whether a clip is drawn, a test pattern or text rather than filmed: even areas have no noise.
 fn is_drawn(file: &Path) -> Result<bool> {
-    let mut even: Vec<f64> = greys(file, 0, LOOK)?
+    let mut even: Vec<f64> = greys(file, Pictures::spread(LOOK))?
         .iter()
         .map(|picture| {
             let equal = picture

@@ -5,6 +5,9 @@
 //! planner knows footage.
 
 mod bases;
+mod cards;
+mod character;
+mod edits;
 mod piece;
 mod plant;
 mod rendered;

@@ -33,15 +33,19 @@ pub(super) enum Kind {
     Over,
     /// Far too dark.
     Under,
-    /// A picture that stands still: no fault.
+    /// A picture that stands still, in a base that moves.
     Freeze,
+    /// A camera on a tripod before what does not move: its noise is all that changes. No fault.
+    Tripod,
+    /// Twelve pictures a second in a film of thirty: no fault.
+    LowRate,
     /// Six frames of fast movement that stop dead.
     Hit,
 }
 
 impl Kind {
     /// Everything, once.
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 16] = [
         Self::Blur(1),
         Self::Blur(2),
         Self::Blur(3),
@@ -54,6 +58,8 @@ impl Kind {
         Self::Over,
         Self::Under,
         Self::Freeze,
+        Self::Tripod,
+        Self::LowRate,
         Self::Hit,
         Self::Clean,
     ];
@@ -63,6 +69,7 @@ impl Kind {
         match self {
             Self::Blur(level) => format!("blur{level}"),
             Self::Shake(level) => format!("shake{level}"),
+            Self::LowRate => "low rate".to_owned(),
             other => format!("{other:?}").to_lowercase(),
         }
     }
@@ -92,7 +99,7 @@ impl Piece {
     /// The filters that make it of its frames of the base.
     pub(super) fn filters(&self, random: &mut Random) -> String {
         let (from, end) = (self.from, self.from + self.frames);
-        let (trim, still) = if self.kind == Kind::Freeze {
+        let (trim, still) = if matches!(self.kind, Kind::Freeze | Kind::Tripod) {
             let copies = self.frames - 1;
             let still = format!(",loop=loop={copies}:size=1:start=0,setpts=N/{RATE}/TB");
             (format!("{from}:end_frame={}", from + 1), still)
@@ -117,6 +124,8 @@ impl Piece {
             Kind::Under => {
                 ",lutyuv=y='16+(val-16)*0.14':u='128+(val-128)*0.3':v='128+(val-128)*0.3'"
             }
+            Kind::Tripod => ",noise=alls=7:allf=t",
+            Kind::LowRate => ",fps=12:start_time=0,fps=30:start_time=0",
             _ => "",
         };
         filters.push_str(look);

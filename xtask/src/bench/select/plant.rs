@@ -12,11 +12,12 @@ use serde_json::{Value, json};
 
 use super::bases::{Base, RATE};
 use super::piece::{Kind, Piece};
+use super::{cards, edits};
 use crate::bench::edit::Random;
 use crate::command::{command, run_quietly};
 
 /// Version of the recipe: of another one nothing is kept.
-const RECIPE: u32 = 6;
+const RECIPE: u32 = 7;
 /// Frames of a planted span, and of what is clean between two.
 const SPAN: u64 = 36;
 const CLEAN: u64 = 30;
@@ -114,6 +115,8 @@ pub(super) fn plant(bases: &[Base], folder: &Path, seed: u64) -> Result<PathBuf>
         for (n, base) in part.iter().enumerate().filter(|(n, _)| n % 2 == 0) {
             told.push(copy(base, n / 2, test, &clips)?);
         }
+        told.extend(cards::plant(test, &clips)?);
+        told.extend(edits::plant(&part, test, &clips, &mut Random::new(seed))?);
     }
     let text = serde_json::to_vec_pretty(&json!({"seed": seed, "clips": told}))?;
     fs::write(&truth, text).with_context(|| format!("cannot write {}", truth.display()))?;
@@ -269,7 +272,7 @@ fn make(planted: &Planted, clips: &Path, random: &mut Random) -> Result<()> {
     run_quietly(ffmpeg.arg(clips.join(format!("{}.mp4", planted.name))))
 }
 
-fn us(frame: u64) -> u64 {
+pub(super) fn us(frame: u64) -> u64 {
     frame * 1_000_000 / RATE
 }
 
@@ -287,9 +290,11 @@ fn truth_of(planted: &Planted) -> Value {
         if piece.kind == Kind::Hit {
             hits.push(us(at + piece.stop()));
         }
-        let base = planted.inputs.get(piece.input).map(|base| &base.name);
+        let base = planted.inputs.get(piece.input);
+        let kind = base.map_or_else(|| piece.kind.name(), |base| kind(piece.kind, base));
+        let base = base.map(|base| &base.name);
         spans.push(json!({
-            "kind": piece.kind.name(),
+            "kind": kind,
             "start_us": us(at),
             "end_us": us(at + piece.frames),
             "base": base,
@@ -306,6 +311,19 @@ fn truth_of(planted: &Planted) -> Value {
         "cuts_us": cuts,
         "fades_us": fades,
     })
+}
+
+/// What a piece turns out to be in its base: one in which nothing is in focus has nothing clean, and
+/// in one that hardly moves a picture that stands still is none.
+fn kind(kind: Kind, base: &Base) -> String {
+    let character = &base.character;
+    match kind {
+        Kind::Freeze if !character.moves => "stands still".to_owned(),
+        Kind::Clean | Kind::Pan | Kind::LowRate | Kind::Tripod if character.soft => {
+            "out of focus".to_owned()
+        }
+        kind => kind.name(),
+    }
 }
 
 /// The first seconds of a base as another file would have them.
