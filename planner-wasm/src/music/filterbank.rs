@@ -9,6 +9,12 @@ const RANGE_HZ: (f64, f64) = (30.0, 16_000.0);
 /// Filters to the octave.
 const PER_OCTAVE: f64 = 12.0;
 
+/// How many bands there are.
+pub(crate) const BANDS: usize = 80;
+
+/// A row of levels, one for each band: their log magnitudes in 1/4096 of a decade.
+pub(crate) type Levels = [i32; BANDS];
+
 /// A bank of overlapping triangles on a logarithmic scale of frequency. Where the bins of the
 /// spectrum are coarser than the scale, neighbouring filters that would fall on one bin are merged.
 /// The weights of each sum to 1.
