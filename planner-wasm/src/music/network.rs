@@ -269,13 +269,3 @@ impl Network {
         sum.map(|x| x.max(0.0))
     }
 }
-
-pub(crate) fn listen(bands: &[i32]) -> Heard {
-    let mut listener = Listener::new();
-    for row in bands.chunks(BANDS) {
-        let mut levels = [0; BANDS];
-        levels.copy_from_slice(row);
-        listener.push(&levels);
-    }
-    listener.finish()
-}

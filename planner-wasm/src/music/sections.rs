@@ -163,15 +163,9 @@ mod tests {
     /// 96 beats in three parts that differ in sound and loudness.
     fn song() -> (Beatwise, Vec<i64>) {
         let level = |beat: usize| [100_i64, 900, 300][beat / 32];
-        let rows = |scale: i64| {
-            (0..96)
-                .map(|b| vec![level(b) * scale, 5, level(b)])
-                .collect()
-        };
         let energy: Vec<i64> = (0..96).map(|b| level(b) * 1000 + b as i64 % 7).collect();
         let song = Beatwise {
-            bands: rows(3),
-            chroma: rows(2),
+            sound: (0..96).map(|b| vec![level(b) * 3, 5, level(b)]).collect(),
             downbeat: vec![0; 96],
             energy: energy.clone(),
         };
@@ -204,8 +198,7 @@ mod tests {
     #[test]
     fn a_song_that_never_changes_is_one_section() {
         let (mut song, _) = song();
-        song.bands = vec![vec![5; 3]; 96];
-        song.chroma = vec![vec![5; 3]; 96];
+        song.sound = vec![vec![5; 3]; 96];
         let at: Vec<u64> = (0..96).map(|beat| beat * 22_050).collect();
         assert_eq!(sections(&song, None, &at, &[500; 96], 3_000_000).len(), 1);
     }
