@@ -128,13 +128,7 @@ impl Model {
         let count = self.periods.len();
         let mut arriving = vec![NEVER; count];
         for (step, start) in starts.enumerate() {
-            // Of the best paths on which the beat before has this period and ends here.
-            for (q, (arriving, &length)) in arriving.iter_mut().zip(&self.periods).enumerate() {
-                *arriving = match start.checked_sub(length) {
-                    Some(before) => state[self.row(before) + q] + self.sums.beat(before, length),
-                    None => NEVER,
-                };
-            }
+            self.arrive(state, start, &mut arriving);
             let row = self.row(start);
             for (p, &to) in self.periods.iter().enumerate() {
                 // The song may begin anywhere within a beat.
@@ -145,15 +139,36 @@ impl Model {
                 };
                 let (first, costs) = &self.changes[p];
                 let paths = arriving[*first..].iter().zip(costs);
-                let most = paths.clone().map(|(path, cost)| path - cost).max();
-                let most = most.unwrap_or(NEVER).max(begun);
-                state[row + p] = most;
-                if let Some(came) = came.as_deref_mut() {
-                    let mut earlier = paths.map(|(path, cost)| path - cost);
-                    let q = earlier.position(|path| path == most && most > begun);
-                    came[step * count + p] = q.map_or(FIRST, |q| (first + q) as u8);
-                }
+                let paths = paths.map(|(path, cost)| path - cost);
+                state[row + p] = if let Some(came) = came.as_deref_mut() {
+                    let mut most = (begun, FIRST);
+                    for (q, path) in paths.enumerate() {
+                        if path > most.0 {
+                            most = (path, (first + q) as u8);
+                        }
+                    }
+                    came[step * count + p] = most.1;
+                    most.0
+                } else {
+                    paths.fold(begun, i64::max)
+                };
             }
+        }
+    }
+
+    /// For each period, the best path on which a beat of it ends at `start`.
+    fn arrive(&self, state: &[i64], start: usize, arriving: &mut [i64]) {
+        let rows = self.longest + 1;
+        let now = start % rows;
+        for (q, (arriving, &length)) in arriving.iter_mut().zip(&self.periods).enumerate() {
+            let Some(before) = start.checked_sub(length) else {
+                *arriving = NEVER;
+                continue;
+            };
+            // The remainder of `before`, without a division.
+            let row = now + if now < length { rows } else { 0 } - length;
+            let path = state[row * self.periods.len() + q];
+            *arriving = path + self.sums.beat(before, length);
         }
     }
 }
@@ -272,14 +287,16 @@ mod tests {
 
     #[test]
     fn a_drifting_pulse_is_followed_to_the_hop() {
-        let mut strength = vec![-200; 3000];
+        // Over several blocks; the period goes up and down.
+        let hops = 3 * BLOCK + 500;
+        let mut strength = vec![-200; hops];
         let (mut at, mut truth) = (17, Vec::new());
         let mut period = 48;
-        while at < 3000 {
+        while at < hops {
             strength[at] = 4096;
             truth.push(at as i64 * ONE);
             at += period;
-            period = 48 + truth.len() / 8;
+            period = 48 + (truth.len() / 8 % 16).abs_diff(8);
         }
         let found = variable_beats(&strength, &strength, 50, (42, 59));
         let missed = truth.iter().filter(|beat| !found.contains(beat)).count();
