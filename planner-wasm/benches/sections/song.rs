@@ -63,6 +63,16 @@ struct Band {
     /// How much louder the loud parts are.
     contrast: f32,
     half_time_break: bool,
+    half_time_drop: bool,
+    /// A low note under the break.
+    drone: bool,
+    /// The bass plays on in the build.
+    bass_in_build: bool,
+    /// A shaker comes in half-way through long parts, which is no boundary.
+    shaker: bool,
+    /// How unevenly everything is hit.
+    uneven: f32,
+    noise: f32,
 }
 
 /// One part as it is played.
@@ -104,8 +114,14 @@ pub(crate) fn song(seed: u64) -> Song {
         phrase: dice.one_of(&[4, 8, 8]),
         fills: dice.chance(0.7),
         four_on_the_floor: produced && dice.chance(0.7),
-        contrast: dice.between(0.5, 1.0),
+        contrast: dice.between(0.25, 1.0),
         half_time_break: dice.chance(0.3),
+        half_time_drop: meter == 4 && dice.chance(0.2),
+        drone: dice.chance(0.3),
+        bass_in_build: dice.chance(0.3),
+        shaker: dice.chance(0.5),
+        uneven: dice.between(0.0, 0.5),
+        noise: dice.one_of(&[0.0, 0.002, 0.01]),
     };
     let lengths = [Intro, Verse, Build, Drop, Break, Outro].map(|label| {
         let some: &[usize] = match label {
@@ -151,8 +167,10 @@ fn play(band: &Band, parts: &[Part], start: f32) -> Song {
         }
         first += part.bars;
     }
+    let mut dice = Dice(u64::from(start.to_bits()));
     for sample in &mut track.0 {
-        *sample = (*sample * 1.2).tanh() * 0.8;
+        let noise = band.noise * dice.between(-1.0, 1.0);
+        *sample = (*sample * 1.2).tanh() * 0.8 + noise;
     }
     let beats = 0..bars * band.meter;
     Song {
@@ -277,6 +295,8 @@ impl Band {
             (Drop, true) => (0.5, 0.5),
             (Drop, false) => (0.35, 0.5),
             (Verse, _) => (0.35 * (1.0 - 0.4 * self.contrast), 1.0),
+            (Build, _) if self.bass_in_build => (0.25, 1.0),
+            (Break, _) if self.drone => (0.2, self.meter as f32),
             _ => return,
         };
         let notes = (bar / (each * self.beat)).round() as usize;
@@ -292,9 +312,16 @@ impl Band {
     }
 
     fn drums(&self, track: &mut Track, part: &Part, n: usize, at: f32, filled: bool, gap: bool) {
+        let mut dice = Dice(u64::from(at.to_bits()) + 5);
+        let hit = 1.0 - self.uneven * dice.share();
+        let late = self.shaker && part.bars >= 16 && n >= part.bars / 2;
+        for half in 0..2 * self.meter * usize::from(late) {
+            let now = at + half as f32 * self.beat / 2.0;
+            track.metal(now, 0.03 * (1.0 - self.uneven * dice.share()), 0.015);
+        }
         let loud = match part.label {
-            Drop => 1.0,
-            Verse => 1.0 - 0.45 * self.contrast,
+            Drop => 1.0 * hit,
+            Verse => (1.0 - 0.45 * self.contrast) * hit,
             Intro | Outro if self.produced => 0.5 * (1.0 - 0.4 * self.contrast),
             Build => return self.roll(track, part, n, at, gap),
             Intro | Outro | Break => {
@@ -313,6 +340,7 @@ impl Band {
             let fill = filled && beat + 2 >= self.meter;
             let on = match self.meter {
                 3 => beat == 0,
+                _ if self.half_time_drop && part.label == Drop => beat == 0,
                 _ => self.four_on_the_floor || beat % 2 == 0,
             };
             if on && !(fill && self.produced) {
@@ -320,6 +348,7 @@ impl Band {
             }
             let snare = match self.meter {
                 3 => beat > 0,
+                _ if self.half_time_drop && part.label == Drop => beat == 2,
                 _ => beat % 2 == 1,
             };
             if fill {

@@ -8,7 +8,8 @@ use super::spectrum::PITCHES;
 /// Means over each beat of a song.
 #[derive(Debug, Default)]
 pub(crate) struct Beatwise {
-    /// Mean log magnitude of each group of bands and then of each pitch class, a row a beat.
+    /// Mean log magnitude of each group of bands, flux of each register, and then each pitch class,
+    /// a row a beat.
     pub(crate) sound: Vec<Vec<i64>>,
     /// Log odds of a downbeat, in 1/1024.
     pub(crate) downbeat: Vec<i64>,
@@ -36,21 +37,6 @@ impl Beatwise {
             out.downbeat.push(i64::from(odds_near(downbeat, beat)));
         }
         out
-    }
-
-    /// The sound of each beat, each value standardised over the song.
-    pub(crate) fn colours(&self) -> Vec<Vec<i64>> {
-        let rows = &self.sound;
-        let width = rows.first().map_or(0, Vec::len);
-        let columns: Vec<Vec<i64>> = (0..width)
-            .map(|column| {
-                let values: Vec<i64> = rows.iter().map(|row| row[column]).collect();
-                standardised(&values)
-            })
-            .collect();
-        (0..rows.len())
-            .map(|beat| columns.iter().map(|column| column[beat]).collect())
-            .collect()
     }
 }
 

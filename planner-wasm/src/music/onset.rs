@@ -23,7 +23,11 @@ const REFERENCE: f64 = 5.5;
 /// A song whose root mean square stays below this (-120 dB of full scale) is silence.
 const SILENCE: f64 = 2e-5;
 /// Groups of neighbouring bands that describe the sound of a hop.
-pub(crate) const COLOURS: usize = 10;
+const GROUPS: usize = 10;
+/// Low, middle and high register.
+pub(crate) const REGISTERS: usize = 3;
+/// Values that describe the sound of a hop: those groups, and the flux of the registers.
+pub(crate) const COLOURS: usize = GROUPS + REGISTERS;
 /// Largest normalised strength, in standard deviations.
 const CEILING: i64 = 16;
 
@@ -37,7 +41,8 @@ pub(crate) struct Onsets {
     pub(crate) change: Vec<i32>,
     /// Loudness plus flux before normalisation: how loud and busy the hop is.
     pub(crate) energy: Vec<i32>,
-    /// Mean log magnitude of [`COLOURS`] groups of bands, in 1/4096 of a decade, row after row.
+    /// Mean log magnitude of ten groups of bands and then mean flux of a band of each register, in
+    /// 1/4096 of a decade, rows of [`COLOURS`].
     pub(crate) colours: Vec<u16>,
 }
 
@@ -59,7 +64,7 @@ pub(crate) struct OnsetReader {
     /// The latest rows, each at its number modulo their count.
     near: Vec<Levels>,
     read: usize,
-    flux: [Vec<i32>; 3],
+    flux: [Vec<i32>; REGISTERS],
     change: Vec<i32>,
     energy: Vec<i32>,
     colours: Vec<u16>,
@@ -83,9 +88,6 @@ impl OnsetReader {
         let at = self.read % self.near.len();
         self.near[at] = *levels;
         self.read += 1;
-        let mean = |group: &[i32]| (group.iter().sum::<i32>() / group.len() as i32) as u16;
-        self.colours
-            .extend(levels.chunks(BANDS / COLOURS).map(mean));
         if let Some(hop) = self.read.checked_sub(CHANGE + 1) {
             self.tell(hop);
         }
@@ -115,7 +117,7 @@ impl OnsetReader {
     fn tell(&mut self, hop: usize) {
         let row = |hop: usize| &self.near[hop % self.near.len()];
         let now = row(hop);
-        let mut flux = [0; 3];
+        let mut flux = [0; REGISTERS];
         // The first rows have nothing before them: the song's first sample is no onset.
         if let Some(before) = hop.checked_sub(LAG).map(row) {
             for (band, &level) in now.iter().enumerate() {
@@ -127,6 +129,13 @@ impl OnsetReader {
             }
         }
         let loud: i32 = now.iter().sum();
+        let group = |group: &[i32]| (group.iter().sum::<i32>() / group.len() as i32) as u16;
+        self.colours.extend(now.chunks(BANDS / GROUPS).map(group));
+        let [low, mid] = self.registers;
+        let each = [low, mid - low, BANDS - mid];
+        let each = flux.iter().zip(each);
+        self.colours
+            .extend(each.map(|(flux, bands)| (flux / bands as i32) as u16));
         let past = row(hop.saturating_sub(CHANGE));
         let coming = row((hop + CHANGE).min(self.read - 1));
         let moved = past.iter().zip(coming).map(|(a, b)| (b - a).abs()).sum();
