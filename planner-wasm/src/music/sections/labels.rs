@@ -136,7 +136,7 @@ mod tests {
         let song = [
             part(-1500, -1500, 0),
             part(1000, 800, 0),
-            part(0, 0, 0),
+            part(-200, 0, 0),
             part(100, 700, 0),
         ];
         assert_eq!(labels(&song, &[0, 1, 2, 3]), [Intro, Drop, Verse, Verse]);
