@@ -43,6 +43,7 @@ pub(crate) struct Song {
 }
 
 /// What is chosen for a whole song.
+#[expect(clippy::struct_excessive_bools, reason = "one switch per habit")]
 struct Band {
     produced: bool,
     meter: usize,

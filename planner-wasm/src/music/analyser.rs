@@ -98,7 +98,6 @@ impl MusicAnalyser {
     ///
     /// A song without a beat gives no beats; one whose beat is uncertain gives its best guess and a
     /// low confidence. Both give a [`DecisionCode::TempoFallback`].
-    #[must_use]
     pub fn finish(self) -> Decided<BeatGrid> {
         let mut deciding = self.decide();
         loop {

@@ -24,7 +24,7 @@ const GONE_THROUGH: u32 = 500;
 /// takes a fraction of a second, however long the song is, but for one of about a second for every
 /// three hours of it.
 pub struct Deciding {
-    heard: Whole,
+    heard: Box<Whole>,
     stage: Stage,
     pieces: usize,
     trials: usize,
@@ -42,7 +42,7 @@ enum Stage {
     /// It is gone through once more, its loudness known; the levels are given back on the way.
     Through(Box<Through>),
     /// All of it was gone through.
-    Gone(Onsets, Heard),
+    Gone(Box<(Onsets, Heard)>),
     /// Readings are made.
     Reading(Box<Reading>),
 }
@@ -76,12 +76,12 @@ impl Deciding {
             ..
         } = spectra;
         Self {
-            heard: Whole {
+            heard: Box::new(Whole {
                 duration: samples,
                 chroma,
                 attacks,
                 landmarks,
-            },
+            }),
             pieces: bands.pieces(),
             trials: 0,
             stage: Stage::Through(Box::new(Through {
@@ -102,7 +102,7 @@ impl Deciding {
         };
         match &self.stage {
             Stage::Through(through) => done(through.rows.pieces(), self.pieces, GONE_THROUGH),
-            Stage::Gone(..) => GONE_THROUGH,
+            Stage::Gone(_) => GONE_THROUGH,
             Stage::Reading(reading) => {
                 GONE_THROUGH + done(reading.search.left(), self.trials, 1000 - GONE_THROUGH)
             }
@@ -128,10 +128,12 @@ impl Deciding {
                     }
                     Stage::Through(through)
                 } else {
-                    Stage::Gone(through.onsets.finish(), through.listener.finish())
+                    let gone = (through.onsets.finish(), through.listener.finish());
+                    Stage::Gone(Box::new(gone))
                 }
             }
-            Stage::Gone(onsets, heard) => {
+            Stage::Gone(gone) => {
+                let (onsets, heard) = *gone;
                 let tempogram = Tempogram::of(&onsets.all);
                 if tempogram.strongest() < PULSE {
                     let still = "nothing in the song repeats steadily";

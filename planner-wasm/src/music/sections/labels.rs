@@ -54,18 +54,18 @@ pub(super) fn labels(parts: &[Traits], like: &[usize]) -> Vec<SectionLabel> {
     for part in (0..parts.len()).rev() {
         let next = labels.last().copied();
         let to_drop = matches!(next, Some(SectionLabel::Drop | SectionLabel::Build));
-        let quieted = part > 0 && quieter(part, part - 1);
+        let hushed = part > 0 && quieter(part, part - 1);
         labels.push(if last == 0 {
             SectionLabel::Verse
         } else if drop(part) {
             SectionLabel::Drop
         } else if part == 0 && quieter(0, 1) && !again(0) {
             SectionLabel::Intro
-        } else if part == last && quieted {
+        } else if part == last && hushed {
             SectionLabel::Outro
         } else if rises(part) && to_drop {
             SectionLabel::Build
-        } else if low[part] < THIN && quieted {
+        } else if low[part] < THIN && hushed {
             SectionLabel::Break
         } else {
             SectionLabel::Verse
