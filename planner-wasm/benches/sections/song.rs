@@ -126,11 +126,9 @@ pub(crate) fn song(seed: u64) -> Song {
     };
     let lengths = [Intro, Verse, Build, Drop, Break, Outro].map(|label| {
         let some: &[usize] = match label {
-            Intro | Outro => &[8, 8, 16],
-            Verse => &[8, 16, 16, 32],
+            Intro | Break | Outro => &[8, 8, 16],
+            Verse | Drop => &[8, 16, 16, 32],
             Build => &[4, 8, 8, 16],
-            Drop => &[8, 16, 16, 32],
-            Break => &[8, 8, 16],
         };
         (label, dice.one_of(some))
     });

@@ -170,8 +170,8 @@ pub fn listen(
             let path = path.to_owned();
             return Err(SongError::Pcm { path, source });
         }
-        let decided = deciding(decoded.samples) * u64::from(left.permille()) / 1000;
-        let done = decoded.samples + decided;
+        let part = deciding(decoded.samples) * u64::from(left.permille()) / 1000;
+        let done = decoded.samples + part;
         progress.report(Event::Advanced { stage, done });
     };
     progress.report(Event::Finished { stage });
