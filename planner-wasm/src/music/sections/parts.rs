@@ -145,8 +145,8 @@ mod tests {
         // One that is no phrase must stand out all the more.
         let mut odd = bars(&[16, 7, 16]);
         assert_eq!(parts(&odd), [0, 16, 24]);
-        for row in &mut odd {
-            row.iter_mut().for_each(|value| *value *= 2);
+        for value in odd.iter_mut().flatten() {
+            *value *= 2;
         }
         assert_eq!(parts(&odd), [0, 16, 23]);
         assert_eq!(parts(&bars(&[40])), [0]);
@@ -156,11 +156,11 @@ mod tests {
 
     #[test]
     fn a_part_may_rise_and_one_bar_may_stick_out() {
-        let mut rising: Vec<Vec<i64>> = (0..16).map(|bar| vec![bar * 150; 3]).collect();
+        let rising: Vec<Vec<i64>> = (0..16).map(|bar| vec![bar * 150; 3]).collect();
         assert_eq!(parts(&rising), [0]);
-        rising.iter_mut().for_each(|row| row.fill(0));
-        rising[7].fill(2500);
-        assert_eq!(parts(&rising), [0]);
+        let mut level = vec![vec![0; 3]; 16];
+        level[7].fill(2500);
+        assert_eq!(parts(&level), [0]);
     }
 
     proptest! {
