@@ -7,24 +7,22 @@ use shared::landmarks::LandmarkReader;
 use shared::music::{Beat, BeatGrid};
 
 use super::ANALYSIS_RATE;
-use super::attack::{AttackReader, Attacks};
+use super::attack::AttackReader;
 use super::bars::{Bars, bars};
 use super::beatwise::Beatwise;
-use super::choice::{Choice, choose};
+use super::choice::Choice;
+use super::deciding::Deciding;
 use super::energy::ranks;
 use super::hop::{Clock, HOP, ONE};
-use super::hypothesis::hypotheses;
-use super::network::{Heard, listen};
-use super::onset::{Onsets, onsets};
+use super::network::Heard;
+use super::onset::Onsets;
 use super::readings::readings;
 use super::sections::sections;
 use super::spectrum::{SpectrumReader, WINDOW};
-use super::tempo::{Tempogram, tempo_of};
+use super::tempo::tempo_of;
 
 /// Below this confidence, in thousandths, the grid is not to be trusted.
 pub const TRUSTED_PERMILLE: u16 = 200;
-/// Comb-filtered autocorrelation, in 1/1024, below which nothing repeats.
-const PULSE: i64 = 60;
 /// Samples cleaned at a time.
 const BLOCK: usize = 1024;
 /// Samples beyond this are damage, not music; cut off so that sums stay finite.
@@ -45,7 +43,7 @@ pub enum MusicError {
 /// Listens to a song in blocks of mono PCM and tells its beats at the end.
 ///
 /// The result depends on the samples alone, not on how they are cut into blocks. Memory: about
-/// 40 kB a second of music, and half as much again while it decides.
+/// 19 kB a second of music, no more while it decides, and some megabytes.
 ///
 /// ```
 /// # use planner_wasm::music::{ANALYSIS_RATE, MusicAnalyser};
@@ -101,36 +99,20 @@ impl MusicAnalyser {
     /// A song without a beat gives no beats; one whose beat is uncertain gives its best guess and a
     /// low confidence. Both give a [`DecisionCode::TempoFallback`].
     pub fn finish(self) -> Decided<BeatGrid> {
-        let Self {
-            reader,
-            attacks,
-            landmarks,
-        } = self;
-        let mut heard = tell(reader, attacks);
-        heard.value.landmarks = landmarks.finish();
-        heard
-    }
-}
-
-fn tell(reader: SpectrumReader, attacks: AttackReader) -> Decided<BeatGrid> {
-    let (bank, mut spectra) = reader.finish();
-    let duration = spectra.samples;
-    let Some(onsets) = onsets(&mut spectra, &bank) else {
-        return no_beats(duration, "the song is silent");
-    };
-    drop(spectra);
-    let tempogram = Tempogram::of(&onsets.all);
-    if tempogram.strongest() < PULSE {
-        return no_beats(duration, "nothing in the song repeats steadily");
-    }
-    let heard = listen(&onsets.bands);
-    let readings = hypotheses(&onsets, &heard.beat, &tempogram);
-    match choose(&heard, &onsets, &tempogram, readings) {
-        Some(choice) if !choice.is_heard() => {
-            no_beats(duration, "nothing in the song sounds like a beat")
+        let mut deciding = self.decide();
+        loop {
+            match deciding.step() {
+                Ok(heard) => return heard,
+                Err(rest) => deciding = rest,
+            }
         }
-        Some(choice) => grid(&onsets, &heard, &attacks.finish(), &choice, duration),
-        None => no_beats(duration, "the song is too short to tell a beat"),
+    }
+
+    /// The same step by step, for whoever wants to stop in between.
+    #[must_use]
+    pub fn decide(self) -> Deciding {
+        let attacks = self.attacks.finish();
+        Deciding::new(self.reader.finish(), attacks, self.landmarks.finish())
     }
 }
 
@@ -144,23 +126,21 @@ pub fn analyse(pcm: &[f32], sample_rate: u32) -> Result<Decided<BeatGrid>, Music
     Ok(analyser.finish())
 }
 
-fn grid(
-    onsets: &Onsets,
+/// The grid of the beats that were chosen, each `offset` samples after where it was read.
+pub(super) fn grid(
+    (onsets, chroma): (&Onsets, &[u8]),
     heard: &Heard,
-    attacks: &Attacks,
+    offset: i64,
     choice: &Choice,
     duration: u64,
 ) -> Decided<BeatGrid> {
     let reading = &choice.reading;
-    let clock = Clock {
-        offset: attacks.offset(&reading.beats),
-        duration,
-    };
+    let clock = Clock { offset, duration };
     let (beats, at): (Vec<i64>, Vec<u64>) = extended(&reading.beats, reading.period, duration)
         .into_iter()
         .filter_map(|beat| Some((beat, clock.sample(beat)?)))
         .unzip();
-    let song = Beatwise::of(onsets, &heard.downbeat, &beats);
+    let song = Beatwise::of(onsets, chroma, &heard.downbeat, &beats);
     let bars = bars(&song.downbeat);
     let energy = ranks(&song.energy);
     let mut decisions = Vec::new();
@@ -230,7 +210,8 @@ fn extended(beats: &[i64], period: i64, duration: u64) -> Vec<i64> {
     out
 }
 
-fn no_beats(duration: u64, why: &str) -> Decided<BeatGrid> {
+/// What is told of a song without beats.
+pub(super) fn no_beats(duration: u64, why: &str) -> Decided<BeatGrid> {
     Decided {
         value: BeatGrid {
             rate: ANALYSIS_RATE,

@@ -5,6 +5,7 @@
 //! here, from the rise of energy alone, averaged over all beats of the song.
 
 use super::hop::{HOP, LATENCY, ONE, UNIT};
+use super::levels::{coded, decoded};
 
 /// Samples to a step of the fine clock: a seventh of a hop.
 const STEP: usize = HOP / 7;
@@ -24,7 +25,9 @@ const RISE_LATENCY: i64 = -100;
 /// Energy of the song's treble, step by step.
 #[derive(Debug, Default)]
 pub(crate) struct AttackReader {
-    energy: Vec<f32>,
+    /// Its square root, coded as `levels` does: 11 bits of it are enough for a rise of energy.
+    heard: Vec<u16>,
+    whole: f64,
     sum: f32,
     count: usize,
     last: f32,
@@ -40,45 +43,55 @@ impl AttackReader {
             self.sum += rise * rise;
             self.count += 1;
             if self.count == STEP {
-                self.energy.push(self.sum);
+                self.heard.push(coded(self.sum.sqrt()));
+                self.whole += f64::from(self.sum);
                 self.sum = 0.0;
                 self.count = 0;
             }
         }
     }
 
-    /// How much energy rises at the beginning of each step, in 1/1024 octave, never falling.
+    /// The whole song.
     pub(crate) fn finish(self) -> Attacks {
-        let whole: f64 = self.energy.iter().map(|e| f64::from(*e)).sum();
-        let floor = (whole / self.energy.len().max(1) as f64 * FLOOR) as f32 * SPAN as f32;
-        let rises = (0..self.energy.len())
-            .map(|step| {
-                let after = self.energy.get(step..step + SPAN).unwrap_or_default();
-                let before = step.checked_sub(SPAN).map(|from| &self.energy[from..step]);
-                let (Some(before), Some(_)) = (before, after.first()) else {
-                    return 0;
-                };
-                let sum = |energies: &[f32]| energies.iter().sum::<f32>() + floor;
-                let octaves = libm::log2f(sum(after) / sum(before));
-                // Silence over silence is no number, and no rise.
-                if octaves > 0.0 {
-                    libm::roundf(octaves.min(MOST) * UNIT as f32) as i32
-                } else {
-                    0
-                }
-            })
-            .collect();
-        Attacks { rises }
+        let mean = self.whole / self.heard.len().max(1) as f64;
+        Attacks {
+            heard: self.heard,
+            floor: (mean * FLOOR) as f32 * SPAN as f32,
+        }
     }
 }
 
-/// The rises of energy of one song.
+/// Where sounds begin in one song.
 #[derive(Debug)]
 pub(crate) struct Attacks {
-    rises: Vec<i32>,
+    heard: Vec<u16>,
+    /// Energy of the steps of a span that is silent.
+    floor: f32,
 }
 
 impl Attacks {
+    /// How much energy rises at the beginning of a step, in 1/1024 octave, never falling.
+    fn rise(&self, step: i64) -> i64 {
+        let sum = |from: Option<usize>| {
+            let from = from.filter(|from| *from < self.heard.len())?;
+            let to = (from + SPAN).min(self.heard.len());
+            let energy = |code: &u16| decoded(*code) * decoded(*code);
+            Some(self.heard[from..to].iter().map(energy).sum::<f32>() + self.floor)
+        };
+        let step = usize::try_from(step).ok();
+        let before = sum(step.and_then(|step| step.checked_sub(SPAN)));
+        let (Some(before), Some(after)) = (before, sum(step)) else {
+            return 0;
+        };
+        let octaves = libm::log2f(after / before);
+        // Silence over silence is no number, and no rise.
+        if octaves > 0.0 {
+            libm::roundf(octaves.min(MOST) * UNIT as f32) as i64
+        } else {
+            0
+        }
+    }
+
     /// Samples by which sounds begin after the given beats, negative if before, as heard over all of
     /// them; the known latency of the onset strength if nothing stands out. Beats are in
     /// fixed-point hops.
@@ -106,24 +119,18 @@ impl Attacks {
     /// Mean rise around the beats, `REACH` steps to either side of where sounds are expected to
     /// begin, smoothed over three steps, in 1/256 octave.
     fn profile(&self, beats: &[i64]) -> Vec<i64> {
-        let at = |step: i64| {
-            let step = usize::try_from(step).ok();
-            i64::from(step.and_then(|s| self.rises.get(s)).copied().unwrap_or(0))
-        };
         let count = beats.len().max(1) as i64;
-        (-REACH..=REACH)
-            .map(|off| {
-                let sum: i64 = beats
-                    .iter()
-                    .map(|beat| {
-                        let sample = beat * HOP as i64 / ONE - LATENCY;
-                        let step = (sample + STEP as i64 / 2).div_euclid(STEP as i64) + off;
-                        at(step - 1) + 2 * at(step) + at(step + 1)
-                    })
-                    .sum();
-                sum / count
-            })
-            .collect()
+        let mut sums = vec![0; 2 * REACH as usize + 1];
+        for beat in beats {
+            let sample = beat * HOP as i64 / ONE - LATENCY;
+            let step = (sample + STEP as i64 / 2).div_euclid(STEP as i64);
+            let rises = (-REACH - 1..=REACH + 1).map(|off| self.rise(step + off));
+            let rises: Vec<i64> = rises.collect();
+            for (sum, near) in sums.iter_mut().zip(rises.windows(3)) {
+                *sum += near[0] + 2 * near[1] + near[2];
+            }
+        }
+        sums.into_iter().map(|sum| sum / count).collect()
     }
 }
 

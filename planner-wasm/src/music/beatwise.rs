@@ -2,19 +2,15 @@
 
 use super::hop::{ONE, UNIT, nearest};
 use super::network::odds_near;
-use super::onset::Onsets;
+use super::onset::{COLOURS, Onsets};
 use super::spectrum::PITCHES;
-
-/// Bands are averaged to this many groups to describe a beat's sound.
-pub(crate) const COLOURS: usize = 10;
 
 /// Means over each beat of a song.
 #[derive(Debug, Default)]
 pub(crate) struct Beatwise {
-    /// Mean log magnitude of each band, a row a beat.
-    pub(crate) bands: Vec<Vec<i64>>,
-    /// Mean pitch classes, a row a beat.
-    pub(crate) chroma: Vec<Vec<i64>>,
+    /// Mean log magnitude of each group of bands, flux of each register, and then each pitch class,
+    /// a row a beat.
+    pub(crate) sound: Vec<Vec<i64>>,
     /// Log odds of a downbeat, in 1/1024.
     pub(crate) downbeat: Vec<i64>,
     /// Mean energy.
@@ -24,7 +20,7 @@ pub(crate) struct Beatwise {
 impl Beatwise {
     /// The song between its beats in fixed-point hops; the last lasts to the song's end or, if that
     /// is later, as long as the one before.
-    pub(crate) fn of(onsets: &Onsets, downbeat: &[i32], beats: &[i64]) -> Self {
+    pub(crate) fn of(onsets: &Onsets, chroma: &[u8], downbeat: &[i32], beats: &[i64]) -> Self {
         let hops = onsets.all.len();
         let hop_of = |beat: i64| usize::try_from(nearest(beat)).unwrap_or(0).min(hops);
         let mut out = Self::default();
@@ -33,51 +29,24 @@ impl Beatwise {
             let next = beats.get(index + 1).copied().unwrap_or(2 * beat - before);
             let from = hop_of(beat).min(hops.saturating_sub(1));
             let to = hop_of(next).max(from + 1).min(hops);
-            out.bands
-                .push(mean_rows(&onsets.bands, onsets.width, from, to));
-            out.chroma
-                .push(mean_rows(&onsets.chroma, PITCHES, from, to));
+            let mut sound = mean_rows(&onsets.colours, COLOURS, from, to);
+            sound.extend(mean_rows(chroma, PITCHES, from, to));
+            out.sound.push(sound);
             out.energy
                 .push(mean_rows(&onsets.energy, 1, from, to).iter().sum());
             out.downbeat.push(i64::from(odds_near(downbeat, beat)));
         }
         out
     }
-
-    /// The sound of each beat: coarse bands, then pitch classes, each standardised over the song.
-    pub(crate) fn colours(&self) -> Vec<Vec<i64>> {
-        let coarse = |row: &Vec<i64>| -> Vec<i64> {
-            let each = row.len().div_ceil(COLOURS).max(1);
-            let mean = |group: &[i64]| group.iter().sum::<i64>() / group.len() as i64;
-            row.chunks(each).map(mean).collect()
-        };
-        let rows: Vec<Vec<i64>> = self
-            .bands
-            .iter()
-            .zip(&self.chroma)
-            .map(|(bands, chroma)| {
-                coarse(bands)
-                    .into_iter()
-                    .chain(chroma.iter().copied())
-                    .collect()
-            })
-            .collect();
-        let width = rows.first().map_or(0, Vec::len);
-        let columns: Vec<Vec<i64>> = (0..width)
-            .map(|column| {
-                let values: Vec<i64> = rows.iter().map(|row| row[column]).collect();
-                standardised(&values)
-            })
-            .collect();
-        (0..rows.len())
-            .map(|beat| columns.iter().map(|column| column[beat]).collect())
-            .collect()
-    }
 }
 
-fn mean_rows(table: &[i32], width: usize, from: usize, to: usize) -> Vec<i64> {
+fn mean_rows<T: Copy>(table: &[T], width: usize, from: usize, to: usize) -> Vec<i64>
+where
+    i64: From<T>,
+{
     let mut sums = vec![0_i64; width];
-    for row in table.chunks(width.max(1)).take(to).skip(from) {
+    let rows = table.get(from * width..).unwrap_or_default();
+    for row in rows.chunks(width.max(1)).take(to - from) {
         for (sum, value) in sums.iter_mut().zip(row) {
             *sum += i64::from(*value);
         }

@@ -9,6 +9,12 @@ const RANGE_HZ: (f64, f64) = (30.0, 16_000.0);
 /// Filters to the octave.
 const PER_OCTAVE: f64 = 12.0;
 
+/// How many bands there are.
+pub(crate) const BANDS: usize = 80;
+
+/// A row of levels, one for each band: their log magnitudes in 1/4096 of a decade.
+pub(crate) type Levels = [i32; BANDS];
+
 /// A bank of overlapping triangles on a logarithmic scale of frequency. Where the bins of the
 /// spectrum are coarser than the scale, neighbouring filters that would fall on one bin are merged.
 /// The weights of each sum to 1.
@@ -66,19 +72,14 @@ impl Filterbank {
         Self { filters }
     }
 
-    /// How many bands there are.
-    pub(crate) fn bands(&self) -> usize {
-        self.filters.len()
-    }
-
     /// How many bands lie below `hz`.
     pub(crate) fn bands_below(&self, hz: f64) -> usize {
         self.filters.partition_point(|filter| filter.centre_hz < hz)
     }
 
-    /// Appends the weighted mean magnitude of each band of `spectrum` to `out`.
-    pub(crate) fn apply(&self, spectrum: &[f32], out: &mut Vec<f32>) {
-        out.extend(self.filters.iter().map(|filter| {
+    /// The weighted mean magnitude of each band of `spectrum`.
+    pub(crate) fn apply(&self, spectrum: &[f32]) -> impl Iterator<Item = f32> {
+        self.filters.iter().map(|filter| {
             let bins = spectrum.iter().skip(filter.first);
             filter
                 .weights
@@ -86,7 +87,7 @@ impl Filterbank {
                 .zip(bins)
                 .map(|(w, m)| w * m)
                 .sum::<f32>()
-        }));
+        })
     }
 }
 
@@ -97,10 +98,9 @@ mod tests {
     #[test]
     fn eighty_bands_each_a_weighted_mean() {
         let bank = Filterbank::new();
-        assert_eq!(bank.bands(), 80);
+        assert_eq!(bank.filters.len(), BANDS);
         assert_eq!((bank.bands_below(180.0), bank.bands_below(3000.0)), (7, 52));
-        let mut out = Vec::new();
-        bank.apply(&[1.0; WINDOW / 2 + 1], &mut out);
-        assert!(out.iter().all(|mean| (mean - 1.0).abs() < 1e-5));
+        let spectrum = [1.0; WINDOW / 2 + 1];
+        assert!(bank.apply(&spectrum).all(|mean| (mean - 1.0).abs() < 1e-5));
     }
 }

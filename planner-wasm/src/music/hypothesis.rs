@@ -56,49 +56,71 @@ impl Hypothesis {
     }
 }
 
-/// Every reading worth weighing, none without two beats.
-pub(crate) fn hypotheses(onsets: &Onsets, odds: &[i32], tempogram: &Tempogram) -> Vec<Hypothesis> {
-    let strength = &onsets.all;
-    let pulse: Vec<i32> = odds
-        .iter()
-        .map(|odds| (odds + PULSE_FLOOR).clamp(0, 8 * UNIT))
-        .collect();
-    let both: Vec<i32> = pulse
-        .iter()
-        .zip(strength)
-        .map(|(pulse, strength)| {
-            (pulse * 3 / 8).min(3 * UNIT) / 2 + (*strength).clamp(0, 3 * UNIT) / 2
-        })
-        .collect();
-    let heard = Tempogram::of(&pulse);
-    let mut families = tempogram.families();
-    for period in heard.families() {
-        if families.iter().all(|f| 20 * period.abs_diff(*f) > *f) {
-            families.push(period);
+/// Seeks every reading worth weighing, one family at a time.
+pub(crate) struct Search {
+    /// What sounds like a beat, to the network and by its onset.
+    both: Vec<i32>,
+    trials: std::vec::IntoIter<Trial>,
+}
+
+/// One family read one way, by its period in hops.
+enum Trial {
+    Constant(usize),
+    Variable(usize, (usize, usize)),
+}
+
+impl Search {
+    pub(crate) fn new(onsets: &Onsets, odds: &[i32], tempogram: &Tempogram) -> Self {
+        let pulse: Vec<i32> = odds
+            .iter()
+            .map(|odds| (odds + PULSE_FLOOR).clamp(0, 8 * UNIT))
+            .collect();
+        let both: Vec<i32> = pulse
+            .iter()
+            .zip(&onsets.all)
+            .map(|(pulse, strength)| {
+                (pulse * 3 / 8).min(3 * UNIT) / 2 + (*strength).clamp(0, 3 * UNIT) / 2
+            })
+            .collect();
+        let mut families = tempogram.families();
+        for period in Tempogram::of(&pulse).families() {
+            if families.iter().all(|f| 20 * period.abs_diff(*f) > *f) {
+                families.push(period);
+            }
+        }
+        let constant = families.iter().map(|&period| Trial::Constant(period));
+        let any = Trial::Variable(50, (SHORTEST, LONGEST));
+        let variable = families.iter().map(|&period| {
+            let span = (period * 85 / 100, period * 118 / 100);
+            Trial::Variable(period, span)
+        });
+        let trials: Vec<Trial> = constant.chain([any]).chain(variable).collect();
+        Self {
+            both,
+            trials: trials.into_iter(),
         }
     }
-    let mut drifting = vec![Hypothesis::new(
-        Kind::Variable,
-        variable_beats(odds, strength, 50, (SHORTEST, LONGEST)),
-    )];
-    drifting.extend(families.iter().map(|&period| {
-        let span = (period * 85 / 100, period * 118 / 100);
-        Hypothesis::new(Kind::Variable, variable_beats(odds, strength, period, span))
-    }));
-    families
-        .iter()
-        .map(|&period| {
-            let grid = constant_grid(&both, period);
-            Hypothesis::new(Kind::Constant, grid.beats(strength.len()))
-        })
-        .chain(drifting)
-        .flatten()
-        .flat_map(|reading| {
-            let shifted = reading.shifted();
-            [Some(reading), shifted]
-        })
-        .flatten()
-        .collect()
+
+    /// How many families are yet to be read.
+    pub(crate) fn left(&self) -> usize {
+        self.trials.len()
+    }
+
+    /// The readings of the next family, none without two beats; `None` if there is no family left.
+    pub(crate) fn next(&mut self, onsets: &Onsets, odds: &[i32]) -> Option<Vec<Hypothesis>> {
+        let strength = &onsets.all;
+        let reading = match self.trials.next()? {
+            Trial::Constant(period) => {
+                let grid = constant_grid(&self.both, period);
+                Hypothesis::new(Kind::Constant, grid.beats(strength.len()))
+            }
+            Trial::Variable(period, span) => {
+                Hypothesis::new(Kind::Variable, variable_beats(odds, strength, period, span))
+            }
+        };
+        let shifted = reading.as_ref().and_then(Hypothesis::shifted);
+        Some(reading.into_iter().chain(shifted).collect())
+    }
 }
 
 /// Log odds, in 1/1024, below which the network hears nothing.

@@ -2,9 +2,10 @@
 //!
 //! Sound is heard once, in order; the decision is made at the end, over the whole song:
 //!
-//! 1. `spectrum`, `filterbank` — 80 bands and 12 pitch classes, 100 times a second.
-//! 2. `onset` — how much more sound each hop has than the one before, by register; rounded to
-//!    integers here, once, and exact from here on.
+//! 1. `spectrum`, `filterbank` — 80 bands and 12 pitch classes, 100 times a second, kept in few bits
+//!    by `levels`.
+//! 2. `onset` — how much more sound each hop has than the one before, by register; integers from
+//!    here on, and exact.
 //! 3. `network` — what has been learnt of the sound of beats and downbeats; integers as well.
 //! 4. `tempo` — periods at which onsets and beats repeat, and the families that they suggest.
 //! 5. `hypothesis` — whole readings of the song: `grid` (one tempo) and `pointer` (a drifting one).
@@ -14,7 +15,7 @@
 //!
 //! What a person knows better is put right by [`corrections`], on the finished grid.
 //!
-//! `hop` holds the clock they share, `timing` the places between its ticks.
+//! `deciding` does all from 2 on step by step. `hop` holds the clock they share, `timing` the places between its ticks.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -32,11 +33,13 @@ mod bars;
 mod beatwise;
 mod choice;
 pub mod corrections;
+mod deciding;
 mod energy;
 mod filterbank;
 mod grid;
 mod hop;
 mod hypothesis;
+mod levels;
 mod network;
 mod onset;
 mod pointer;
@@ -49,6 +52,7 @@ mod tempo;
 mod timing;
 
 pub use analyser::{MusicAnalyser, MusicError, TRUSTED_PERMILLE, analyse};
+pub use deciding::Deciding;
 
 /// Samples per second at which every song is analysed, and the rate of every music time that the
 /// planner writes. Decoders resample to it.

@@ -1,8 +1,9 @@
 //! Onset strength: how much more sound each hop has than the one before, by register.
 
-use super::filterbank::Filterbank;
+use super::filterbank::{BANDS, Filterbank, Levels};
 use super::hop::UNIT;
-use super::spectrum::{PITCHES, Spectra};
+use super::levels::Scale;
+use super::spectrum::Spectra;
 
 /// Below this lies the low register (kick, bass), above [`HIGH_HZ`] the high one (hats, cymbals).
 pub(crate) const LOW_HZ: f64 = 180.0;
@@ -21,6 +22,12 @@ pub(crate) const LEVEL: f32 = 4096.0;
 const REFERENCE: f64 = 5.5;
 /// A song whose root mean square stays below this (-120 dB of full scale) is silence.
 const SILENCE: f64 = 2e-5;
+/// Groups of neighbouring bands that describe the sound of a hop.
+const GROUPS: usize = 10;
+/// Low, middle and high register.
+pub(crate) const REGISTERS: usize = 3;
+/// Values that describe the sound of a hop: those groups, and the flux of the registers.
+pub(crate) const COLOURS: usize = GROUPS + REGISTERS;
 /// Largest normalised strength, in standard deviations.
 const CEILING: i64 = 16;
 
@@ -34,113 +41,110 @@ pub(crate) struct Onsets {
     pub(crate) change: Vec<i32>,
     /// Loudness plus flux before normalisation: how loud and busy the hop is.
     pub(crate) energy: Vec<i32>,
-    /// Log magnitude of each band, in 1/4096 of a decade, row after row.
-    pub(crate) bands: Vec<i32>,
-    /// Bands in a row.
-    pub(crate) width: usize,
-    /// Pitch classes above the row's median, scaled so that a row's largest is 1024.
-    pub(crate) chroma: Vec<i32>,
+    /// Mean log magnitude of ten groups of bands and then mean flux of a band of each register, in
+    /// 1/4096 of a decade, rows of [`COLOURS`].
+    pub(crate) colours: Vec<u16>,
 }
 
-/// Onset strengths of `spectra`, which are compressed in place; `None` if the song is silent.
+/// The scale that brings the song to the reference loudness; `None` if it is silent.
+pub(crate) fn scale(spectra: &Spectra) -> Option<Scale> {
+    let loudness = spectra.loudness();
+    (loudness >= SILENCE).then(|| Scale::new((REFERENCE / loudness) as f32, LEVEL))
+}
+
+/// Tells onsets row by row, and holds no more rows than it compares.
 ///
-/// The flux follows the maximum-filter method: a band counts only where it exceeds the loudest of itself and its
-/// neighbours two hops before, which keeps vibrato quiet.
+/// The flux follows the maximum-filter method: a band counts only where it exceeds the loudest of
+/// itself and its neighbours two hops before, which keeps vibrato quiet.
 ///
 /// Source: Böck and Widmer, *Maximum Filter Vibrato Suppression for Onset Detection*, 2013.
-pub(crate) fn onsets(spectra: &mut Spectra, bank: &Filterbank) -> Option<Onsets> {
-    normalise_loudness(spectra)?;
-    let width = spectra.width;
-    let (low_end, mid_end) = (bank.bands_below(LOW_HZ), bank.bands_below(HIGH_HZ));
-    let hops = spectra.hops();
-    let [mut low, mut mid, mut high, mut change, mut energy] = [const { Vec::new() }; 5];
-    let row = |hop: usize| &spectra.bands[hop * width..(hop + 1) * width];
-    for hop in 0..hops {
-        let mut flux = [0.0_f32; 3];
-        let mut loud = 0.0_f32;
-        let now = row(hop);
-        let before = hop.checked_sub(LAG).map(row);
-        for (band, &level) in now.iter().enumerate() {
-            let reference = before.map_or(0.0, |before| {
-                let from = band.saturating_sub(1);
-                let to = (band + 2).min(width);
-                before[from..to]
-                    .iter()
-                    .fold(0.0_f32, |most, l| most.max(*l))
-            });
-            let rise = (level - reference).max(0.0);
-            let register = usize::from(band >= low_end) + usize::from(band >= mid_end);
-            // The first rows have nothing before them: the song's first sample is no onset.
-            if before.is_some() {
-                flux[register] += rise;
-            }
-            loud += level;
+pub(crate) struct OnsetReader {
+    /// The first bands of the middle and of the high register.
+    registers: [usize; 2],
+    /// The latest rows, each at its number modulo their count.
+    near: Vec<Levels>,
+    read: usize,
+    flux: [Vec<i32>; REGISTERS],
+    change: Vec<i32>,
+    energy: Vec<i32>,
+    colours: Vec<u16>,
+}
+
+impl OnsetReader {
+    pub(crate) fn new(bank: &Filterbank) -> Self {
+        Self {
+            registers: [LOW_HZ, HIGH_HZ].map(|hz| bank.bands_below(hz)),
+            near: vec![[0; BANDS]; 2 * CHANGE + 1],
+            read: 0,
+            flux: Default::default(),
+            change: Vec::new(),
+            energy: Vec::new(),
+            colours: Vec::new(),
         }
-        let (past, coming) = (
-            row(hop.saturating_sub(CHANGE)),
-            row((hop + CHANGE).min(hops - 1)),
-        );
-        let moved: f32 = past.iter().zip(coming).map(|(a, b)| (b - a).abs()).sum();
-        low.push(quantised(flux[0]));
-        mid.push(quantised(flux[1]));
-        high.push(quantised(flux[2]));
-        change.push(quantised(moved));
-        energy.push(quantised(loud + 2.0 * (flux[0] + flux[1] + flux[2])));
     }
-    let [low, mid, high, change] = [low, mid, high, change].map(|flux| normalised(&flux));
-    let all = low
-        .iter()
-        .zip(&mid)
-        .zip(&high)
-        .map(|((l, m), h)| (12 * l + 10 * m + 8 * h) / 30)
-        .collect();
-    Some(Onsets {
-        all,
-        change,
-        energy,
-        bands: spectra
-            .bands
+
+    /// Takes the next row.
+    pub(crate) fn push(&mut self, levels: &Levels) {
+        let at = self.read % self.near.len();
+        self.near[at] = *levels;
+        self.read += 1;
+        if let Some(hop) = self.read.checked_sub(CHANGE + 1) {
+            self.tell(hop);
+        }
+    }
+
+    /// What was told of the whole song.
+    pub(crate) fn finish(mut self) -> Onsets {
+        for hop in self.energy.len()..self.read {
+            self.tell(hop);
+        }
+        let change = normalised(&self.change);
+        let [low, mid, high] = self.flux.map(|flux| normalised(&flux));
+        let all = low
             .iter()
-            .map(|level| quantised(*level))
-            .collect(),
-        width,
-        chroma: spectra.chroma.chunks(PITCHES).flat_map(peaks_of).collect(),
-    })
-}
-
-/// Brings the song to the reference loudness and its bands to `log10(1 + magnitude)`.
-fn normalise_loudness(spectra: &mut Spectra) -> Option<()> {
-    let power: f64 = spectra.power.iter().map(|p| f64::from(*p)).sum();
-    let mean = power / (spectra.hops().max(1) * (super::spectrum::WINDOW / 2)) as f64;
-    let level = libm::sqrt(mean);
-    if level < SILENCE {
-        return None;
-    }
-    let gain = (REFERENCE / level) as f32;
-    for band in &mut spectra.bands {
-        *band = libm::log10f(1.0 + gain * *band);
-    }
-    Some(())
-}
-
-fn quantised(value: f32) -> i32 {
-    libm::roundf(value * LEVEL) as i32
-}
-
-/// A row of pitch classes less its median, negative parts cut off, largest 1024.
-fn peaks_of(row: &[f32]) -> [i32; PITCHES] {
-    let mut sorted = [0.0_f32; PITCHES];
-    sorted.copy_from_slice(row);
-    sorted.sort_by(f32::total_cmp);
-    let median = sorted[PITCHES / 2];
-    let most = sorted[PITCHES - 1] - median;
-    let mut out = [0; PITCHES];
-    if most > 0.0 {
-        for (out, pitch) in out.iter_mut().zip(row) {
-            *out = libm::roundf((pitch - median).max(0.0) / most * UNIT as f32) as i32;
+            .zip(&mid)
+            .zip(&high)
+            .map(|((l, m), h)| (12 * l + 10 * m + 8 * h) / 30)
+            .collect();
+        Onsets {
+            all,
+            change,
+            energy: self.energy,
+            colours: self.colours,
         }
     }
-    out
+
+    fn tell(&mut self, hop: usize) {
+        let row = |hop: usize| &self.near[hop % self.near.len()];
+        let now = row(hop);
+        let mut flux = [0; REGISTERS];
+        // The first rows have nothing before them: the song's first sample is no onset.
+        if let Some(before) = hop.checked_sub(LAG).map(row) {
+            for (band, &level) in now.iter().enumerate() {
+                let from = band.saturating_sub(1);
+                let to = (band + 2).min(BANDS);
+                let reference = before[from..to].iter().fold(0, |most, l| most.max(*l));
+                let [mid, high] = self.registers.map(|first| usize::from(band >= first));
+                flux[mid + high] += (level - reference).max(0);
+            }
+        }
+        let loud: i32 = now.iter().sum();
+        let group = |group: &[i32]| (group.iter().sum::<i32>() / group.len() as i32) as u16;
+        self.colours.extend(now.chunks(BANDS / GROUPS).map(group));
+        let [low, mid] = self.registers;
+        let each = [low, mid - low, BANDS - mid];
+        let each = flux.iter().zip(each);
+        self.colours
+            .extend(each.map(|(flux, bands)| (flux / bands as i32) as u16));
+        let past = row(hop.saturating_sub(CHANGE));
+        let coming = row((hop + CHANGE).min(self.read - 1));
+        let moved = past.iter().zip(coming).map(|(a, b)| (b - a).abs()).sum();
+        for (told, flux) in self.flux.iter_mut().zip(flux) {
+            told.push(flux);
+        }
+        self.change.push(moved);
+        self.energy.push(loud + 2 * flux.iter().sum::<i32>());
+    }
 }
 
 /// Each value less the mean of its 4 s neighbourhood, over the standard deviation there plus an
@@ -194,15 +198,5 @@ mod tests {
         let z = normalised(&soft.chain(loud).collect::<Vec<_>>());
         let (soft, loud) = (z[500], z[1500]);
         assert!(soft > 2 * UNIT && loud - soft < loud / 2, "{soft} {loud}");
-    }
-
-    #[test]
-    fn a_row_of_pitches_keeps_what_stands_out() {
-        let mut row = [1.0; PITCHES];
-        row[3] = 5.0;
-        row[7] = 3.0;
-        let peaks = peaks_of(&row);
-        assert_eq!((peaks[3], peaks[7], peaks[0]), (1024, 512, 0));
-        assert_eq!(peaks_of(&[0.0; PITCHES]), [0; PITCHES]);
     }
 }

@@ -1,5 +1,7 @@
 //! The bar pointer: beats of variable tempo as the likeliest path through a hidden Markov model.
 
+use std::ops::Range;
+
 use super::hop::{ONE, UNIT, at};
 
 /// Reluctance to change tempo, in nats for a change by the whole period.
@@ -16,11 +18,21 @@ const TABLE: (i32, i32, i32) = (-8, 8, 64);
 /// Stands for no earlier beat; periods are fewer.
 const FIRST: u8 = u8::MAX;
 
+/// Log probability of what cannot be, low enough that no cost makes it lower than any number.
+const NEVER: i64 = i64::MIN / 2;
+
+/// Hops for which it is kept which beat came before which.
+const BLOCK: usize = 1 << 14;
+
 /// Beats at about `period` hops, tempo free to drift, in fixed-point hops.
 ///
 /// The state space is that of the bar pointer model, period by position within the beat; the
 /// tempo changes only at beats, so whole beats are stepped over by sums of log probabilities, and
 /// the cost is hops times periods times the few periods within reach.
+///
+/// Which beat came before which is kept for [`BLOCK`] hops at a time: forward, only the state at
+/// the beginning of each block is kept, and on the way back each block is run through again. That
+/// costs the time twice, and a hundredth of the memory for a long song.
 ///
 /// Source: Krebs, Böck, Widmer, *An Efficient State-Space Model for Joint Tempo and Meter
 /// Tracking* (ISMIR 2015); observation model of Böck, Krebs, Widmer (ISMIR 2014).
@@ -31,43 +43,19 @@ pub(crate) fn variable_beats(
     (shortest, longest): (usize, usize),
 ) -> Vec<i64> {
     let hops = odds.len();
-    let periods: Vec<usize> = (shortest.max(8)..=longest).collect();
-    let sums = Sums::of(odds);
-    let changes = changes(&periods);
-    let costs: Vec<i64> = periods.iter().map(|to| reluctance(period, *to)).collect();
-    let count = periods.len();
-    // best[row(t) + p]: log probability of the best path on which a beat of period p begins at t.
-    // No beat is longer than the longest, so only as many rows are kept.
-    let row = |start: usize| start % (longest + 1) * count;
-    let mut best = vec![i64::MIN / 2; (longest + 1) * count];
-    let mut from = vec![FIRST; (hops + 1) * count];
-    for start in 0..=hops {
-        for (p, &to) in periods.iter().enumerate() {
-            // The song may begin anywhere within a beat.
-            let mut most = if start < to {
-                sums.rest(0, start) - costs[p]
-            } else {
-                i64::MIN / 2
-            };
-            for &(q, cost) in &changes[p] {
-                let length = periods[q];
-                let Some(before) = start.checked_sub(length) else {
-                    continue;
-                };
-                let path = best[row(before) + q] + sums.beat(before, length) - cost;
-                if path > most {
-                    most = path;
-                    from[start * count + p] = q as u8;
-                }
-            }
-            best[row(start) + p] = most;
-        }
+    let model = Model::of(odds, period, (shortest, longest));
+    let count = model.periods.len();
+    let mut state = vec![NEVER; (longest + 1) * count];
+    let mut begun = Vec::new();
+    for from in (0..=hops).step_by(BLOCK) {
+        begun.push(state.clone());
+        model.run(&mut state, from..hops.min(from + BLOCK - 1) + 1, None);
     }
     let mut last = (i64::MIN, 0, 0);
     for start in hops.saturating_sub(longest)..hops {
-        for (p, &length) in periods.iter().enumerate() {
+        for (p, &length) in model.periods.iter().enumerate() {
             if start + length >= hops {
-                let path = best[row(start) + p] + sums.cut(start, length, hops);
+                let path = state[model.row(start) + p] + model.sums.cut(start, length, hops);
                 if path > last.0 {
                     last = (path, start, p);
                 }
@@ -79,16 +67,110 @@ pub(crate) fn variable_beats(
     if hops > 0 {
         beats.push(start);
     }
-    while let Some(&q) = periods.get(usize::from(from[start * count + p])) {
-        p = usize::from(from[start * count + p]);
-        start -= q;
-        beats.push(start);
+    let mut came = vec![FIRST; BLOCK * count];
+    for (block, mut state) in begun.into_iter().enumerate().rev() {
+        let from = block * BLOCK;
+        if start < from {
+            continue;
+        }
+        model.run(&mut state, from..start + 1, Some(&mut came));
+        while start >= from {
+            let q = came[(start - from) * count + p];
+            let Some(&length) = model.periods.get(usize::from(q)) else {
+                break;
+            };
+            p = usize::from(q);
+            start -= length;
+            beats.push(start);
+        }
     }
     beats.reverse();
     beats
         .into_iter()
         .map(|beat| settled(strength, beat as i64, period as i64))
         .collect()
+}
+
+/// The hidden Markov model of one family over one song.
+struct Model {
+    /// The periods that a beat may have, in hops, rising by one.
+    periods: Vec<usize>,
+    /// For each period, the first of those that it may follow, and the cost of each from there on.
+    changes: Vec<(usize, Vec<i64>)>,
+    /// Reluctance to begin with each period.
+    costs: Vec<i64>,
+    sums: Sums,
+    longest: usize,
+}
+
+impl Model {
+    fn of(odds: &[i32], family: usize, (shortest, longest): (usize, usize)) -> Self {
+        let periods: Vec<usize> = (shortest.max(8)..=longest).collect();
+        Self {
+            changes: changes(&periods),
+            costs: periods.iter().map(|to| reluctance(family, *to)).collect(),
+            periods,
+            sums: Sums::of(odds),
+            longest,
+        }
+    }
+
+    /// Where the paths that begin a beat at `start` lie in a state: `state[row(start) + p]` is the
+    /// log probability of the best on which that beat has period `p`. No beat is longer than the
+    /// longest, so only as many rows are kept.
+    fn row(&self, start: usize) -> usize {
+        start % (self.longest + 1) * self.periods.len()
+    }
+
+    /// Carries a state on over the beats that begin at `starts`; `came` is told the period of the
+    /// beat before each.
+    fn run(&self, state: &mut [i64], starts: Range<usize>, mut came: Option<&mut Vec<u8>>) {
+        let count = self.periods.len();
+        let mut arriving = vec![NEVER; count];
+        for (step, start) in starts.enumerate() {
+            self.arrive(state, start, &mut arriving);
+            let row = self.row(start);
+            for (p, &to) in self.periods.iter().enumerate() {
+                // The song may begin anywhere within a beat.
+                let begun = if start < to {
+                    self.sums.rest(0, start) - self.costs[p]
+                } else {
+                    NEVER
+                };
+                let (first, costs) = &self.changes[p];
+                let paths = arriving[*first..].iter().zip(costs);
+                let paths = paths.map(|(path, cost)| path - cost);
+                state[row + p] = if let Some(came) = came.as_deref_mut() {
+                    let mut most = (begun, FIRST);
+                    for (q, path) in paths.enumerate() {
+                        if path > most.0 {
+                            most = (path, (first + q) as u8);
+                        }
+                    }
+                    came[step * count + p] = most.1;
+                    most.0
+                } else {
+                    paths.fold(begun, i64::max)
+                };
+            }
+        }
+    }
+
+    /// For each period, the best path on which a beat of it ends at `start`.
+    fn arrive(&self, state: &[i64], start: usize, arriving: &mut [i64]) {
+        let rows = self.longest + 1;
+        let now = start % rows;
+        for (q, (arriving, &length)) in arriving.iter_mut().zip(&self.periods).enumerate() {
+            let Some(before) = start.checked_sub(length) else {
+                *arriving = NEVER;
+                continue;
+            };
+            // The remainder of `before`, without a division.
+            let row = now + if now < length { rows } else { 0 } - length;
+            let path = state[row * self.periods.len() + q];
+            *arriving = path + self.sums.beat(before, length);
+        }
+    }
 }
 
 /// The beat moved to the peak of the strength just after it, between hops by a parabola; to where
@@ -114,8 +196,9 @@ fn reluctance(family: usize, period: usize) -> i64 {
     libm::round(octaves * octaves / 2.0 * NAT) as i64
 }
 
-/// For each period, the periods it may follow and the cost of each in 1/4096 nats.
-fn changes(periods: &[usize]) -> Vec<Vec<(usize, i64)>> {
+/// For each period, the first of the periods it may follow, and the cost of each from there on in
+/// 1/4096 nats.
+fn changes(periods: &[usize]) -> Vec<(usize, Vec<i64>)> {
     // Rows are normalised over what a period may become, as probabilities must be.
     let reach = |from: usize, to: usize| {
         let change = (to as f64 / from as f64 - 1.0).abs();
@@ -135,15 +218,13 @@ fn changes(periods: &[usize]) -> Vec<Vec<(usize, i64)>> {
     periods
         .iter()
         .map(|&to| {
-            periods
-                .iter()
-                .zip(&norms)
-                .enumerate()
-                .filter_map(|(q, (&from, norm))| {
-                    let log = reach(from, to)? - norm;
-                    Some((q, libm::round(-log * NAT) as i64))
-                })
-                .collect()
+            let costs = periods.iter().zip(&norms).map(|(&from, norm)| {
+                let log = reach(from, to)? - norm;
+                Some(libm::round(-log * NAT) as i64)
+            });
+            // Those within reach are neighbours.
+            let first = costs.clone().take_while(Option::is_none).count();
+            (first, costs.flatten().collect())
         })
         .collect()
 }
@@ -206,14 +287,16 @@ mod tests {
 
     #[test]
     fn a_drifting_pulse_is_followed_to_the_hop() {
-        let mut strength = vec![-200; 3000];
+        // Over several blocks; the period goes up and down.
+        let hops = 3 * BLOCK + 500;
+        let mut strength = vec![-200; hops];
         let (mut at, mut truth) = (17, Vec::new());
         let mut period = 48;
-        while at < 3000 {
+        while at < hops {
             strength[at] = 4096;
             truth.push(at as i64 * ONE);
             at += period;
-            period = 48 + truth.len() / 8;
+            period = 48 + (truth.len() / 8 % 16).abs_diff(8);
         }
         let found = variable_beats(&strength, &strength, 50, (42, 59));
         let missed = truth.iter().filter(|beat| !found.contains(beat)).count();

@@ -8,6 +8,7 @@ use realfft::{RealFftPlanner, RealToComplex};
 use super::ANALYSIS_RATE;
 use super::filterbank::Filterbank;
 use super::hop::HOP;
+use super::levels::Rows;
 
 /// Samples under the window of one step: 46 ms, long enough to part bass notes.
 pub(crate) const WINDOW: usize = 2048;
@@ -23,20 +24,19 @@ const PITCHED_HZ: (f64, f64) = (80.0, 4000.0);
 pub(crate) struct Spectra {
     /// Samples heard in all.
     pub(crate) samples: u64,
-    /// Bands in a row of `bands`.
-    pub(crate) width: usize,
-    /// Mean magnitude of each band, row after row.
-    pub(crate) bands: Vec<f32>,
-    /// Magnitude folded to twelve pitch classes, row after row.
-    pub(crate) chroma: Vec<f32>,
-    /// Power of each row.
-    pub(crate) power: Vec<f32>,
+    /// Mean magnitude of each band.
+    pub(crate) bands: Rows,
+    /// Pitch classes above the row's median, row after row, scaled so that a row's largest is 255.
+    pub(crate) chroma: Vec<u8>,
+    /// Power of all rows.
+    power: f64,
 }
 
 impl Spectra {
-    /// How many rows there are.
-    pub(crate) fn hops(&self) -> usize {
-        self.power.len()
+    /// Root mean square magnitude of the song.
+    pub(crate) fn loudness(&self) -> f64 {
+        let values = self.bands.count().max(1) * (WINDOW / 2);
+        libm::sqrt(self.power / values as f64)
     }
 }
 
@@ -75,10 +75,6 @@ impl SpectrumReader {
             })
             .collect();
         let bank = Filterbank::new();
-        let spectra = Spectra {
-            width: bank.bands(),
-            ..Spectra::default()
-        };
         Self {
             input: fft.make_input_vec(),
             output: fft.make_output_vec(),
@@ -90,7 +86,7 @@ impl SpectrumReader {
             pitch_of_bin,
             // Half a window of silence, so that row 0 is centred on sample 0.
             held: vec![0.0; WINDOW / 2],
-            spectra,
+            spectra: Spectra::default(),
         }
     }
 
@@ -111,13 +107,11 @@ impl SpectrumReader {
         } else {
             (self.spectra.samples / HOP as u64) as usize + 1
         };
-        while self.spectra.hops() < rows {
+        // The last row reaches half a window beyond the last sample, so there are never too many.
+        while self.spectra.bands.count() < rows {
             self.held.extend([0.0; HOP]);
             self.read_rows();
         }
-        self.spectra.power.truncate(rows);
-        self.spectra.bands.truncate(rows * self.spectra.width);
-        self.spectra.chroma.truncate(rows * PITCHES);
         (self.bank, self.spectra)
     }
 
@@ -151,11 +145,40 @@ impl SpectrumReader {
                     chroma[*pitch] += *magnitude;
                 }
             }
-            self.bank.apply(&self.magnitude, &mut self.spectra.bands);
-            self.spectra.chroma.extend(chroma);
-            self.spectra.power.push(power);
+            self.spectra.bands.push(self.bank.apply(&self.magnitude));
+            self.spectra.chroma.extend(peaks_of(&chroma));
+            self.spectra.power += f64::from(power);
             start += HOP;
         }
         self.held.drain(..start);
+    }
+}
+
+/// A row of pitch classes less its median, negative parts cut off, largest 255.
+fn peaks_of(row: &[f32; PITCHES]) -> [u8; PITCHES] {
+    let mut sorted = *row;
+    sorted.sort_by(f32::total_cmp);
+    let median = sorted[PITCHES / 2];
+    let most = sorted[PITCHES - 1] - median;
+    let share = |pitch: f32| libm::roundf((pitch - median).max(0.0) / most * 255.0) as u8;
+    if most > 0.0 {
+        row.map(share)
+    } else {
+        [0; PITCHES]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_of_pitches_keeps_what_stands_out() {
+        let mut row = [1.0; PITCHES];
+        row[3] = 5.0;
+        row[7] = 3.0;
+        let peaks = peaks_of(&row);
+        assert_eq!((peaks[3], peaks[7], peaks[0]), (255, 128, 0));
+        assert_eq!(peaks_of(&[0.0; PITCHES]), [0; PITCHES]);
     }
 }

@@ -12,7 +12,7 @@ use super::order::PlanOrder;
 use super::protocol::{Answer, FootageId, JobId, PortId, Reply, Request};
 use crate::edit::{self, EditError, PlanRequest, Scope};
 use crate::footage::Footage;
-use crate::music::MusicAnalyser;
+use crate::music::{Deciding, MusicAnalyser};
 
 /// Samples handed to the analyser in one step: 3 s of song, some milliseconds of work. A cancel
 /// is heard between steps.
@@ -37,6 +37,8 @@ struct Job<S> {
 enum Work<S> {
     /// A song on its way through the analyser.
     Song(Box<Song<S>>),
+    /// A song of so many samples whose beats are being decided.
+    Deciding(Box<Deciding>, u64),
     /// A plan to be made, in one step.
     Plan(Box<PlanRequest>),
     /// A plan to be made from another, in one step.
@@ -54,6 +56,9 @@ struct Song<S> {
     heard: usize,
     analyser: MusicAnalyser,
 }
+
+/// Deciding takes this part of the work of hearing: a quarter.
+const DECIDING: u64 = 4;
 
 impl<S: Stored<f32>, B: Stored<u8>> Default for Desk<S, B> {
     fn default() -> Self {
@@ -160,30 +165,32 @@ impl<S: Stored<f32>, B: Stored<u8>> Desk<S, B> {
 
     /// Does a little of the oldest job and says how that went; `None` if there is no job.
     pub fn step(&mut self) -> Option<Answer> {
-        let job = self.jobs.front_mut()?;
-        if let Work::Song(song) = &mut job.work
-            && song.hear(&mut self.block)
-        {
-            let reply = Reply::Progress {
-                id: job.id,
-                done: song.heard as u64,
-                total: song.samples.count() as u64,
-            };
-            return Some(Answer {
-                to: job.from,
-                reply,
-            });
-        }
         let Job { from, id, work } = self.jobs.pop_front()?;
         let reply = match work {
-            Work::Song(song) => {
-                let heard = song.analyser.finish();
-                Reply::Beats {
+            Work::Song(mut song) => {
+                let samples = song.samples.count() as u64;
+                let (done, work) = if song.hear(&mut self.block) {
+                    (song.heard as u64, Work::Song(song))
+                } else {
+                    let deciding = Box::new(song.analyser.decide());
+                    (samples, Work::Deciding(deciding, samples))
+                };
+                self.jobs.push_front(Job { from, id, work });
+                progress(id, done, samples)
+            }
+            Work::Deciding(deciding, samples) => match deciding.step() {
+                Ok(heard) => Reply::Beats {
                     id,
                     grid: heard.value,
                     decisions: heard.decisions,
+                },
+                Err(rest) => {
+                    let decided = samples / DECIDING * u64::from(rest.permille()) / 1000;
+                    let work = Work::Deciding(Box::new(rest), samples);
+                    self.jobs.push_front(Job { from, id, work });
+                    progress(id, samples + decided, samples)
                 }
-            }
+            },
             Work::Plan(request) => planned(id, edit::plan(&request)),
             Work::Replan(again) => match Plan::from_json(&again.plan) {
                 Ok(plan) => planned(id, edit::replan(&again.request, &plan, &again.scope)),
@@ -191,6 +198,15 @@ impl<S: Stored<f32>, B: Stored<u8>> Desk<S, B> {
             },
         };
         Some(Answer { to: from, reply })
+    }
+}
+
+/// How far a song of so many samples is.
+fn progress(id: JobId, done: u64, samples: u64) -> Reply {
+    Reply::Progress {
+        id,
+        done,
+        total: samples + samples / DECIDING,
     }
 }
 

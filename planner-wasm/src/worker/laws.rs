@@ -69,16 +69,17 @@ fn a_song_in_blocks_gives_what_it_gives_in_one_piece() {
             decisions: whole.decisions
         }
     );
-    assert_eq!(progress.len(), song.len().div_ceil(BLOCK_SAMPLES));
-    let total = song.len() as u64;
-    assert_eq!(
-        progress.last().unwrap().reply,
-        Reply::Progress {
-            id: 3,
-            done: total,
-            total
-        }
-    );
+    assert!(progress.len() > song.len().div_ceil(BLOCK_SAMPLES));
+    let whole = song.len() as u64 + song.len() as u64 / 4;
+    let done: Vec<u64> = progress
+        .iter()
+        .map(|answer| match answer.reply {
+            Reply::Progress { id: 3, done, total } if total == whole => done,
+            ref other => panic!("{other:?}"),
+        })
+        .collect();
+    assert!(done.is_sorted() && done.last() <= Some(&whole), "{done:?}");
+    assert!(done.last() > Some(&(song.len() as u64)));
 }
 
 #[test]
@@ -121,7 +122,7 @@ fn an_empty_song_ends_too() {
     listen(&mut desk, PAGE, 1, Vec::new());
     assert!(matches!(
         answers(&mut desk).as_slice(),
-        [Answer { reply: Reply::Beats { grid, .. }, .. }] if grid.beats.is_empty()
+        [.., Answer { reply: Reply::Beats { grid, .. }, .. }] if grid.beats.is_empty()
     ));
 }
 

@@ -140,7 +140,7 @@ pub enum Reply {
     Progress {
         /// The job.
         id: JobId,
-        /// Work done, in units of the job (samples of a song).
+        /// Work done, in units of the job (samples of a song, and a quarter more for deciding).
         done: u64,
         /// All the work, in the same units.
         total: u64,

@@ -12,7 +12,7 @@ use shared::reading::Reading;
 
 use crate::ffmpeg::locate::Tools;
 use crate::ffmpeg::probe::{ProbeError, probe};
-use crate::interrupt::Interrupt;
+use crate::interrupt::{Interrupt, Urgency};
 use crate::media::fingerprint::{FileError, Stamp, fingerprint};
 use crate::media::pcm::{self, PcmError};
 use crate::process::ProcessError;
@@ -132,6 +132,9 @@ pub fn listen(
     let stage = Stage::Music;
     let samples = |us: u64| us.saturating_mul(u64::from(ANALYSIS_RATE) / 100) / 10_000;
     let total = audio.duration_us.map_or(0, samples);
+    // Deciding takes about a quarter of the time of hearing.
+    let deciding = |samples: u64| samples / 4;
+    let total = total + deciding(total);
     progress.report(Event::Started { stage, total });
     let hear = || -> Result<_, SongError> {
         let mut analyser = MusicAnalyser::new(ANALYSIS_RATE)?;
@@ -156,7 +159,21 @@ pub fn listen(
         }) => hear()?,
         once => once?,
     };
-    let heard = analyser.finish();
+    let mut left = analyser.decide();
+    let heard = loop {
+        left = match left.step() {
+            Ok(heard) => break heard,
+            Err(left) => left,
+        };
+        if interrupt.urgency() == Urgency::Now {
+            let source = PcmError::Process(ProcessError::Interrupted);
+            let path = path.to_owned();
+            return Err(SongError::Pcm { path, source });
+        }
+        let part = deciding(decoded.samples) * u64::from(left.permille()) / 1000;
+        let done = decoded.samples + part;
+        progress.report(Event::Advanced { stage, done });
+    };
     progress.report(Event::Finished { stage });
     let mut decisions = Vec::new();
     if let Some((errors, said)) = decoded.damage {

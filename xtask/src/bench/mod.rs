@@ -58,6 +58,13 @@ pub(crate) enum Bench {
     Page(Page),
     /// What the planner makes of real clips with planted faults: detection, films, targets.
     Select(Select),
+    /// The sections and drops of songs made up by seed, against the truth and two simple ways to
+    /// tell sections.
+    Sections {
+        /// Passed on: how many songs of each part; `--each` shows them.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
+    },
     /// `beats` over a folder of songs with known beats, natively and as WebAssembly in node: how
     /// right, beside other trackers, and at what cost.
     Beats {
@@ -90,6 +97,10 @@ pub(crate) fn bench(which: Option<Bench>) -> Result<()> {
 
 fn one(which: Bench) -> Result<()> {
     match which {
+        Bench::Sections { options } => run(cargo()
+            .args(["bench", "--locked", "--package", "planner-wasm"])
+            .args(["--bench", "sections", "--"])
+            .args(options)),
         Bench::Kernels { filter } => run(cargo()
             .args([
                 "bench",
