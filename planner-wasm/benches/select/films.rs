@@ -96,6 +96,27 @@ pub(crate) fn table(part: &str, clips: &[&Clip], keep: Option<&Path>) {
             }
         }
     }
+    if std::env::var_os("DBG").is_some() {
+        for (n, film) in films.iter().enumerate().filter(|f| f.1.demand == 300) {
+            let own: Vec<&Clip> = clips.iter().filter(|clip| clip.variant == Some(n as u64 / 12) || clip.copy.is_some()).copied().collect();
+            println!("REP {part} {n} {:?} {} slots {:.3}", film.style, film.plan.slots.len(), film.ways[0].repeated);
+            let shown = planned(&film.plan);
+            let bases = |one: &Shown| -> Vec<(String, u64, u64)> { own[one.clip].spans.iter().filter_map(|span| { let (s, e) = (one.start_us.max(span.start_us), one.end_us.min(span.end_us)); (s < e && span.kind != "freeze").then(|| (span.base.clone(), span.base_start_us + s - span.start_us, span.base_start_us + e - span.start_us)) }).collect() };
+            for (i, a) in shown.iter().enumerate() { for (j, b) in shown.iter().enumerate().skip(i + 1) {
+                let mut over = 0; for x in bases(a) { for y in bases(b) { if x.0 == y.0 { over += x.2.min(y.2).saturating_sub(x.1.max(y.1)); } } }
+                if over > 0 { println!("  {i} {:.28} {}-{} / {j} {:.28} {}-{}: {over} reused {}", own[a.clip].file, a.start_us, a.end_us, own[b.clip].file, b.start_us, b.end_us, a.clip == b.clip); }
+            } }
+        }
+        for clip in clips.iter().filter(|c| c.variant.is_some()) {
+            for hit in &clip.hits_us {
+                let a = clip.footage().anchors.iter().min_by_key(|a| a.at_us.abs_diff(*hit));
+                let t = clip.footage().ticks.get(((hit - clip.footage().start_us) / 100_000) as usize);
+                let n = clip.footage().anchors.iter().filter(|a| a.kind == planner_wasm::footage::AnchorKind::Impact).count();
+                let bad: usize = clip.footage().ticks.iter().filter(|t| t.defects.reject()).count();
+                println!("HIT {part} {:.40} {hit} of {} {:?} {:?} {n} impacts, {bad} of {} bad", clip.file, clip.footage().end_us, a.map(|a| (a.at_us as i64 - *hit as i64, a.kind, a.strength_permille)), t.map(|t| (t.quality, t.defects)), clip.footage().ticks.len());
+            }
+        }
+    }
     of_cuts(&films);
     rows(&films);
 }

@@ -17,18 +17,8 @@
 mod baselines;
 mod features;
 mod films;
-#[path = "../../tests/synthetic/large.rs"]
-mod large;
 mod scores;
-mod solver;
 mod songs;
-#[path = "../../tests/synthetic/mod.rs"]
-#[expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests fail by panicking"
-)]
-mod synthetic;
 mod truth;
 
 use std::path::PathBuf;
@@ -56,6 +46,5 @@ fn main() -> ExitCode {
         features::table(name, &part);
         films::table(name, &part, test.then_some(folder.as_path()));
     }
-    solver::table();
     ExitCode::SUCCESS
 }

@@ -11,6 +11,9 @@ use crate::truth::Clip;
 /// Two shots of one clip this near in it, one after the other, are a jump cut.
 const JUMP_US: u64 = 3_000_000;
 
+/// A hit this near to a beat, in frames, is on it: one, and what rounding to microseconds takes.
+const NEAR_FRAMES: f64 = 1.01;
+
 /// One film's scores; all but the counts are 0 to 1.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Scores {
@@ -216,7 +219,7 @@ fn hits(plan: &Plan, shown: &[Shown], clips: &[&Clip]) -> f64 {
             }
             let after = (*hit - one.start_us) as f64 / 1e6 * rate;
             let frame = slot.record_start as f64 + after;
-            used += u32::from(beats.iter().any(|beat| (beat - frame).abs() <= 1.0));
+            used += u32::from(beats.iter().any(|beat| (beat - frame).abs() <= NEAR_FRAMES));
         }
     }
     let all: usize = clips

@@ -9,6 +9,8 @@ use std::cmp::Reverse;
 use super::assignment::{Assignment, Means};
 use super::beam::rebuild;
 use super::candidates::Candidate;
+use super::kicks::kick;
+use super::prices::{FINE, Prices};
 
 /// Candidates that the sweeps may look at.
 const EFFORT: u64 = 400_000;
@@ -16,6 +18,10 @@ const EFFORT: u64 = 400_000;
 const SWEEPS: usize = 6;
 /// Most rounds of sweeps and rebuilding.
 const ROUNDS: usize = 3;
+/// Groups of slots that are emptied and filled anew.
+const KICKS: u64 = 600;
+/// The same, times the slots, where there are few.
+const SMALL_KICKS: u64 = 20_000;
 
 /// A change for the better.
 #[derive(Debug, Clone, Copy)]
@@ -27,10 +33,15 @@ struct Move {
 }
 
 impl Assignment<'_> {
-    /// Gives every slot, weightiest first, the best of its list that is still free. Where footage
-    /// is `tight`, the longest choose first, since they are the hardest to place. Returns the
-    /// slots that found none.
-    pub(super) fn greedy(&mut self, lists: &[Vec<Candidate>], tight: bool) -> Vec<usize> {
+    /// Gives every slot, weightiest first, the best of its list that is still free, at what the footage
+    /// is asked for. Where footage is `tight`, the longest choose first, since they are the hardest to
+    /// place. Returns the slots that found none.
+    pub(super) fn greedy(
+        &mut self,
+        lists: &[Vec<Candidate>],
+        prices: Option<&Prices>,
+        tight: bool,
+    ) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.slots.len())
             .filter(|slot| !self.is_held(*slot))
             .collect();
@@ -42,12 +53,15 @@ impl Assignment<'_> {
             (rank, *slot)
         });
         order.retain(|slot| {
+            let asked = |one: &Candidate| {
+                prices.map_or(0, |prices| prices.of_footage(self.pool, &one.shown) / FINE)
+            };
             let best = lists
                 .get(*slot)
                 .into_iter()
                 .flatten()
                 .filter(|one| self.is_free(&one.shown))
-                .map(|one| (self.gain(*slot, one), one))
+                .map(|one| (self.gain(*slot, one) - asked(one), one))
                 .max_by_key(|(gain, one)| (*gain, Reverse((one.shown.source, one.shown.start_us))));
             match best {
                 Some((_, one)) => {
@@ -67,10 +81,12 @@ impl Assignment<'_> {
         for _ in 0..ROUNDS {
             self.sweep(lists, &mut effort);
             if !rebuild(self, lists) {
-                return;
+                break;
             }
         }
         self.sweep(lists, &mut effort);
+        let tries = KICKS.max(SMALL_KICKS / lists.len().max(1) as u64);
+        kick(self, lists, tries);
     }
 
     fn sweep(&mut self, lists: &[Vec<Candidate>], effort: &mut u64) {
@@ -174,11 +190,12 @@ impl Assignment<'_> {
 mod tests {
     use super::*;
     use crate::edit::bans::Bans;
-    use crate::edit::candidates::{KEPT, Pool};
+    use crate::edit::candidates::{KEPT, KEPT_OF_CLIP, Pool};
     use crate::edit::request::SourceClip;
     use crate::edit::score::Ranks;
-    use crate::edit::slots::Vacancy;
+    use crate::edit::slots::{ACCENTS, Vacancy};
     use crate::edit::sources::{Source, sources};
+    use crate::edit::weights::Weights;
     use crate::footage::{Anchor, AnchorKind, Footage, Look, Shot, Tick};
     use proptest::prelude::*;
     use proptest::test_runner::{TestCaseResult, TestRunner};
@@ -242,7 +259,7 @@ mod tests {
                 }),
                 energy: *energy,
                 weight: 768 + energy,
-                accent: 0,
+                accents: [0; ACCENTS],
                 progress: i64::try_from(n).unwrap() * 200,
                 steps: 4,
             })
@@ -281,6 +298,7 @@ mod tests {
             ranks: &ranks,
             rate,
             seed: 1,
+            weights: Weights::default(),
         })
     }
 
@@ -293,9 +311,9 @@ mod tests {
     fn near_the_best(specs: &[Spec], energies: &[i64], percent: i64) -> TestCaseResult {
         with_pool(specs, |pool| {
             let slots = slots(energies);
-            let lists = pool.shortlists(&slots, KEPT);
+            let lists = pool.shortlists(&slots, KEPT, KEPT_OF_CLIP);
             let mut assignment = Assignment::new(pool, &slots);
-            if assignment.greedy(&lists, false).is_empty() {
+            if assignment.greedy(&lists, None, false).is_empty() {
                 let greedy = assignment.worth();
                 assignment.improve(&lists);
                 let swept = assignment.worth();

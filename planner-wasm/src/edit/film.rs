@@ -7,15 +7,17 @@ use shared::plan::{Clip, Extra, MusicTrack, Plan, SCHEMA, Slot};
 use super::alternates::alternates;
 use super::assignment::Assignment;
 use super::bans::Bans;
-use super::candidates::{Candidate, KEPT, Pool};
+use super::candidates::{Candidate, KEPT, KEPT_OF_CLIP, Pool};
 use super::made_by::made_by;
 use super::pace::Pace;
+use super::prices::Prices;
 use super::points::{Span, points};
 use super::request::{EditError, EditSettings, PlanRequest};
 use super::scarce;
 use super::score::{Ranks, permille};
 use super::slots::{Limits, vacancies};
 use super::sources::{Source, sources};
+use super::weights::Weights;
 
 /// A film for the request: every frame from the film's opening to its end is filled, whatever
 /// footage there is, and every departure from the style is among the plan's decisions.
@@ -26,7 +28,15 @@ use super::sources::{Source, sources};
 /// # Errors
 /// [`EditError`] if there is no clip with a picture that may be shown, or no music to fill.
 pub fn plan(request: &PlanRequest) -> Result<Plan, EditError> {
-    arranged(request, |film| told(request, film))
+    plan_by(request, &Weights::default())
+}
+
+/// The same by other weights, to see what they do.
+///
+/// # Errors
+/// Those of [`plan`].
+pub fn plan_by(request: &PlanRequest, weights: &Weights) -> Result<Plan, EditError> {
+    arranged(request, weights, |film| told(request, film))
 }
 
 /// A film whose slots are filled.
@@ -41,6 +51,7 @@ pub(super) struct Arranged<'a> {
 /// Divides and fills a film, and gives it to `finish`.
 pub(super) fn arranged<T>(
     request: &PlanRequest,
+    weights: &Weights,
     finish: impl FnOnce(Arranged<'_>) -> Result<T, EditError>,
 ) -> Result<T, EditError> {
     let mut decisions = request.decisions.clone();
@@ -64,10 +75,21 @@ pub(super) fn arranged<T>(
         ranks: &ranks,
         rate: request.output.rate,
         seed: settings.seed,
+        weights: *weights,
     };
-    let lists = pool.shortlists(&slots, KEPT);
+    let wide = env("WIDE", 256) as usize;
+    let lists = pool.shortlists(&slots, wide, (wide / sources.len().max(1)).max(env("OFCLIP", 4) as usize));
     let mut assignment = Assignment::new(pool, &slots);
-    let empty = assignment.greedy(&lists, offered_us < 2 * needed_us);
+    let tight = offered_us < 2 * needed_us;
+    let mut empty = assignment.greedy(&lists, None, tight);
+    let first = assignment.worth();
+    let prices = Prices::settled(pool, &lists, first, env("PR", 60) as u32);
+    let lists = prices.narrowed(pool, lists, env("KEPT", 64) as usize);
+    let mut priced = Assignment::new(pool, &slots);
+    let unfilled = priced.greedy(&lists, Some(&prices), tight);
+    if unfilled.len() < empty.len() || unfilled.len() == empty.len() && priced.worth() > first {
+        (assignment, empty) = (priced, unfilled);
+    }
     assignment.improve(&lists);
     scarce::fill(&mut assignment, &empty);
     decisions.extend(scarce::decisions(&assignment, needed_us, offered_us));
@@ -203,6 +225,10 @@ pub(super) fn clip(assignment: &Assignment<'_>, slot: usize, one: &Candidate) ->
         one.shown.start_us,
     );
     clip.speed = one.speed;
-    clip.score_permille = Some(permille(vacancy, &one.measures));
+    clip.score_permille = Some(permille(&assignment.pool.weights, vacancy, &one.measures));
     Some(clip)
+}
+
+fn env(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
 }

@@ -21,10 +21,12 @@ mod division;
 mod earlier;
 mod film;
 mod kept;
+mod kicks;
 mod made_by;
 mod pace;
 mod pack;
 mod points;
+mod prices;
 mod replan;
 mod request;
 mod reroll;
@@ -33,11 +35,13 @@ mod scenes;
 mod score;
 mod slots;
 mod sources;
+mod weights;
 
-pub use certificate::{Certificate, certify};
-pub use film::plan;
+pub use certificate::{Certificate, certify, exhaust};
+pub use film::{plan, plan_by};
 pub use replan::replan;
 pub use request::{
     Ban, EditError, EditSettings, LEAST_DENSITY, MOST_DENSITY, PlanRequest, Scope, SectionPace,
     SourceClip,
 };
+pub use weights::Weights;

@@ -6,7 +6,7 @@ use shared::plan::{Clip, MusicTrack, Output, Plan, SCHEMA, Slot};
 use super::alternates::alternates;
 use super::assignment::{Assignment, Means};
 use super::bans::Bans;
-use super::candidates::{Candidate, KEPT, Pool};
+use super::candidates::{Candidate, KEPT, KEPT_OF_CLIP, Pool};
 use super::division::{Origin, division, staying};
 use super::earlier::{Earlier, places};
 use super::film::{limits, pace, slot};
@@ -17,9 +17,11 @@ use super::points::{Span, points};
 use super::request::{EditError, EditSettings, PlanRequest, Scope, checked_seed};
 use super::reroll::reroll;
 use super::scarce;
+use super::scenes::Seen;
 use super::score::{Ranks, Shown};
 use super::slots::Vacancy;
 use super::sources::{Source, sources};
+use super::weights::Weights;
 
 /// How much better a clip that was not on offer before must be than what a slot shows to take its
 /// place. A clip's first use is worth 3 in itself.
@@ -104,8 +106,9 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
         ranks: &ranks,
         rate: request.output.rate,
         seed: settings.seed,
+        weights: Weights::default(),
     };
-    let lists = pool.shortlists(&slots, KEPT);
+    let lists = pool.shortlists(&slots, KEPT, KEPT_OF_CLIP);
     let mut refilm = Refilm {
         assignment: Assignment::new(pool, &slots),
         lists: &lists,
@@ -126,7 +129,7 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
     }
     let mut untouched = refilm.kept.iter().all(Option::is_some);
     let assignment = &mut refilm.assignment;
-    let empty = assignment.greedy(&lists, offered_us < 2 * needed_us);
+    let empty = assignment.greedy(&lists, None, offered_us < 2 * needed_us);
     assignment.improve(&lists);
     scarce::fill(assignment, &empty);
     untouched &= !refilm.welcome(&earlier.new_clips());
@@ -288,10 +291,11 @@ impl Refilm<'_> {
         let start = clip.source_start.min(latest);
         let shown = Shown {
             source,
+            family: pool.sources.get(source)?.family,
             shot: stretch.shot,
             start_us: start,
             end_us: start.checked_add(need)?,
-            scene: None,
+            seen: Seen::UNKNOWN,
         };
         (start >= stretch.start_us && self.assignment.is_free(&shown)).then(|| Clip {
             source_start: start,
