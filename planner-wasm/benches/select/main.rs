@@ -40,6 +40,11 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    if std::env::args().any(|arg| arg == "--ablate") {
+        let part: Vec<_> = clips.iter().filter(|clip| clip.test).collect();
+        films::ablated("test", &part);
+        return ExitCode::SUCCESS;
+    }
     for test in [false, true] {
         let name = if test { "test" } else { "tuning" };
         let part: Vec<_> = clips.iter().filter(|clip| clip.test == test).collect();

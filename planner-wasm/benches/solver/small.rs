@@ -13,7 +13,7 @@ const STEPS: u64 = 4_000_000;
 pub(crate) fn table() {
     let (mut gaps, mut open, mut slots, mut windows) = (Vec::new(), 0, 0, 0);
     for seed in 0..FILMS {
-        let clips = (0..4).map(|n| clip(31 * seed + n, 9_000_000, 1 + n % 2, 10));
+        let clips = (0..10).map(|n| clip(31 * seed + n, 5_000_000, 1, 4));
         let request = request(
             song(seed, 12, 120 + seed % 7),
             clips.collect(),

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 
 use super::assignment::{Assignment, Means};
 use super::beam::rebuild;
-use super::candidates::Candidate;
+use super::candidates::{Candidate, KEPT};
 use super::kicks::kick;
 use super::prices::{FINE, Prices};
 
@@ -19,9 +19,9 @@ const SWEEPS: usize = 6;
 /// Most rounds of sweeps and rebuilding.
 const ROUNDS: usize = 3;
 /// Groups of slots that are emptied and filled anew.
-const KICKS: u64 = 600;
-/// The same, times the slots, where there are few.
-const SMALL_KICKS: u64 = 20_000;
+const KICKS: u64 = 800;
+/// Rounds in which it is found what footage is asked for.
+const PRICED: u32 = 200;
 
 /// A change for the better.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +33,27 @@ struct Move {
 }
 
 impl Assignment<'_> {
+    /// Fills every slot that is not held from its list, as well as can be. Returns the lists with what is
+    /// left of them, and the slots that found nothing.
+    pub(super) fn fill(
+        &mut self,
+        lists: Vec<Vec<Candidate>>,
+        tight: bool,
+    ) -> (Vec<Vec<Candidate>>, Vec<usize>) {
+        let held = self.clone();
+        let mut empty = self.greedy(&lists, None, tight);
+        let gained = self.worth() - held.worth();
+        let prices = Prices::settled(self.pool, &lists, gained, PRICED);
+        let lists = prices.narrowed(self.pool, lists, KEPT);
+        let mut priced = held;
+        let left = priced.greedy(&lists, Some(&prices), tight);
+        if (left.len(), Reverse(priced.worth())) < (empty.len(), Reverse(self.worth())) {
+            (*self, empty) = (priced, left);
+        }
+        self.improve(&lists);
+        (lists, empty)
+    }
+
     /// Gives every slot, weightiest first, the best of its list that is still free, at what the footage
     /// is asked for. Where footage is `tight`, the longest choose first, since they are the hardest to
     /// place. Returns the slots that found none.
@@ -85,8 +106,7 @@ impl Assignment<'_> {
             }
         }
         self.sweep(lists, &mut effort);
-        let tries = KICKS.max(SMALL_KICKS / lists.len().max(1) as u64);
-        kick(self, lists, tries);
+        kick(self, lists, KICKS);
     }
 
     fn sweep(&mut self, lists: &[Vec<Candidate>], effort: &mut u64) {
@@ -190,7 +210,7 @@ impl Assignment<'_> {
 mod tests {
     use super::*;
     use crate::edit::bans::Bans;
-    use crate::edit::candidates::{KEPT, KEPT_OF_CLIP, Pool};
+    use crate::edit::candidates::{LISTED, Pool};
     use crate::edit::request::SourceClip;
     use crate::edit::score::Ranks;
     use crate::edit::slots::{ACCENTS, Vacancy};
@@ -311,11 +331,12 @@ mod tests {
     fn near_the_best(specs: &[Spec], energies: &[i64], percent: i64) -> TestCaseResult {
         with_pool(specs, |pool| {
             let slots = slots(energies);
-            let lists = pool.shortlists(&slots, KEPT, KEPT_OF_CLIP);
+            let lists = pool.shortlists(&slots, LISTED);
             let mut assignment = Assignment::new(pool, &slots);
             if assignment.greedy(&lists, None, false).is_empty() {
                 let greedy = assignment.worth();
-                assignment.improve(&lists);
+                let mut assignment = Assignment::new(pool, &slots);
+                assignment.fill(lists.clone(), false);
                 let swept = assignment.worth();
                 prop_assert!(swept >= greedy, "{greedy} to {swept}");
                 let mut empty = Assignment::new(pool, &slots);

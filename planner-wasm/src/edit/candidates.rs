@@ -15,12 +15,13 @@ use crate::footage::{Anchor, AnchorKind};
 
 /// Largest share of defective footage in a window, of 1000, unless footage is scarce.
 pub(super) const MAX_BAD_PERMILLE: u16 = 200;
-/// Candidates kept for a slot.
-pub(super) const KEPT: usize = 64;
-/// The same where a person asks for something else, which many of the best have been already.
-pub(super) const KEPT_TO_STIR: usize = 256;
-/// Of these, at most so many from one clip.
-pub(super) const KEPT_OF_CLIP: usize = 4;
+/// Candidates that are looked for of a slot, spread over the clips: where many want the same, what is
+/// left is found among those that none would choose first.
+pub(super) const LISTED: usize = 360;
+/// Of these, so many are kept once it is known what footage is asked for.
+pub(super) const KEPT: usize = 48;
+/// Most candidates of one clip.
+const MOST_OF_CLIP: usize = 64;
 /// How much more chance weighs where a person asks for something else: about a
 /// third of what a middling slot can be worth.
 const STIRRED: i64 = 12;
@@ -117,14 +118,10 @@ impl Pool<'_> {
         (kinds.iter().map(stall).collect(), own)
     }
 
-    /// The best candidates for each slot at normal speed, best first, `most` of them, `of_clip` from one
+    /// The best candidates for each slot at normal speed, best first, `most` of them, as many from each
     /// clip.
-    pub(super) fn shortlists(
-        &self,
-        slots: &[Vacancy],
-        most: usize,
-        of_clip: usize,
-    ) -> Vec<Vec<Candidate>> {
+    pub(super) fn shortlists(&self, slots: &[Vacancy], most: usize) -> Vec<Vec<Candidate>> {
+        let of_clip = (most / self.sources.len().max(1)).clamp(1, MOST_OF_CLIP);
         let (stalls, own) = self.stalls(slots);
         slots
             .iter()

@@ -7,10 +7,9 @@ use shared::plan::{Clip, Extra, MusicTrack, Plan, SCHEMA, Slot};
 use super::alternates::alternates;
 use super::assignment::Assignment;
 use super::bans::Bans;
-use super::candidates::{Candidate, KEPT, KEPT_OF_CLIP, Pool};
+use super::candidates::{Candidate, LISTED, Pool};
 use super::made_by::made_by;
 use super::pace::Pace;
-use super::prices::Prices;
 use super::points::{Span, points};
 use super::request::{EditError, EditSettings, PlanRequest};
 use super::scarce;
@@ -77,20 +76,9 @@ pub(super) fn arranged<T>(
         seed: settings.seed,
         weights: *weights,
     };
-    let wide = env("WIDE", 256) as usize;
-    let lists = pool.shortlists(&slots, wide, (wide / sources.len().max(1)).max(env("OFCLIP", 4) as usize));
     let mut assignment = Assignment::new(pool, &slots);
     let tight = offered_us < 2 * needed_us;
-    let mut empty = assignment.greedy(&lists, None, tight);
-    let first = assignment.worth();
-    let prices = Prices::settled(pool, &lists, first, env("PR", 60) as u32);
-    let lists = prices.narrowed(pool, lists, env("KEPT", 64) as usize);
-    let mut priced = Assignment::new(pool, &slots);
-    let unfilled = priced.greedy(&lists, Some(&prices), tight);
-    if unfilled.len() < empty.len() || unfilled.len() == empty.len() && priced.worth() > first {
-        (assignment, empty) = (priced, unfilled);
-    }
-    assignment.improve(&lists);
+    let (lists, empty) = assignment.fill(pool.shortlists(&slots, LISTED), tight);
     scarce::fill(&mut assignment, &empty);
     decisions.extend(scarce::decisions(&assignment, needed_us, offered_us));
     finish(Arranged {
@@ -227,8 +215,4 @@ pub(super) fn clip(assignment: &Assignment<'_>, slot: usize, one: &Candidate) ->
     clip.speed = one.speed;
     clip.score_permille = Some(permille(&assignment.pool.weights, vacancy, &one.measures));
     Some(clip)
-}
-
-fn env(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
 }

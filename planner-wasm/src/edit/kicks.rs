@@ -10,18 +10,27 @@ use super::candidates::Candidate;
 
 /// Most slots that are emptied at once.
 const MOST: usize = 8;
+/// Groups of a film of one slot; of longer ones as many less.
+const SHORT: u64 = 20_000;
+/// Groups for each slot that may change, where others may not.
+const OF_SLOT: u64 = 8;
 /// How much chance changes what footage seems to add, so that what comes second may be tried first.
 const WHIMS: [usize; 3] = [0, 1024, 4096];
 
-/// Tries so many groups, spread over the film.
+/// Tries so many groups, spread over the film; more of a short film, fewer where little may change.
 pub(super) fn kick(assignment: &mut Assignment<'_>, lists: &[Vec<Candidate>], tries: u64) {
-    let count = lists.len() as u64;
     let free: Vec<usize> = (0..lists.len())
         .filter(|slot| assignment.fresh(*slot).is_some())
         .collect();
-    if free.len() < 2 || count == 0 {
+    if free.len() < 2 {
         return;
     }
+    let any_held = (0..lists.len()).any(|slot| assignment.is_held(slot));
+    let tries = if any_held {
+        tries.min(free.len() as u64 * OF_SLOT)
+    } else {
+        tries.max(SHORT / lists.len() as u64)
+    };
     for number in 0..tries {
         let mut chance = Chance(number);
         let Some(slot) = free.get(chance.below(free.len())) else {
@@ -32,8 +41,8 @@ pub(super) fn kick(assignment: &mut Assignment<'_>, lists: &[Vec<Candidate>], tr
             1 => beside(assignment, *slot),
             _ => scattered(&free, &mut chance),
         };
-        let whim = WHIMS.get(chance.below(WHIMS.len())).copied().unwrap_or(0);
-        anew(assignment, lists, &group, whim, &mut chance);
+        let most = WHIMS.get(chance.below(WHIMS.len())).copied().unwrap_or(0);
+        anew(assignment, lists, &group, (most, &mut chance));
     }
 }
 
@@ -99,13 +108,12 @@ fn scattered(free: &[usize], chance: &mut Chance) -> Vec<usize> {
     }
     group
 }
-/// Fills a group of slots anew, if that is better.
+/// Fills a group of slots anew, if that is better; chance adds up to `most` to what footage seems to add.
 fn anew(
     assignment: &mut Assignment<'_>,
     lists: &[Vec<Candidate>],
     group: &[usize],
-    whim: usize,
-    chance: &mut Chance,
+    (most, chance): (usize, &mut Chance),
 ) {
     let mut before = Vec::with_capacity(group.len());
     let mut had = 0;
@@ -121,19 +129,19 @@ fn anew(
     let mut gained = 0;
     let mut filled = Vec::with_capacity(open.len());
     while !open.is_empty() {
-        let mut most: Option<(i64, usize, i64, Candidate)> = None;
+        let mut dearest: Option<(i64, usize, i64, Candidate)> = None;
         for (place, slot) in open.iter().enumerate() {
-            let Some((best, second, one)) = two_best(assignment, lists, *slot, whim, chance) else {
-                most = None;
+            let Some((best, second, one)) = two_best(assignment, lists, *slot, (most, &mut *chance)) else {
+                dearest = None;
                 break;
             };
             let regret = best - second;
-            if most.is_none_or(|most| regret > most.0) {
+            if dearest.is_none_or(|dearest| regret > dearest.0) {
                 let gain = assignment.gain(*slot, &one);
-                most = Some((regret, place, gain, one));
+                dearest = Some((regret, place, gain, one));
             }
         }
-        let Some((_, place, gain, one)) = most else {
+        let Some((_, place, gain, one)) = dearest else {
             break;
         };
         let slot = open.swap_remove(place);
@@ -157,8 +165,7 @@ fn two_best(
     assignment: &Assignment<'_>,
     lists: &[Vec<Candidate>],
     slot: usize,
-    whim: usize,
-    chance: &mut Chance,
+    (most, chance): (usize, &mut Chance),
 ) -> Option<(i64, i64, Candidate)> {
     let mut best: Option<(i64, Candidate)> = None;
     let mut second = i64::MIN / 2;
@@ -166,9 +173,10 @@ fn two_best(
         if !assignment.is_free(&one.shown) {
             continue;
         }
-        let gain = assignment.gain(slot, one) + if whim > 0 { chance.below(whim) as i64 } else { 0 };
+        let whim = if most > 0 { chance.below(most) } else { 0 };
+        let gain = assignment.gain(slot, one) + i64::try_from(whim).unwrap_or(0);
         match best {
-            Some((most, _)) if gain <= most => second = second.max(gain),
+            Some((best, _)) if gain <= best => second = second.max(gain),
             _ => {
                 second = second.max(best.map_or(i64::MIN / 2, |best| best.0));
                 best = Some((gain, *one));

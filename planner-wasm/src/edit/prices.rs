@@ -37,20 +37,24 @@ pub(super) struct Prices {
 }
 
 impl Prices {
-    /// Nothing costs anything, and every use of a clip adds what its first does.
-    pub(super) fn new(pool: Pool<'_>, scenes: usize, cell_us: u64) -> Self {
+    /// Nothing costs anything, and every use of a clip adds what its last does if `slots` are spread over
+    /// all clips evenly.
+    pub(super) fn new(pool: Pool<'_>, slots: usize, scenes: usize, cell_us: u64) -> Self {
         let length = |source: &super::sources::Source<'_>| {
             let us = source.footage.end_us.saturating_sub(source.footage.start_us);
             usize::try_from(us / cell_us).unwrap_or(0)
         };
         let lengths: Vec<usize> = pool.sources.iter().map(length).collect();
         let worths = pool.weights.uses.map(|worth| worth * FINE);
+        let families = pool.sources.iter().zip(0..);
+        let families = families.filter(|(source, at)| source.family == *at).count();
+        let last = worths.get(slots / families.max(1)).copied().unwrap_or(0);
         Self {
             cell_us,
             cells: lengths.iter().map(|length| vec![0; *length]).collect(),
             sums: lengths.iter().map(|length| vec![0; length + 1]).collect(),
             scenes: vec![0; scenes],
-            uses: vec![worths.first().copied().unwrap_or(0); lengths.len()],
+            uses: vec![last; lengths.len()],
             worths,
             most_scene: pool.weights.again * FINE,
         }
@@ -167,7 +171,7 @@ impl Prices {
     ) -> Self {
         let all = || lists.iter().flatten();
         let scenes = all().flat_map(|one| one.shown.seen.iter()).max();
-        let mut prices = Self::new(pool, scenes.map_or(0, |most| most + 1), LARGE_US);
+        let mut prices = Self::new(pool, lists.len(), scenes.map_or(0, |most| most + 1), LARGE_US);
         let most_use = prices.worths.first().copied().unwrap_or(0);
         let mut steps = Steps::default();
         for _ in 0..rounds {

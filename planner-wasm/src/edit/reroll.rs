@@ -4,7 +4,7 @@ use shared::plan::{Plan, Slot};
 
 use super::assignment::{Assignment, Filled};
 use super::bans::Bans;
-use super::candidates::{Candidate, KEPT_OF_CLIP, KEPT_TO_STIR, Pool};
+use super::candidates::{Candidate, LISTED, Pool};
 use super::earlier::Earlier;
 use super::film::slot;
 use super::kept::{hold, shown};
@@ -52,7 +52,7 @@ pub(super) fn reroll(
         if open.get(index) != Some(&true) {
             assignment.hold(index);
             if let Some(old) = &old {
-                hold(&mut assignment, index, old, &[], (previous, index));
+                hold(&mut assignment, index, old, (previous, index));
             }
         }
         whole.push(old);
@@ -82,7 +82,7 @@ pub(super) fn reroll(
             .and_then(|old| earlier.allowed(&old.clip, old.record_duration, previous.output.rate));
         let kept = whole.get(*index).and_then(Option::as_ref);
         if let (Some(_), Some(kept)) = (allowed, kept) {
-            hold(&mut assignment, *index, kept, &[], (previous, *index));
+            hold(&mut assignment, *index, kept, (previous, *index));
             return false;
         }
         true
@@ -146,7 +146,7 @@ fn as_they_are(request: &PlanRequest, plan: &Plan) -> Result<(Vec<Vacancy>, u64)
 fn lists(pool: Pool<'_>, slots: &[Vacancy], open: &[bool]) -> Vec<Vec<Candidate>> {
     let opened = slots.iter().zip(open).filter(|(_, open)| **open);
     let opened: Vec<Vacancy> = opened.map(|(slot, _)| *slot).collect();
-    let mut found = pool.shortlists(&opened, KEPT_TO_STIR, KEPT_OF_CLIP).into_iter();
+    let mut found = pool.shortlists(&opened, LISTED).into_iter();
     let list = |(slot, open): (&Vacancy, &bool)| match (open, open.then(|| found.next())) {
         (true, Some(Some(list))) => pool.stirred(slot, list),
         _ => Vec::new(),

@@ -10,6 +10,7 @@ mod measure;
 mod page;
 mod render;
 mod select;
+mod solver;
 
 use std::path::PathBuf;
 
@@ -58,6 +59,9 @@ pub(crate) enum Bench {
     Page(Page),
     /// What the planner makes of real clips with planted faults: detection, films, targets.
     Select(Select),
+    /// How near to the best there is plans come, and what plans and plans made anew cost natively and as
+    /// WebAssembly in node.
+    Solver,
     /// `beats` over a folder of songs with known beats, natively and as WebAssembly in node: how
     /// right, beside other trackers, and at what cost.
     Beats {
@@ -106,6 +110,7 @@ fn one(which: Bench) -> Result<()> {
         Bench::Inspect { folder } => listen::inspect(folder),
         Bench::Page(options) => page::bench(&options),
         Bench::Select(options) => select::bench(&options),
+        Bench::Solver => solver::bench(),
         Bench::Beats { folder } => beats::bench(folder),
     }
 }
