@@ -104,7 +104,13 @@ fn without() -> Vec<(&'static str, Weights)> {
         ("motion", Weights { motion: 0, ..all }),
         ("order", Weights { order: 0, ..all }),
         ("unwanted", Weights { unwanted: 0, ..all }),
-        ("uses", Weights { uses: [0; 3], ..all }),
+        (
+            "uses",
+            Weights {
+                uses: [0; 3],
+                ..all
+            },
+        ),
         ("scenes", Weights { again: 0, ..all }),
         ("copies", Weights { copies: 0, ..all }),
         ("nearness", Weights { near: 0, ..all }),
@@ -334,7 +340,10 @@ fn made(clips: &[&Clip], weights: &Weights, films: &mut Vec<Film>, spent: &mut f
 
 /// Length of a film, in µs.
 fn film_us(plan: &Plan) -> u64 {
-    planned(plan).iter().map(|one| one.end_us - one.start_us).sum()
+    planned(plan)
+        .iter()
+        .map(|one| one.end_us - one.start_us)
+        .sum()
 }
 
 /// How much of the clips that are no copies could be shown in shots of the film's mean length, in µs.

@@ -120,7 +120,10 @@ fn repeated(shown: &[Shown], clips: &[&Clip]) -> u64 {
 
 /// The bases that a stretch of a clip shows.
 fn bases<'a>(clip: &'a Clip, start_us: u64, end_us: u64) -> impl Iterator<Item = &'a str> {
-    let inside = clip.spans.iter().filter(move |span| span.inside(start_us, end_us) > 0);
+    let inside = clip
+        .spans
+        .iter()
+        .filter(move |span| span.inside(start_us, end_us) > 0);
     inside.map(|span| span.base.as_str())
 }
 

@@ -7,10 +7,7 @@
     clippy::print_stderr,
     reason = "a benchmark's output is its purpose"
 )]
-#![expect(
-    clippy::cast_precision_loss,
-    reason = "gaps and times of a few digits"
-)]
+#![expect(clippy::cast_precision_loss, reason = "gaps and times of a few digits")]
 
 #[path = "../../tests/synthetic/large.rs"]
 mod large;

@@ -33,7 +33,9 @@ pub(crate) fn table() {
     }
     let count = gaps.len().max(1);
     let best = gaps.iter().filter(|gap| **gap <= 0.0).count();
-    println!("\n| small films | slots | windows | the best found | mean gap | worst | target | not solved |");
+    println!(
+        "\n| small films | slots | windows | the best found | mean gap | worst | target | not solved |"
+    );
     println!("|---|---|---|---|---|---|---|---|");
     println!(
         "| {} | {} | {} | {best} | {:.2} % | {:.2} % | ≤ .1 / 1 % | {open} |",

@@ -109,13 +109,7 @@ impl<'a> Assignment<'a> {
         let weights = &self.pool.weights;
         let of = |at: usize| Some(&self.filled.get(at)?.as_ref()?.with.shown);
         let left = slot.checked_sub(1).and_then(of).map_or(0, |left| {
-            beside(
-                weights,
-                self.pool.sources,
-                left,
-                shown,
-                self.breaks(slot),
-            )
+            beside(weights, self.pool.sources, left, shown, self.breaks(slot))
         });
         let right = of(slot + 1).map_or(0, |right| {
             let breaks = self.breaks(slot + 1);

@@ -89,7 +89,11 @@ fn placings(slot: &Vacancy, rate: Rate) -> impl Iterator<Item = (u64, Placing)> 
     // On the cut itself: its last frame of movement is seen.
     let cut = (slot.accents[0] == 0).then_some(1.min(slot.frames));
     let hits = inner.chain(cut);
-    let hits = hits.filter_map(move |accent| Some(Placing::Hit { offset: length(accent)? }));
+    let hits = hits.filter_map(move |accent| {
+        Some(Placing::Hit {
+            offset: length(accent)?,
+        })
+    });
     freely
         .into_iter()
         .chain(hits)
@@ -226,8 +230,10 @@ impl Pool<'_> {
         of_clip: usize,
     ) -> Vec<Candidate> {
         let mut list: Vec<Candidate> = Vec::with_capacity(most);
-        let mut rests: Vec<&[(Shown, Measures)]> =
-            stalls.iter().map(|stall| stall.windows.as_slice()).collect();
+        let mut rests: Vec<&[(Shown, Measures)]> = stalls
+            .iter()
+            .map(|stall| stall.windows.as_slice())
+            .collect();
         let mut best: Vec<Candidate> = Vec::with_capacity(of_clip + 1);
         for source in 0..self.sources.len() {
             best.clear();

@@ -141,7 +141,11 @@ impl<'a> Market<'a> {
                 if let Some((net, kind, at)) = best {
                     value += net;
                     let stall = self.stalls.get(kind);
-                    asked.extend(stall.and_then(|s| s.windows.get(at)).map(|(shown, _)| *shown));
+                    asked.extend(
+                        stall
+                            .and_then(|s| s.windows.get(at))
+                            .map(|(shown, _)| *shown),
+                    );
                 }
             }
             if value < steps.best {

@@ -11,7 +11,9 @@ use super::candidates::Candidate;
 /// Most slots that are emptied at once.
 const MOST: usize = 8;
 /// Groups of a film of one slot; of longer ones as many less.
-const SHORT: u64 = 20_000;
+const SHORT: u64 = 16_000;
+/// Most groups of any film.
+const MOST_TRIES: u64 = 2_400;
 /// Groups for each slot that may change, where others may not.
 const OF_SLOT: u64 = 8;
 /// How much chance changes what footage seems to add, so that what comes second may be tried first.
@@ -29,7 +31,7 @@ pub(super) fn kick(assignment: &mut Assignment<'_>, lists: &[Vec<Candidate>], tr
     let tries = if any_held {
         tries.min(free.len() as u64 * OF_SLOT)
     } else {
-        tries.max(SHORT / lists.len() as u64)
+        tries.max((SHORT / lists.len() as u64).min(MOST_TRIES))
     };
     for number in 0..tries {
         let mut chance = Chance(number);
@@ -96,7 +98,8 @@ fn rivals(
 /// `slot` and those after it.
 fn beside(assignment: &Assignment<'_>, slot: usize) -> Vec<usize> {
     let near = slot..slot + MOST;
-    near.filter(|slot| assignment.fresh(*slot).is_some()).collect()
+    near.filter(|slot| assignment.fresh(*slot).is_some())
+        .collect()
 }
 
 /// Any.
@@ -131,7 +134,9 @@ fn anew(
     while !open.is_empty() {
         let mut dearest: Option<(i64, usize, i64, Candidate)> = None;
         for (place, slot) in open.iter().enumerate() {
-            let Some((best, second, one)) = two_best(assignment, lists, *slot, (most, &mut *chance)) else {
+            let Some((best, second, one)) =
+                two_best(assignment, lists, *slot, (most, &mut *chance))
+            else {
                 dearest = None;
                 break;
             };

@@ -41,7 +41,10 @@ impl Prices {
     /// all clips evenly.
     pub(super) fn new(pool: Pool<'_>, slots: usize, scenes: usize, cell_us: u64) -> Self {
         let length = |source: &super::sources::Source<'_>| {
-            let us = source.footage.end_us.saturating_sub(source.footage.start_us);
+            let us = source
+                .footage
+                .end_us
+                .saturating_sub(source.footage.start_us);
             usize::try_from(us / cell_us).unwrap_or(0)
         };
         let lengths: Vec<usize> = pool.sources.iter().map(length).collect();
@@ -171,7 +174,12 @@ impl Prices {
     ) -> Self {
         let all = || lists.iter().flatten();
         let scenes = all().flat_map(|one| one.shown.seen.iter()).max();
-        let mut prices = Self::new(pool, lists.len(), scenes.map_or(0, |most| most + 1), LARGE_US);
+        let mut prices = Self::new(
+            pool,
+            lists.len(),
+            scenes.map_or(0, |most| most + 1),
+            LARGE_US,
+        );
         let most_use = prices.worths.first().copied().unwrap_or(0);
         let mut steps = Steps::default();
         for _ in 0..rounds {

@@ -35,6 +35,8 @@ const FAR_SLOTS: usize = 40;
 const NEAR_PRICE: i64 = 24 * ONE;
 /// Price of each other use of the same footage.
 const AGAIN_PRICE: i64 = 4 * ONE;
+/// Price of a remainder of a gap that is too short to be shown.
+const CRUMB_PRICE: i64 = 8 * ONE;
 /// Windows looked at in one free gap.
 const TRIES: u64 = 24;
 
@@ -98,7 +100,7 @@ const RUNGS: [Rung; 9] = [
     rung(VERY_SLOW, true, 1000, true),
 ];
 
-/// Fills `empty`: with free footage the longest first, then by the rungs in the film's order.
+/// Fills `empty`, the longest first: with free footage, then by the rungs.
 pub(super) fn fill(assignment: &mut Assignment<'_>, empty: &[usize]) {
     let mut empty = empty.to_vec();
     empty.sort_by_key(|slot| {
@@ -121,7 +123,6 @@ pub(super) fn fill(assignment: &mut Assignment<'_>, empty: &[usize]) {
         }
         !found
     });
-    empty.sort_unstable();
     // Footage only gets scarcer: a rung that could not fill a slot fills none as long.
     let mut failed = [u32::MAX; RUNGS.len()];
     for slot in empty {
@@ -221,7 +222,13 @@ fn crumbs_price(gap: Stretch, shown: &Shown) -> i64 {
     let need = shown.end_us - shown.start_us;
     [shown.start_us - gap.start_us, gap.end_us - shown.end_us]
         .into_iter()
-        .map(|rest| if rest > 0 && rest < need { 2 * ONE } else { 0 })
+        .map(|rest| {
+            if rest > 0 && rest < need {
+                CRUMB_PRICE
+            } else {
+                0
+            }
+        })
         .sum()
 }
 

@@ -58,7 +58,8 @@ impl Seen {
 
     /// Whether both show one of them.
     pub(super) fn shares(&self, other: &Self) -> bool {
-        self.iter().any(|scene| other.iter().any(|one| one == scene))
+        self.iter()
+            .any(|scene| other.iter().any(|one| one == scene))
     }
 }
 

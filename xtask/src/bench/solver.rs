@@ -39,7 +39,9 @@ pub(super) fn bench() -> Result<()> {
         .arg(folder.join("planner_worker.js"));
     told.args(rows.iter().map(|(name, _)| folder.join(name)));
     let text = output(&mut told)?;
-    println!("\n| request | native, ms | WASM in node, ms | plan | the same |\n|---|---|---|---|---|");
+    println!(
+        "\n| request | native, ms | WASM in node, ms | plan | the same |\n|---|---|---|---|---|"
+    );
     let wasm = String::from_utf8_lossy(&text).into_owned();
     for ((name, ms), line) in rows.iter().zip(wasm.lines()) {
         println!("| {name} | {ms} | {line} |");
