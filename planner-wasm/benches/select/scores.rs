@@ -119,7 +119,7 @@ fn repeated(shown: &[Shown], clips: &[&Clip]) -> u64 {
 }
 
 /// The bases that a stretch of a clip shows.
-fn bases<'a>(clip: &'a Clip, start_us: u64, end_us: u64) -> impl Iterator<Item = &'a str> {
+fn bases(clip: &Clip, start_us: u64, end_us: u64) -> impl Iterator<Item = &str> {
     let inside = clip
         .spans
         .iter()

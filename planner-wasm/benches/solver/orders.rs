@@ -39,11 +39,11 @@ pub(crate) fn write(folder: &Path) -> io::Result<()> {
 }
 
 /// The best time of three, in milliseconds, and what was made.
-fn timed(mut make: impl FnMut() -> Option<Plan>) -> (f64, Option<Plan>) {
+fn timed(mut work: impl FnMut() -> Option<Plan>) -> (f64, Option<Plan>) {
     let mut best = (f64::INFINITY, None);
     for _ in 0..3 {
         let started = Instant::now();
-        let made = make();
+        let made = work();
         let ms = started.elapsed().as_secs_f64() * 1e3;
         best = (ms.min(best.0), made);
     }

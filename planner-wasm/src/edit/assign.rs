@@ -45,10 +45,10 @@ impl Assignment<'_> {
         let gained = self.worth() - held.worth();
         let prices = Prices::settled(self.pool, &lists, gained, PRICED);
         let lists = prices.narrowed(self.pool, lists, KEPT);
-        let mut priced = held;
-        let left = priced.greedy(&lists, Some(&prices), tight);
-        if (left.len(), Reverse(priced.worth())) < (empty.len(), Reverse(self.worth())) {
-            (*self, empty) = (priced, left);
+        let mut other = held;
+        let left = other.greedy(&lists, Some(&prices), tight);
+        if (left.len(), Reverse(other.worth())) < (empty.len(), Reverse(self.worth())) {
+            (*self, empty) = (other, left);
         }
         self.improve(&lists);
         (lists, empty)

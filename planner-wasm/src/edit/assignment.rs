@@ -96,34 +96,43 @@ impl<'a> Assignment<'a> {
             ("clip shown seldom", self.pool.weights.another_use(uses)),
             ("scene shown before", before),
             ("copy of a clip shown", copies),
-            (
-                "beside its neighbours",
-                self.between_neighbours(slot, &one.shown),
-            ),
+            ("beside its neighbours", self.beside_both(slot, &one.shown)),
+            ("shown a few shots away", self.shown_near(slot, &one.shown)),
         ];
         Some(why(&self.pool.weights, vacancy, &one.measures, &others))
     }
 
     /// `V` with all that stands near.
     pub(super) fn between_neighbours(&self, slot: usize, shown: &Shown) -> i64 {
+        self.beside_both(slot, shown) + self.shown_near(slot, shown)
+    }
+
+    fn at(&self, slot: usize) -> Option<&Shown> {
+        Some(&self.filled.get(slot)?.as_ref()?.with.shown)
+    }
+
+    /// What the cuts at both ends cost.
+    fn beside_both(&self, slot: usize, shown: &Shown) -> i64 {
         let weights = &self.pool.weights;
-        let of = |at: usize| Some(&self.filled.get(at)?.as_ref()?.with.shown);
-        let left = slot.checked_sub(1).and_then(of).map_or(0, |left| {
-            beside(weights, self.pool.sources, left, shown, self.breaks(slot))
+        let sources = self.pool.sources;
+        let left = slot.checked_sub(1).and_then(|at| self.at(at));
+        let left = left.map_or(0, |left| {
+            beside(weights, sources, left, shown, self.breaks(slot))
         });
-        let right = of(slot + 1).map_or(0, |right| {
-            let breaks = self.breaks(slot + 1);
-            beside(weights, self.pool.sources, shown, right, breaks)
+        let right = self.at(slot + 1).map_or(0, |right| {
+            beside(weights, sources, shown, right, self.breaks(slot + 1))
         });
-        let near: i64 = (2..NEAR_SLOTS)
-            .map(|apart_by| {
-                let left = slot.checked_sub(apart_by).and_then(of);
-                let both = left.into_iter().chain(of(slot + apart_by));
-                both.map(|other| apart(weights, shown, other, apart_by))
-                    .sum::<i64>()
-            })
-            .sum();
-        left + right + near
+        left + right
+    }
+
+    /// What it costs that the same is shown a few slots away.
+    fn shown_near(&self, slot: usize, shown: &Shown) -> i64 {
+        let near = (2..NEAR_SLOTS).flat_map(|apart_by| {
+            let left = slot.checked_sub(apart_by).and_then(|at| self.at(at));
+            let both = left.into_iter().chain(self.at(slot + apart_by));
+            both.map(move |other| apart(&self.pool.weights, shown, other, apart_by))
+        });
+        near.sum()
     }
 
     /// The slots that show part of the same footage.

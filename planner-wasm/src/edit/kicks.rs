@@ -80,14 +80,14 @@ fn rivals(
         let list = lists.get(wanted).map_or(&[][..], Vec::as_slice);
         // Some of the best, and not always the same.
         let skipped = chance.below(8);
-        let mut last = wanted;
+        let mut rival = wanted;
         for one in list.iter().skip(skipped).take(6) {
             for owner in assignment.owners(&one.shown) {
                 add(owner);
-                last = owner;
+                rival = owner;
             }
         }
-        wanted = last;
+        wanted = rival;
     }
     for near in [slot + 1, slot.wrapping_sub(1)] {
         add(near);

@@ -350,9 +350,9 @@ impl Refilm<'_> {
             .map(|(slot, _)| *slot)
             .collect();
         let mut found = self.assignment.pool.shortlists(&open, LISTED).into_iter();
-        let lists = self.kept.iter().map(|kept| match wanted(kept) {
-            true => found.next().unwrap_or_default(),
-            false => Vec::new(),
+        let lists = self.kept.iter().map(|kept| {
+            let own = wanted(kept).then(|| found.next());
+            own.flatten().unwrap_or_default()
         });
         lists.collect()
     }

@@ -258,6 +258,6 @@ pub(super) fn apart(weights: &Weights, one: &Shown, other: &Shown, slots: usize)
     if slots >= NEAR_SLOTS || !one.is_alike(other) {
         return 0;
     }
-    let near = i64::try_from(NEAR_SLOTS - slots).unwrap_or(0);
-    -weights.near * near / NEAR_SLOTS as i64
+    let share = |slots: usize| i64::try_from(slots).unwrap_or(0);
+    -weights.near * share(NEAR_SLOTS - slots) / share(NEAR_SLOTS)
 }
