@@ -21,7 +21,7 @@ const ROUNDS: usize = 3;
 /// Groups of slots that are emptied and filled anew.
 const KICKS: u64 = 800;
 /// Rounds in which it is found what footage is asked for.
-const PRICED: u32 = 200;
+const PRICED: u32 = 300;
 
 /// A change for the better.
 #[derive(Debug, Clone, Copy)]

@@ -11,9 +11,9 @@ use super::candidates::Candidate;
 /// Most slots that are emptied at once.
 const MOST: usize = 8;
 /// Groups of a film of one slot; of longer ones as many less.
-const SHORT: u64 = 16_000;
+const SHORT: u64 = 12_000;
 /// Most groups of any film.
-const MOST_TRIES: u64 = 2_400;
+const MOST_TRIES: u64 = 1_200;
 /// Groups for each slot that may change, where others may not.
 const OF_SLOT: u64 = 8;
 /// How much chance changes what footage seems to add, so that what comes second may be tried first.

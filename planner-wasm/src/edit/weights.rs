@@ -46,7 +46,7 @@ impl Default for Weights {
     fn default() -> Self {
         Self {
             quality: 7 * ONE,
-            hit: 5 * ONE,
+            hit: 8 * ONE,
             inside: 2 * ONE,
             motion: 4 * ONE,
             order: ONE,
