@@ -1,7 +1,8 @@
 //! Filling the slots: exclusive footage, greatest worth together.
 //!
-//! Slots that matter most choose first; then sweeps let each slot take what is better for the
-//! whole, moving at most one other slot out of the way (an ejection). Effort is counted in
+//! Slots that matter most choose first, at their own wish and again at the prices that their wishes lead
+//! to; from the better of the two, sweeps let each slot take what is better for the whole, moving at most
+//! one other slot out of the way (an ejection), and groups are filled anew. Effort is counted in
 //! candidates looked at, not in time, so that every machine stops at the same plan.
 
 use std::cmp::Reverse;
@@ -211,12 +212,14 @@ mod tests {
     use super::*;
     use crate::edit::bans::Bans;
     use crate::edit::candidates::{LISTED, Pool};
+    use crate::edit::certificate::{bounded, exhausted};
+    use crate::edit::pace::ONE;
     use crate::edit::request::SourceClip;
     use crate::edit::score::Ranks;
     use crate::edit::slots::{ACCENTS, Vacancy};
     use crate::edit::sources::{Source, sources};
     use crate::edit::weights::Weights;
-    use crate::footage::{Anchor, AnchorKind, Footage, Look, Shot, Tick};
+    use crate::footage::{Anchor, AnchorKind, Footage, Look, Shot, Tick, View};
     use proptest::prelude::*;
     use proptest::test_runner::{TestCaseResult, TestRunner};
     use shared::fingerprint::Fingerprint;
@@ -244,6 +247,16 @@ mod tests {
             colours: [8; 32],
             luma: 100,
         };
+        // Every second a view, of sixteen that there are in all.
+        let views = (0..3).map(|second: u64| View {
+            start_us: second * 1_000_000,
+            end_us: (second + 1) * 1_000_000,
+            look: Look {
+                dhash: ((dhash >> (8 * second) & 15) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15),
+                colours: std::array::from_fn(|n| if n == 0 { 255 } else { 0 }),
+                luma: 100,
+            },
+        });
         let tick = Tick {
             quality: *quality,
             motion: *motion,
@@ -261,7 +274,7 @@ mod tests {
                 }],
                 ticks: vec![tick; 30],
                 anchors,
-                views: Vec::new(),
+                views: views.collect(),
             },
             remeasured: false,
         }
@@ -292,9 +305,11 @@ mod tests {
             return assignment.worth();
         };
         let mut best = i64::MIN;
-        for one in list {
+        for (place, one) in list.iter().enumerate() {
             if assignment.is_free(&one.shown) {
+                let told = (place == 0).then(|| assignment.worth() + assignment.gain(slot, one));
                 assignment.put(slot, *one, Means::default());
+                assert!(told.is_none_or(|told| told == assignment.worth()));
                 best = best.max(exhaustive(assignment, lists, slot + 1));
                 assignment.take_out(slot);
             }
@@ -342,7 +357,12 @@ mod tests {
                 let mut empty = Assignment::new(pool, &slots);
                 let best = exhaustive(&mut empty, &lists, 0);
                 prop_assert!(swept <= best);
-                prop_assert!(100 * swept >= percent * best, "{swept} of {best}");
+                prop_assert!(bounded(&assignment, 50).bound >= best);
+                let found = exhausted(&assignment, 1 << 20);
+                prop_assert!(found.is_none_or(|found| found.bound == best));
+                // Where all must be shown again and again, worths are below 0.
+                let most = (100 - percent) * best.abs().max(20 * ONE);
+                prop_assert!(100 * (best - swept) <= most, "{swept} of {best}");
             }
             Ok(())
         })

@@ -12,6 +12,9 @@ use super::score::Shown;
 use super::weights::Weights;
 use shared::plan::Speed;
 
+/// Rounds of the bound by which the best is searched.
+const ROUNDS: u32 = 400;
+
 /// What a film is worth, and what no film of the same slots and windows can exceed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Certificate {
@@ -42,8 +45,13 @@ impl Certificate {
 /// Those of [`plan`](super::plan).
 pub fn certify(request: &PlanRequest, rounds: u32) -> Result<Certificate, EditError> {
     arranged(request, &Weights::default(), |film| {
-        Ok(Market::of(&film.assignment).certificate(&film.assignment, rounds))
+        Ok(bounded(&film.assignment, rounds))
     })
+}
+
+/// What a filled film is worth and could be at most.
+pub(super) fn bounded(film: &Assignment<'_>, rounds: u32) -> Certificate {
+    Market::of(film).certificate(film, rounds)
 }
 
 /// Plans a film and finds the best film there is of windows of the same kind in the same slots:
@@ -54,12 +62,17 @@ pub fn certify(request: &PlanRequest, rounds: u32) -> Result<Certificate, EditEr
 /// Those of [`plan`](super::plan).
 pub fn exhaust(request: &PlanRequest, steps: u64) -> Result<Option<Certificate>, EditError> {
     arranged(request, &Weights::default(), |film| {
-        let mut market = Market::of(&film.assignment);
-        let found = market.certificate(&film.assignment, 400);
-        let fresh = (0..found.slots).all(|slot| film.assignment.fresh(slot).is_some());
-        let best = fresh.then(|| market.exhaust(&film.assignment, &found, steps));
-        Ok(best.flatten().map(|bound| Certificate { bound, ..found }))
+        Ok(exhausted(&film.assignment, steps))
     })
+}
+
+/// See [`exhaust`].
+pub(super) fn exhausted(film: &Assignment<'_>, steps: u64) -> Option<Certificate> {
+    let mut market = Market::of(film);
+    let found = market.certificate(film, ROUNDS);
+    let fresh = (0..found.slots).all(|slot| film.fresh(slot).is_some());
+    let best = fresh.then(|| market.exhaust(film, &found, steps));
+    best.flatten().map(|bound| Certificate { bound, ..found })
 }
 
 /// The windows that every slot chooses from.

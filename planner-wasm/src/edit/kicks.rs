@@ -17,7 +17,7 @@ const MOST_TRIES: u64 = 1_200;
 /// Groups for each slot that may change, where others may not.
 const OF_SLOT: u64 = 8;
 /// How much chance changes what footage seems to add, so that what comes second may be tried first.
-const WHIMS: [usize; 3] = [0, 1024, 4096];
+const WHIMS: [usize; 4] = [0, 1024, 4096, 16_384];
 
 /// Tries so many groups, spread over the film; more of a short film, fewer where little may change.
 pub(super) fn kick(assignment: &mut Assignment<'_>, lists: &[Vec<Candidate>], tries: u64) {
