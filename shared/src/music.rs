@@ -21,7 +21,8 @@ pub struct BeatGrid {
     pub duration: u64,
     /// Tempo in thousandths of a beat per minute; the median over the song. 0 if no beat was found.
     pub tempo_millibpm: u32,
-    /// How sure the tracker is of level and phase, 0 to 1000.
+    /// How likely these beats are beside all other readings of the song, 0 to 1000; of bars it says
+    /// nothing.
     pub confidence_permille: u16,
     /// Beats in most bars; 0 if unknown.
     pub beats_per_bar: u8,
@@ -54,8 +55,8 @@ pub struct Beat {
     /// How loud and busy the music is from here to the next beat, as a rank within the song,
     /// 0 to 1000.
     pub energy_permille: u16,
-    /// How sure it is that a beat is here, 0 to 1000; what a person corrected, or a plan of another
-    /// hand leaves out, is taken for sure.
+    /// How sure it is that a beat is here, 0 to 1000; 1000 where a person tapped it or chose it as
+    /// another reading, and if left out.
     #[serde(default = "sure", skip_serializing_if = "is_sure")]
     pub confidence_permille: u16,
 }

@@ -1,13 +1,14 @@
 //! What else a song may be read as: other beats, or the same beats counted otherwise.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 /// Most other readings that are kept of a song.
 pub const MAX_READINGS: usize = 8;
 /// Most parts that [`ReadBeats::Divided`] divides a beat into, and most of them to a beat.
 pub const MAX_PARTS: u8 = 4;
+
+/// Most beats in the bars of a reading; the fewest are two.
+pub const MOST_IN_A_BAR: u8 = 12;
 
 /// Another reading of the song.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,53 +64,68 @@ impl ReadBeats {
     };
 }
 
-impl fmt::Display for ReadBeats {
-    /// How they differ from the grid's: `every other beat, from the second`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl ReadBeats {
+    /// How they differ from the grid's, for people: `every other beat, from the second`. `rate` are
+    /// samples a second.
+    #[must_use]
+    pub fn told(&self, rate: u32) -> String {
         let (parts, every, first) = match *self {
-            Self::Even { .. } => return f.write_str("one tempo throughout"),
+            Self::Even { first, .. } => {
+                let hundredths = first.saturating_mul(100) / u64::from(rate.max(1));
+                let (seconds, rest) = (hundredths / 100, hundredths % 100);
+                return format!("one tempo throughout, from {seconds}.{rest:02} s");
+            }
             Self::Divided {
                 parts,
                 every,
                 first,
-            } => (parts, every, first),
+            } => (parts.max(1), every.max(1), first),
         };
-        match (parts, every) {
-            (1, 1) => f.write_str("the same beats"),
-            (2, 2) => f.write_str("beats half a beat later"),
-            (parts, every) if parts == every => write!(f, "beats {first}/{parts} of a beat later"),
-            (2, 1) => f.write_str("twice as many beats"),
-            (parts, 1) => write!(f, "{parts} times as many beats"),
-            (1, 2) => write!(f, "every other beat, from the {}", ordinal(first)),
-            (1, every) => write!(f, "one beat of {every}, from the {}", ordinal(first)),
-            (parts, every) if first == 0 => write!(f, "{parts} beats for {every}"),
-            (parts, every) => write!(
-                f,
-                "{parts} beats for {every}, {first}/{parts} of a beat later"
+        let common = common_divisor(parts, every);
+        let many = match (parts / common, every / common) {
+            (1, 1) if first == 0 => "the same beats".to_owned(),
+            (1, 1) => "as many beats".to_owned(),
+            (2, 1) => "twice as many beats".to_owned(),
+            (parts, 1) => format!("{parts} times as many beats"),
+            (1, 2) => "every other beat".to_owned(),
+            (1, every) => format!("one beat of {every}"),
+            (parts, every) => format!("{parts} beats for {every}"),
+        };
+        let common = common_divisor(parts, first);
+        match (first / common, parts / common) {
+            _ if parts == 1 && every > 1 => {
+                let ordinals = ["first", "second", "third", "fourth"];
+                let ordinal = ordinals.get(usize::from(first)).copied();
+                format!("{many}, from the {}", ordinal.unwrap_or("last"))
+            }
+            (0, _) => many,
+            (1, 2) => format!("{many}, half a beat later"),
+            (1, 1) => format!("{many}, a beat later"),
+            (whole, 1) => format!("{many}, {whole} beats later"),
+            (part, of) => format!("{many}, {part}/{of} of a beat later"),
+        }
+    }
+}
+
+/// The greatest common divisor; that of 0 and a number is the number.
+const fn common_divisor(a: u8, b: u8) -> u8 {
+    if b == 0 { a } else { common_divisor(b, a % b) }
+}
+
+impl Reading {
+    /// How it differs from the grid, for people: `every other beat, from the second; bars of 4`.
+    /// `rate` are samples a second.
+    #[must_use]
+    pub fn told(&self, rate: u32) -> String {
+        let beats = self.beats.told(rate);
+        match (self.beats_per_bar, self.downbeat) {
+            (0, _) => beats,
+            (meter, 0) => format!("{beats}; bars of {meter}"),
+            (meter, first) => format!(
+                "{beats}; bars of {meter} from beat {}",
+                u16::from(first) + 1
             ),
         }
-    }
-}
-
-impl fmt::Display for Reading {
-    /// How it differs from the grid: `every other beat, from the second; bars of 4`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.beats.fmt(f)?;
-        match (self.beats_per_bar, self.downbeat) {
-            (0, _) => Ok(()),
-            (meter, 0) => write!(f, "; bars of {meter}"),
-            (meter, first) => write!(f, "; bars of {meter} from the {}", ordinal(first)),
-        }
-    }
-}
-
-const fn ordinal(place: u8) -> &'static str {
-    match place {
-        0 => "first",
-        1 => "second",
-        2 => "third",
-        3 => "fourth",
-        _ => "fifth",
     }
 }
 
@@ -131,18 +147,27 @@ mod tests {
                 tempo_millibpm: 0,
                 likelihood_permille: 0,
             };
-            reading.to_string()
+            reading.told(44_100)
         };
         assert_eq!(
             told(1, 2, 1, 4, 0),
             "every other beat, from the second; bars of 4"
         );
         assert_eq!(told(2, 1, 0, 0, 0), "twice as many beats");
-        assert_eq!(
-            told(1, 1, 0, 3, 2),
-            "the same beats; bars of 3 from the third"
-        );
-        assert_eq!(told(2, 2, 1, 0, 0), "beats half a beat later");
+        assert_eq!(told(1, 1, 0, 3, 2), "the same beats; bars of 3 from beat 3");
+        assert_eq!(told(2, 2, 1, 0, 0), "as many beats, half a beat later");
         assert_eq!(told(3, 2, 0, 0, 0), "3 beats for 2");
+        assert_eq!(
+            told(4, 2, 1, 0, 0),
+            "twice as many beats, 1/4 of a beat later"
+        );
+        assert_eq!(told(3, 3, 2, 0, 0), "as many beats, 2/3 of a beat later");
+        assert_eq!(told(2, 3, 2, 0, 0), "2 beats for 3, a beat later");
+        let even = ReadBeats::Even {
+            first: 22_050,
+            last: 44_100,
+            count: 2,
+        };
+        assert_eq!(even.told(44_100), "one tempo throughout, from 0.50 s");
     }
 }

@@ -54,6 +54,15 @@ pub fn confidence(permille: u16) -> String {
     format!("{} % · {word}", (permille + 5) / 10)
 }
 
+/// How likely something is: `23 %`, `under 1 %`.
+#[must_use]
+pub fn likelihood(permille: u16) -> String {
+    match permille {
+        0..10 => "under 1 %".to_owned(),
+        permille => percent(permille.into()),
+    }
+}
+
 /// The metre: `4 beats in a bar`, `bars unknown`.
 #[must_use]
 pub fn metre(beats_per_bar: u8) -> String {
@@ -277,7 +286,7 @@ pub fn correction(correction: &Correction, rate: u32) -> String {
             format!("Bars begin on beat {} of the song", beat.saturating_add(1))
         }
         Correction::Meter { beats_per_bar } => format!("{beats_per_bar} beats in a bar"),
-        Correction::Reading { reading } => format!("Read as {reading}"),
+        Correction::Reading { reading } => format!("Read as {}", reading.told(rate)),
         Correction::Tap { taps } => format!("Beats as tapped, {}", count(taps.len(), "tap")),
     }
 }

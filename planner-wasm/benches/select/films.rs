@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use planner_wasm::edit::{EditSettings, PlanRequest, plan};
+use planner_wasm::edit::{EditSettings, PlanRequest, Weights, plan_by};
 use shared::media::{MediaPath, MediaReference};
 use shared::plan::{Extra, Fit, Output, Plan, Style};
 use shared::rate::Rate;
@@ -12,7 +12,7 @@ use shared::rate::Rate;
 use crate::baselines::{Shown, greedy, planned, random, round_robin};
 use crate::scores::{Scores, cuts, scores};
 use crate::songs::song;
-use crate::truth::Clip;
+use crate::truth::{Clip, sound};
 
 const STYLES: [Style; 4] = [
     Style::Energetic,
@@ -30,6 +30,8 @@ struct Film {
     /// Clips that are no copies.
     clips: usize,
     style: Style,
+    /// What can be used of its clips, cut into its shots, is at least 1.2 times the film.
+    plenty: bool,
     plan: Plan,
     ways: [Scores; 4],
 }
@@ -57,8 +59,8 @@ fn request(clips: &[&Clip], seconds: u64, bpm: u64, style: Style) -> Option<Plan
     })
 }
 
-/// Prints the table of a part. One film is written into `keep`, as `film.json`.
-pub(crate) fn table(part: &str, clips: &[&Clip], keep: Option<&Path>) {
+/// The films of a part's clips by some weights, and the seconds that planning took.
+fn films_of(clips: &[&Clip], weights: &Weights) -> (Vec<Film>, f64) {
     let mut variants: Vec<u64> = clips.iter().filter_map(|clip| clip.variant).collect();
     variants.sort_unstable();
     variants.dedup();
@@ -70,16 +72,74 @@ pub(crate) fn table(part: &str, clips: &[&Clip], keep: Option<&Path>) {
             .filter(|clip| clip.variant == Some(variant) || clip.copy.is_some())
             .copied()
             .collect();
-        made(&own, &mut films, &mut spent);
+        made(&own, weights, &mut films, &mut spent);
     }
+    (films, spent)
+}
+
+/// Prints what becomes of a part's films when one term of their worth after the other is left out.
+pub(crate) fn ablated(part: &str, clips: &[&Clip]) {
+    println!("\n## Films of the {part} clips without one term\n");
+    let names: Vec<&str> = metrics().iter().map(|metric| metric.name).collect();
+    println!("| without | {} |", names.join(" | "));
+    println!("|---|{}", "---|".repeat(names.len()));
+    for (name, weights) in without() {
+        let (films, _) = films_of(clips, &weights);
+        let cells = metrics()
+            .iter()
+            .map(|metric| format!("{:.2}", metric.of(&films, 0)))
+            .collect::<Vec<_>>();
+        println!("| {name} | {} |", cells.join(" | "));
+    }
+}
+
+/// The weights, and the same with a term left out.
+fn without() -> Vec<(&'static str, Weights)> {
+    let all = Weights::default();
+    vec![
+        ("nothing", all),
+        ("quality", Weights { quality: 0, ..all }),
+        ("hits", Weights { hit: 0, ..all }),
+        ("what happens inside", Weights { inside: 0, ..all }),
+        ("motion", Weights { motion: 0, ..all }),
+        ("order", Weights { order: 0, ..all }),
+        ("unwanted", Weights { unwanted: 0, ..all }),
+        (
+            "uses",
+            Weights {
+                uses: [0; 3],
+                ..all
+            },
+        ),
+        ("scenes", Weights { again: 0, ..all }),
+        ("copies", Weights { copies: 0, ..all }),
+        ("nearness", Weights { near: 0, ..all }),
+        (
+            "cuts",
+            Weights {
+                jump: 0,
+                same_clip: 0,
+                twin: 0,
+                alike: 0,
+                flash: 0,
+                ..all
+            },
+        ),
+    ]
+}
+
+/// Prints the table of a part. One film is written into `keep`, as `film.json`.
+pub(crate) fn table(part: &str, clips: &[&Clip], keep: Option<&Path>) {
+    let (films, spent) = films_of(clips, &Weights::default());
     if let (Some(folder), Some(film)) = (keep, films.get(1))
         && let Err(error) = fs::write(folder.join("film.json"), film.plan.to_json())
     {
         println!("film.json: {error}");
     }
     println!(
-        "\n## Films of the {part} clips: {} films, planned in {spent:.2} s\n",
-        films.len()
+        "\n## Films of the {part} clips: {} films, {} with usable footage of 1.2 × their length, planned in {spent:.2} s\n",
+        films.len(),
+        films.iter().filter(|film| film.plenty).count()
     );
     if std::env::var_os("SELECT_VERBOSE").is_some() {
         for film in &films {
@@ -100,81 +160,143 @@ pub(crate) fn table(part: &str, clips: &[&Clip], keep: Option<&Path>) {
     rows(&films);
 }
 
-/// The metrics that baselines have too.
-fn rows(films: &[Film]) {
+/// A figure of films that baselines have too.
+struct Metric {
+    name: &'static str,
+    target: &'static str,
+    /// Which films it is of.
+    counts: fn(&Film) -> bool,
+    value: fn(&Scores) -> f64,
+    more_is_better: bool,
+}
+
+impl Metric {
+    /// Its mean over the films that it is of, made in one of the ways.
+    fn of(&self, films: &[Film], way: usize) -> f64 {
+        let films = films.iter().filter(|film| (self.counts)(film));
+        mean(films.filter_map(|film| film.ways.get(way)).map(self.value))
+    }
+}
+
+fn metrics() -> [Metric; 13] {
     let all = |_: &Film| true;
     let low = |film: &Film| film.demand <= 300;
+    let plenty = |film: &Film| film.plenty;
     let many = |film: &Film| 2 * film.plan.slots.len() >= 3 * film.clips;
-    row(
-        "footage shown twice, copies included",
-        "0 %",
-        films,
-        all,
-        |s| 100.0 * s.repeated,
-        false,
-    );
-    row(
-        "the same, little wanted",
-        "0 %",
-        films,
-        low,
-        |s| 100.0 * s.repeated,
-        false,
-    );
-    row("black and covered, s", "0", films, all, |s| s.blank, false);
-    row(
-        "time free of severe faults",
-        "≥ 99 %",
-        films,
-        all,
-        |s| 100.0 * s.clean,
-        true,
-    );
-    row(
-        "straddled cuts of 100 shots",
-        "≤ 1",
-        films,
-        all,
-        |s| s.straddles,
-        false,
-    );
-    row(
-        "quality rank, little wanted",
-        "≥ .70",
-        films,
-        low,
-        |s| s.quality,
-        true,
-    );
-    row(
-        "motion follows energy (Spearman)",
-        "≥ .45",
-        films,
-        all,
-        |s| s.spearman,
-        true,
-    );
-    row(
-        "hits on beats, of those possible",
-        "≥ 60 %",
-        films,
-        all,
-        |s| 100.0 * s.hits,
-        true,
-    );
-    row("jump cuts", "≤ 3 %", films, all, |s| 100.0 * s.jumps, false);
-    row(
-        "clips shown, where shots ≥ 1.5 × clips",
-        "≥ 95 %",
-        films,
-        many,
-        |s| 100.0 * s.coverage,
-        true,
-    );
+    [
+        Metric {
+            name: "footage shown twice, copies included",
+            target: "0 %",
+            counts: all,
+            value: |s| 100.0 * s.repeated,
+            more_is_better: false,
+        },
+        Metric {
+            name: "the same, little wanted",
+            target: "0 %",
+            counts: low,
+            value: |s| 100.0 * s.repeated,
+            more_is_better: false,
+        },
+        Metric {
+            name: "the same, usable ≥ 1.2 × film",
+            target: "0 %",
+            counts: plenty,
+            value: |s| 100.0 * s.repeated,
+            more_is_better: false,
+        },
+        Metric {
+            name: "shots of a scene shown before, another left unused",
+            target: "0 %",
+            counts: all,
+            value: |s| 100.0 * s.again,
+            more_is_better: false,
+        },
+        Metric {
+            name: "such shots, little wanted",
+            target: "0 %",
+            counts: low,
+            value: |s| 100.0 * s.again,
+            more_is_better: false,
+        },
+        Metric {
+            name: "black and covered, s",
+            target: "0",
+            counts: all,
+            value: |s| s.blank,
+            more_is_better: false,
+        },
+        Metric {
+            name: "time free of severe faults",
+            target: "≥ 99 %",
+            counts: all,
+            value: |s| 100.0 * s.clean,
+            more_is_better: true,
+        },
+        Metric {
+            name: "straddled cuts of 100 shots",
+            target: "≤ 1",
+            counts: all,
+            value: |s| s.straddles,
+            more_is_better: false,
+        },
+        Metric {
+            name: "quality rank, little wanted",
+            target: "≥ .70",
+            counts: low,
+            value: |s| s.quality,
+            more_is_better: true,
+        },
+        Metric {
+            name: "motion follows energy (Spearman)",
+            target: "≥ .45",
+            counts: all,
+            value: |s| s.spearman,
+            more_is_better: true,
+        },
+        Metric {
+            name: "hits on beats, of those possible",
+            target: "≥ 60 %",
+            counts: all,
+            value: |s| 100.0 * s.hits,
+            more_is_better: true,
+        },
+        Metric {
+            name: "jump cuts",
+            target: "≤ 3 %",
+            counts: all,
+            value: |s| 100.0 * s.jumps,
+            more_is_better: false,
+        },
+        Metric {
+            name: "clips shown, where shots ≥ 1.5 × clips",
+            target: "≥ 95 %",
+            counts: many,
+            value: |s| 100.0 * s.coverage,
+            more_is_better: true,
+        },
+    ]
+}
+
+/// Prints every metric beside the best baseline's.
+fn rows(films: &[Film]) {
+    for metric in metrics() {
+        let others = (1..WAYS.len()).map(|way| (metric.of(films, way), way));
+        let better = |a: f64, b: f64| (a > b) == metric.more_is_better;
+        let best = others.reduce(|a, b| if better(a.0, b.0) { a } else { b });
+        let (best, way) = best.unwrap_or((f64::NAN, 0));
+        println!(
+            "| {} | {} | {:.2} | {best:.2} | {} |",
+            metric.name,
+            metric.target,
+            metric.of(films, 0),
+            WAYS.get(way).unwrap_or(&"")
+        );
+    }
 }
 
 /// Films of some clips, in every style and of several lengths.
-fn made(clips: &[&Clip], films: &mut Vec<Film>, spent: &mut f64) {
+fn made(clips: &[&Clip], weights: &Weights, films: &mut Vec<Film>, spent: &mut f64) {
     let own = || clips.iter().filter(|clip| clip.copy.is_none());
     let clean_us: u64 = own()
         .flat_map(|clip| &clip.spans)
@@ -189,7 +311,7 @@ fn made(clips: &[&Clip], films: &mut Vec<Film>, spent: &mut f64) {
                 return;
             };
             let started = Instant::now();
-            let plan = match plan(&request) {
+            let plan = match plan_by(&request, weights) {
                 Ok(plan) => plan,
                 Err(error) => {
                     println!("no plan of {seconds} s: {error}");
@@ -208,11 +330,29 @@ fn made(clips: &[&Clip], films: &mut Vec<Film>, spent: &mut f64) {
                 demand,
                 clips: own().count(),
                 style,
+                plenty: 5 * usable_us(&plan, clips) >= 6 * film_us(&plan),
                 plan,
                 ways,
             });
         }
     }
+}
+
+/// Length of a film, in µs.
+fn film_us(plan: &Plan) -> u64 {
+    planned(plan)
+        .iter()
+        .map(|one| one.end_us - one.start_us)
+        .sum()
+}
+
+/// How much of the clips that are no copies could be shown in shots of the film's mean length, in µs.
+fn usable_us(plan: &Plan, clips: &[&Clip]) -> u64 {
+    let shot_us = (film_us(plan) / plan.slots.len().max(1) as u64).max(1);
+    let own = clips.iter().filter(|clip| clip.copy.is_none());
+    let runs = own.flat_map(|clip| sound(clip));
+    runs.map(|(start, end)| (end - start) / shot_us * shot_us)
+        .sum()
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> f64 {
@@ -243,27 +383,5 @@ fn of_cuts(films: &[Film]) {
     println!(
         "| cuts on downbeats, balanced | 50–75 % | {:.1} % | | |",
         of(|cuts| cuts.2, true)
-    );
-}
-
-fn row(
-    name: &str,
-    target: &str,
-    films: &[Film],
-    counts: impl Fn(&Film) -> bool,
-    value: impl Fn(&Scores) -> f64,
-    more_is_better: bool,
-) {
-    let of = |way: usize| {
-        let films = films.iter().filter(|film| counts(film));
-        mean(films.filter_map(|film| film.ways.get(way)).map(&value))
-    };
-    let others = (1..WAYS.len()).map(|way| (of(way), way));
-    let best = others.reduce(|a, b| if (a.0 > b.0) == more_is_better { a } else { b });
-    let (best, way) = best.unwrap_or((f64::NAN, 0));
-    println!(
-        "| {name} | {target} | {:.2} | {best:.2} | {} |",
-        of(0),
-        WAYS.get(way).unwrap_or(&"")
     );
 }

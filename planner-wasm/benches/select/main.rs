@@ -17,18 +17,8 @@
 mod baselines;
 mod features;
 mod films;
-#[path = "../../tests/synthetic/large.rs"]
-mod large;
 mod scores;
-mod solver;
 mod songs;
-#[path = "../../tests/synthetic/mod.rs"]
-#[expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "helpers of tests fail by panicking"
-)]
-mod synthetic;
 mod truth;
 
 use std::path::PathBuf;
@@ -50,12 +40,16 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    if std::env::args().any(|arg| arg == "--ablate") {
+        let part: Vec<_> = clips.iter().filter(|clip| clip.test).collect();
+        films::ablated("test", &part);
+        return ExitCode::SUCCESS;
+    }
     for test in [false, true] {
         let name = if test { "test" } else { "tuning" };
         let part: Vec<_> = clips.iter().filter(|clip| clip.test == test).collect();
         features::table(name, &part);
         films::table(name, &part, test.then_some(folder.as_path()));
     }
-    solver::table();
     ExitCode::SUCCESS
 }

@@ -1,21 +1,29 @@
 //! What a film is worth by the truth.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use planner_wasm::footage::{Defect, TICK_US, Windows};
 use shared::plan::{CutKind, Plan};
 
 use crate::baselines::Shown;
-use crate::truth::Clip;
+use crate::truth::{Clip, UNWANTED, sound};
 
+/// What is left unused at both ends of a clip together, in µs.
+const HANDLES_US: u64 = 600_000;
 /// Two shots of one clip this near in it, one after the other, are a jump cut.
 const JUMP_US: u64 = 3_000_000;
+
+/// A hit this near to a beat, in frames, is on it: one, and what rounding to microseconds takes.
+const NEAR_FRAMES: f64 = 1.01;
 
 /// One film's scores; all but the counts are 0 to 1.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Scores {
     /// Share of time that shows what the film shows elsewhere too.
     pub(crate) repeated: f64,
+    /// Share of shots that show a base that was shown before, though another that could be shown there
+    /// is shown nowhere.
+    pub(crate) again: f64,
     /// Seconds of black and covered lens.
     pub(crate) blank: f64,
     /// Share of time without a severe planted fault.
@@ -68,6 +76,7 @@ pub(crate) fn scores(plan: &Plan, shown: &[Shown], clips: &[&Clip]) -> Scores {
     let count = shown.len().max(1) as f64;
     Scores {
         repeated: repeated(shown, clips) as f64 / total,
+        again: f64::from(again(shown, clips)) / count,
         blank: blank as f64 / 1e6,
         clean: 1.0 - severe as f64 / total,
         straddles: 100.0 * f64::from(straddles) / count,
@@ -107,6 +116,42 @@ fn repeated(shown: &[Shown], clips: &[&Clip]) -> u64 {
         }
     }
     repeated
+}
+
+/// The bases that a stretch of a clip shows.
+fn bases(clip: &Clip, start_us: u64, end_us: u64) -> impl Iterator<Item = &str> {
+    let inside = clip
+        .spans
+        .iter()
+        .filter(move |span| span.inside(start_us, end_us) > 0);
+    inside.map(|span| span.base.as_str())
+}
+
+/// Shots of a base that was shown before while another base, with footage as sound and as long, is shown
+/// nowhere in the film.
+fn again(shown: &[Shown], clips: &[&Clip]) -> u32 {
+    let of = |one: &Shown| {
+        let clip = clips.get(one.clip);
+        clip.map(|clip| bases(clip, one.start_us, one.end_us))
+    };
+    let all: BTreeSet<&str> = shown.iter().filter_map(of).flatten().collect();
+    // The longest sound stretch of each base that is shown nowhere.
+    let left = clips
+        .iter()
+        .flat_map(|clip| sound(clip).into_iter().map(move |run| (*clip, run)))
+        .filter(|(clip, run)| bases(clip, run.0, run.1).all(|base| !all.contains(base)))
+        .map(|(_, run)| run.1 - run.0)
+        .max()
+        .unwrap_or(0);
+    let mut before: BTreeSet<&str> = BTreeSet::new();
+    let mut again = 0;
+    for one in shown {
+        let own: Vec<&str> = of(one).into_iter().flatten().collect();
+        let fits = one.end_us - one.start_us + HANDLES_US <= left;
+        again += u32::from(fits && own.iter().any(|base| before.contains(base)));
+        before.extend(own);
+    }
+    again
 }
 
 fn quality(shown: &[Shown], clips: &[&Clip]) -> f64 {
@@ -216,7 +261,7 @@ fn hits(plan: &Plan, shown: &[Shown], clips: &[&Clip]) -> f64 {
             }
             let after = (*hit - one.start_us) as f64 / 1e6 * rate;
             let frame = slot.record_start as f64 + after;
-            used += u32::from(beats.iter().any(|beat| (beat - frame).abs() <= 1.0));
+            used += u32::from(beats.iter().any(|beat| (beat - frame).abs() <= NEAR_FRAMES));
         }
     }
     let all: usize = clips
@@ -233,7 +278,7 @@ fn coverage(shown: &[Shown], clips: &[&Clip]) -> f64 {
         |clip: &Clip| -> Vec<String> { clip.spans.iter().map(|span| span.base.clone()).collect() };
     let wanted = clips.iter().enumerate().filter(|(_, clip)| {
         let sound = clip.footage().ticks.iter().filter(|tick| {
-            tick.unwanted < 100 && !tick.defects.iter().any(|defect| defect != Defect::Damaged)
+            tick.unwanted < UNWANTED && !tick.defects.iter().any(|defect| defect != Defect::Damaged)
         });
         clip.copy.is_none() && sound.count() >= 20
     });

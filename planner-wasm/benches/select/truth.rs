@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use planner_wasm::edit::SourceClip;
-use planner_wasm::footage::{Footage, Inspected};
+use planner_wasm::footage::{Footage, Inspected, Shot, TICK_US};
 use serde::Deserialize;
 
 /// The planted clips, in the order of the truth.
@@ -41,6 +41,9 @@ pub(crate) struct Span {
     pub(crate) base: String,
     pub(crate) base_start_us: u64,
 }
+
+/// From so much on what is seen is surely unwanted.
+pub(crate) const UNWANTED: u8 = 100;
 
 /// Faults that must not be seen.
 const SEVERE: [&str; 8] = [
@@ -89,6 +92,25 @@ impl Clip {
     pub(crate) fn footage(&self) -> &Footage {
         &self.source.footage
     }
+}
+
+/// The stretches of a clip that the measures find nothing wrong with and no cut is in, in µs.
+pub(crate) fn sound(clip: &Clip) -> Vec<(u64, u64)> {
+    let footage = clip.footage();
+    let mut runs: Vec<(u64, u64)> = Vec::new();
+    for (n, tick) in footage.ticks.iter().enumerate() {
+        let start = footage.start_us + n as u64 * TICK_US;
+        if tick.defects.reject() || tick.unwanted >= UNWANTED {
+            continue;
+        }
+        let cut = |shot: &Shot| (start..start + TICK_US).contains(&shot.start_us);
+        let cut = footage.shots.iter().any(cut);
+        match runs.last_mut() {
+            Some(last) if last.1 == start && !cut => last.1 = start + TICK_US,
+            _ => runs.push((start, start + TICK_US)),
+        }
+    }
+    runs
 }
 
 /// Reads `truth.json` and `clips.json` of a folder.

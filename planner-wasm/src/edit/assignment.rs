@@ -4,7 +4,7 @@
 //! what one more window would add is told from these and the slot's neighbours alone.
 
 use super::candidates::{Candidate, Pool};
-use super::score::{Shown, again, another_use, beside, why};
+use super::score::{NEAR_SLOTS, Shown, apart, beside, why};
 use super::slots::Vacancy;
 use super::sources::Stretch;
 use shared::plan::CutKind;
@@ -40,7 +40,8 @@ pub(super) struct Assignment<'a> {
     held: Vec<bool>,
     /// Of each source, what is shown of it: start, end, slot; in no order.
     taken: Vec<Vec<(u64, u64, usize)>>,
-    /// How many slots show each family of sources, and each scene.
+    /// How many slots show each source, each family of sources, and each scene.
+    shows: Vec<usize>,
     used: Vec<usize>,
     seen: Vec<usize>,
 }
@@ -53,6 +54,7 @@ impl<'a> Assignment<'a> {
             filled: vec![None; slots.len()],
             held: vec![false; slots.len()],
             taken: vec![Vec::new(); pool.sources.len()],
+            shows: vec![0; pool.sources.len()],
             used: vec![0; pool.sources.len()],
             seen: Vec::new(),
         }
@@ -70,8 +72,8 @@ impl<'a> Assignment<'a> {
     /// What `one` would add to the whole in `slot`, which is empty.
     pub(super) fn gain(&self, slot: usize, one: &Candidate) -> i64 {
         one.worth
-            + another_use(self.uses(one.shown.source))
-            + again(self.times(one.shown.scene))
+            + self.pool.weights.another_use(self.uses(one.shown.source))
+            + self.shown_before(&one.shown)
             + self.between_neighbours(slot, &one.shown)
     }
 
@@ -88,34 +90,49 @@ impl<'a> Assignment<'a> {
         let uses = self.uses(one.shown.source)
             - own(&|shown| self.family(shown.source) == self.family(one.shown.source))
                 .min(self.uses(one.shown.source));
-        let times = self.times(one.shown.scene);
-        let times = times - own(&|shown| shown.scene == one.shown.scene).min(times);
+        let before = self.scenes_before(&one.shown, shown.as_ref());
+        let copies = self.beside_copies(&one.shown, shown.as_ref());
         let others = [
-            ("clip shown seldom", another_use(uses)),
-            ("scene shown before", again(times)),
-            (
-                "beside its neighbours",
-                self.between_neighbours(slot, &one.shown),
-            ),
+            ("clip shown seldom", self.pool.weights.another_use(uses)),
+            ("scene shown before", before),
+            ("copy of a clip shown", copies),
+            ("beside its neighbours", self.beside_both(slot, &one.shown)),
+            ("shown a few shots away", self.shown_near(slot, &one.shown)),
         ];
-        Some(why(vacancy, &one.measures, &others))
+        Some(why(&self.pool.weights, vacancy, &one.measures, &others))
     }
 
-    /// `V` with both neighbours.
+    /// `V` with all that stands near.
     pub(super) fn between_neighbours(&self, slot: usize, shown: &Shown) -> i64 {
-        let of = |at: usize| {
-            self.filled
-                .get(at)?
-                .as_ref()
-                .map(|filled| filled.with.shown)
-        };
-        let left = slot.checked_sub(1).and_then(of).map_or(0, |left| {
-            beside(self.pool.sources, &left, shown, self.breaks(slot))
+        self.beside_both(slot, shown) + self.shown_near(slot, shown)
+    }
+
+    fn at(&self, slot: usize) -> Option<&Shown> {
+        Some(&self.filled.get(slot)?.as_ref()?.with.shown)
+    }
+
+    /// What the cuts at both ends cost.
+    fn beside_both(&self, slot: usize, shown: &Shown) -> i64 {
+        let weights = &self.pool.weights;
+        let sources = self.pool.sources;
+        let left = slot.checked_sub(1).and_then(|at| self.at(at));
+        let left = left.map_or(0, |left| {
+            beside(weights, sources, left, shown, self.breaks(slot))
         });
-        let right = of(slot + 1).map_or(0, |right| {
-            beside(self.pool.sources, shown, &right, self.breaks(slot + 1))
+        let right = self.at(slot + 1).map_or(0, |right| {
+            beside(weights, sources, shown, right, self.breaks(slot + 1))
         });
         left + right
+    }
+
+    /// What it costs that the same is shown a few slots away.
+    fn shown_near(&self, slot: usize, shown: &Shown) -> i64 {
+        let near = (2..NEAR_SLOTS).flat_map(|apart_by| {
+            let left = slot.checked_sub(apart_by).and_then(|at| self.at(at));
+            let both = left.into_iter().chain(self.at(slot + apart_by));
+            both.map(move |other| apart(&self.pool.weights, shown, other, apart_by))
+        });
+        near.sum()
     }
 
     /// The slots that show part of the same footage.
@@ -145,21 +162,39 @@ impl<'a> Assignment<'a> {
         source.map_or(usize::MAX, |source| source.family)
     }
 
-    /// How many slots show a scene; 0 if it is not known.
-    pub(super) fn times(&self, scene: Option<u32>) -> usize {
-        let index = scene.and_then(|scene| usize::try_from(scene).ok());
-        index
-            .and_then(|index| self.seen.get(index))
-            .copied()
-            .unwrap_or(0)
+    /// How many slots show a source.
+    pub(super) fn shows(&self, source: usize) -> usize {
+        self.shows.get(source).copied().unwrap_or(0)
     }
 
-    fn seen_at(&mut self, scene: Option<u32>) -> Option<&mut usize> {
-        let index = usize::try_from(scene?).ok()?;
-        if index >= self.seen.len() {
-            self.seen.resize(index + 1, 0);
-        }
-        self.seen.get_mut(index)
+    /// How many slots show a scene.
+    pub(super) fn times(&self, scene: usize) -> usize {
+        self.seen.get(scene).copied().unwrap_or(0)
+    }
+
+    /// What it costs (not above 0) that scenes of a window and copies of its clip are shown elsewhere.
+    fn shown_before(&self, shown: &Shown) -> i64 {
+        self.scenes_before(shown, None) + self.beside_copies(shown, None)
+    }
+
+    /// What it costs that scenes of a window are shown elsewhere, `but` for one window.
+    fn scenes_before(&self, shown: &Shown, but: Option<&Shown>) -> i64 {
+        let again = |scene: usize| {
+            let own = but.is_some_and(|but| but.seen.iter().any(|one| one == scene));
+            let times = self.times(scene).saturating_sub(usize::from(own));
+            self.pool.weights.shown_again(times)
+        };
+        shown.seen.iter().map(again).sum()
+    }
+
+    /// What it costs that copies of a window's clip are shown and it is not, `but` for one window.
+    fn beside_copies(&self, shown: &Shown, but: Option<&Shown>) -> i64 {
+        let own = |of: &dyn Fn(&Shown) -> bool| usize::from(but.is_some_and(of));
+        let family = self.used.get(shown.family).copied().unwrap_or(0);
+        let family = family.saturating_sub(own(&|but| but.family == shown.family));
+        let source = self.shows(shown.source);
+        let source = source.saturating_sub(own(&|but| but.source == shown.source));
+        self.pool.weights.beside_copies(source, family)
     }
 
     /// Whether a section begins at a slot.
@@ -216,13 +251,20 @@ impl<'a> Assignment<'a> {
         if let Some(taken) = self.taken.get_mut(shown.source) {
             taken.push((shown.start_us, shown.end_us, slot));
         }
-        if let Some(times) = self.seen_at(shown.scene) {
-            *times += 1;
+        self.count(&shown, |count| *count += 1);
+    }
+
+    /// Changes how often what a window shows is shown.
+    fn count(&mut self, shown: &Shown, change: impl Fn(&mut usize)) {
+        for scene in shown.seen.iter() {
+            if scene >= self.seen.len() {
+                self.seen.resize(scene + 1, 0);
+            }
+            self.seen.get_mut(scene).into_iter().for_each(&change);
         }
-        let family = self.family(shown.source);
-        if let Some(uses) = self.used.get_mut(family) {
-            *uses += 1;
-        }
+        let used = self.used.get_mut(shown.family).into_iter();
+        used.chain(self.shows.get_mut(shown.source))
+            .for_each(change);
     }
 
     /// The slots that show footage of `stretch`, in its order; none if one of them is not
@@ -249,17 +291,14 @@ impl<'a> Assignment<'a> {
         if let Some(taken) = self.taken.get_mut(filled.with.shown.source) {
             taken.retain(|(.., owner)| *owner != slot);
         }
-        if let Some(times) = self.seen_at(filled.with.shown.scene) {
-            *times = times.saturating_sub(1);
-        }
-        let family = self.family(filled.with.shown.source);
-        if let Some(uses) = self.used.get_mut(family) {
-            *uses = uses.saturating_sub(1);
-        }
+        self.count(&filled.with.shown, |count| {
+            *count = count.saturating_sub(1);
+        });
     }
 
     /// Worth of the whole: the objective.
     pub(super) fn worth(&self) -> i64 {
+        let weights = &self.pool.weights;
         let own: i64 = self
             .filled
             .iter()
@@ -271,19 +310,31 @@ impl<'a> Assignment<'a> {
                 let left = self.filled.get(slot - 1)?.as_ref()?.with.shown;
                 let right = self.filled.get(slot)?.as_ref()?.with.shown;
                 let breaks = self.breaks(slot);
-                Some(beside(self.pool.sources, &left, &right, breaks))
+                let sources = self.pool.sources;
+                let near: i64 = (2..NEAR_SLOTS)
+                    .filter_map(|apart_by| {
+                        let before = slot.checked_sub(apart_by)?;
+                        let before = self.filled.get(before)?.as_ref()?.with.shown;
+                        Some(apart(weights, &before, &right, apart_by))
+                    })
+                    .sum();
+                Some(beside(weights, sources, &left, &right, breaks) + near)
             })
             .sum();
         let uses: i64 = self
             .used
             .iter()
-            .map(|uses| (0..*uses).map(another_use).sum::<i64>())
+            .map(|uses| (0..*uses).map(|n| weights.another_use(n)).sum::<i64>())
             .sum();
         let scenes: i64 = self
             .seen
             .iter()
-            .map(|times| (0..*times).map(again).sum::<i64>())
+            .map(|times| (0..*times).map(|n| weights.shown_again(n)).sum::<i64>())
             .sum();
-        own + pairs + uses + scenes
+        // One clip of each family is free.
+        let shown = self.shows.iter().filter(|shows| **shows > 0).count();
+        let families = self.used.iter().filter(|uses| **uses > 0).count();
+        let spare = i64::try_from(shown.saturating_sub(families)).unwrap_or(0);
+        own + pairs + uses + scenes - weights.copies * spare
     }
 }

@@ -2,7 +2,7 @@
 
 use super::assignment::{Assignment, Means};
 use super::candidates::Candidate;
-use super::score::{again, another_use, beside};
+use super::score::{NEAR_SLOTS, Shown, apart, beside};
 
 /// Slots rebuilt together.
 const SEGMENT: usize = 8;
@@ -68,31 +68,45 @@ fn worth(assignment: &Assignment<'_>, first: usize, picks: &[Candidate]) -> i64 
 
 /// What `one` adds after `partial`.
 fn step(assignment: &Assignment<'_>, first: usize, partial: &Partial, one: &Candidate) -> i64 {
+    let weights = &assignment.pool.weights;
     let slot = first + partial.picks.len();
-    let source = one.shown.source;
-    let picked = partial
-        .picks
-        .iter()
-        .filter(|pick| assignment.family(pick.shown.source) == assignment.family(source))
-        .count();
-    let uses = assignment.uses(source) + picked;
-    let scene = one.shown.scene;
-    let alike = || {
-        partial
-            .picks
-            .iter()
-            .filter(|pick| pick.shown.scene == scene)
+    let shown = &one.shown;
+    let picked = |of: &dyn Fn(&Shown) -> bool| {
+        let picks = partial.picks.iter();
+        picks.filter(|pick| of(&pick.shown)).count()
     };
-    let times = scene.map_or(0, |_| assignment.times(scene) + alike().count());
+    let family = picked(&|pick| pick.family == shown.family) + assignment.uses(shown.source);
+    let source = picked(&|pick| pick.source == shown.source) + assignment.shows(shown.source);
+    let again: i64 = shown
+        .seen
+        .iter()
+        .map(|scene| {
+            let picked = picked(&|pick| pick.seen.iter().any(|other| other == scene));
+            weights.shown_again(assignment.times(scene) + picked)
+        })
+        .sum();
     let before = partial.picks.last().map_or(0, |last| {
         let breaks = assignment.breaks(slot);
-        beside(assignment.pool.sources, &last.shown, &one.shown, breaks)
+        beside(
+            weights,
+            assignment.pool.sources,
+            &last.shown,
+            &one.shown,
+            breaks,
+        )
     });
+    let near: i64 = (1..NEAR_SLOTS)
+        .zip(partial.picks.iter().rev())
+        .skip(1)
+        .map(|(apart_by, pick)| apart(weights, &pick.shown, &one.shown, apart_by))
+        .sum();
     // What stands beside the segment counts at its ends; inside it nothing stands.
     one.worth
-        + another_use(uses)
-        + again(times)
+        + weights.another_use(family)
+        + weights.beside_copies(source, family)
+        + again
         + before
+        + near
         + assignment.between_neighbours(slot, &one.shown)
 }
 

@@ -7,19 +7,21 @@ use shared::plan::{Clip, Speed};
 use shared::rate::Rate;
 
 use super::pace::ONE;
-use super::score::{CHANCE, Measures, Ranks, Shown, chance, suits};
+use super::score::{CHANCE, Measures, Placed, Ranks, Shown, chance, suits};
 use super::slots::Vacancy;
 use super::sources::{Source, Stretch};
+use super::weights::Weights;
 use crate::footage::{Anchor, AnchorKind};
 
 /// Largest share of defective footage in a window, of 1000, unless footage is scarce.
 pub(super) const MAX_BAD_PERMILLE: u16 = 200;
-/// Candidates kept for a slot.
-pub(super) const KEPT: usize = 64;
-/// The same where a person asks for something else, which many of the best have been already.
-pub(super) const KEPT_TO_STIR: usize = 256;
-/// Of these, at most so many from one clip.
-const KEPT_OF_SOURCE: usize = 4;
+/// Candidates that are looked for of a slot, spread over the clips: where many want the same, what is
+/// left is found among those that none would choose first.
+pub(super) const LISTED: usize = 360;
+/// Of these, so many are kept once it is known what footage is asked for.
+pub(super) const KEPT: usize = 48;
+/// Most candidates of one clip.
+const MOST_OF_CLIP: usize = 64;
 /// How much more chance weighs where a person asks for something else: about a
 /// third of what a middling slot can be worth.
 const STIRRED: i64 = 12;
@@ -41,117 +43,144 @@ pub(super) struct Pool<'a> {
     pub(super) ranks: &'a Ranks,
     pub(super) rate: Rate,
     pub(super) seed: u64,
+    pub(super) weights: Weights,
 }
 
-/// A slot as its source sees it, at some speed; microseconds of the source.
+/// How windows of one length lie about anchors; microseconds of the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Shape {
-    /// How much it needs.
-    pub(super) need: u64,
-    /// From its start to its inner accent; 0 if it has none.
-    accent: u64,
-    /// Its first frame.
-    frame: u64,
-    /// From its start to where a movement should begin.
-    lead: u64,
+enum Placing {
+    /// A movement begins so long after the start, the best of a stretch lies in the middle, or the window
+    /// is the head of a stretch; what happens in it happens anywhere.
+    Freely { lead: u64 },
+    /// A movement stops so long after the start.
+    Hit { offset: u64 },
+}
+
+/// The windows of one length that are placed in one way.
+#[derive(Debug)]
+pub(super) struct Stall {
+    pub(super) windows: Vec<(Shown, Measures)>,
 }
 
 /// What a search for footage allows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terms {
-    pub(super) shape: Shape,
+    /// How much of the source it takes, in microseconds.
+    pub(super) need: u64,
     pub(super) speed: Speed,
     /// Largest share of defective footage, of 1000.
     pub(super) most_bad: u16,
 }
 
-impl Shape {
-    /// None on overflow.
-    pub(super) fn of(slot: &Vacancy, speed: Speed, rate: Rate) -> Option<Self> {
-        let length = |frames| {
-            let mut clip = Clip::new(0, 0);
-            clip.speed = speed;
-            clip.source_end(frames, rate)
-        };
-        Some(Self {
-            need: length(slot.frames)?,
-            accent: length(slot.accent)?,
-            frame: length(1.min(slot.frames))?,
-            // Two frames: motion is noticed when it begins just after a cut.
-            lead: length(2.min(slot.frames))?,
-        })
-    }
+/// How much of a source `frames` of the film take at some speed, in microseconds; none on overflow.
+pub(super) fn need(frames: u32, speed: Speed, rate: Rate) -> Option<u64> {
+    let mut clip = Clip::new(0, 0);
+    clip.speed = speed;
+    clip.source_end(frames, rate)
+}
 
-    /// How far into the window an anchor belongs.
-    fn offset(self, kind: AnchorKind) -> u64 {
-        match kind {
-            AnchorKind::Impact if self.accent > 0 => self.accent,
-            // On the cut itself: its last frame of movement is seen.
-            AnchorKind::Impact => self.frame,
-            AnchorKind::MotionOnset => self.lead,
-            AnchorKind::Plateau => self.need / 2,
-        }
-    }
+/// How windows for a slot may be placed, with their length.
+fn placings(slot: &Vacancy, rate: Rate) -> impl Iterator<Item = (u64, Placing)> {
+    let length = move |frames| need(frames, Speed::default(), rate);
+    let whole = length(slot.frames);
+    // Two frames: motion is noticed when it begins just after a cut.
+    let freely = length(2.min(slot.frames)).map(|lead| Placing::Freely { lead });
+    let inner = slot.accents.into_iter().filter(|accent| *accent > 0);
+    // On the cut itself: its last frame of movement is seen.
+    let cut = (slot.accents[0] == 0).then_some(1.min(slot.frames));
+    let hits = inner.chain(cut);
+    let hits = hits.filter_map(move |accent| {
+        Some(Placing::Hit {
+            offset: length(accent)?,
+        })
+    });
+    freely
+        .into_iter()
+        .chain(hits)
+        .filter_map(move |placing| Some((whole?, placing)))
 }
 
 impl Pool<'_> {
-    /// The best candidates for each slot at normal speed, best first, `most` of them.
-    pub(super) fn shortlists(&self, slots: &[Vacancy], most: usize) -> Vec<Vec<Candidate>> {
-        let mut lists = vec![Vec::new(); slots.len()];
-        // Slots of one shape share their windows: the beat is steady, so shapes are few.
-        let mut shapes: Vec<(Shape, usize)> = slots
+    /// The windows that slots may choose from, each kind once, and of each slot which kinds are its own:
+    /// the beat is steady, so kinds are few.
+    pub(super) fn stalls(&self, slots: &[Vacancy]) -> (Vec<Stall>, Vec<Vec<usize>>) {
+        let mut kinds: Vec<(u64, Placing)> = slots
             .iter()
-            .enumerate()
-            .filter_map(|(index, slot)| {
-                Some((Shape::of(slot, Speed::default(), self.rate)?, index))
-            })
+            .flat_map(|slot| placings(slot, self.rate))
             .collect();
-        shapes.sort_unstable();
-        for alike in shapes.chunk_by(|a, b| a.0 == b.0) {
-            let Some((shape, _)) = alike.first() else {
-                continue;
-            };
-            let windows = self.windows(*shape);
-            for (_, index) in alike {
-                if let (Some(slot), Some(list)) = (slots.get(*index), lists.get_mut(*index)) {
-                    *list = self.shortlist(slot, &windows, most);
-                }
-            }
-        }
-        lists
+        kinds.sort_unstable();
+        kinds.dedup();
+        let own = slots.iter().map(|slot| {
+            let own = placings(slot, self.rate);
+            own.filter_map(|one| kinds.binary_search(&one).ok())
+                .collect()
+        });
+        let own = own.collect();
+        let stall = |(need, placing): &(u64, Placing)| Stall {
+            windows: self.windows(*need, *placing),
+        };
+        (kinds.iter().map(stall).collect(), own)
     }
 
-    /// A window for each anchor that has room for one, measured.
-    pub(super) fn windows(&self, shape: Shape) -> Vec<(Shown, Measures)> {
+    /// The best candidates for each slot at normal speed, best first, `most` of them, as many from each
+    /// clip.
+    pub(super) fn shortlists(&self, slots: &[Vacancy], most: usize) -> Vec<Vec<Candidate>> {
+        let of_clip = (most / self.sources.len().max(1)).clamp(1, MOST_OF_CLIP);
+        let (stalls, own) = self.stalls(slots);
+        slots
+            .iter()
+            .zip(own)
+            .map(|(slot, own)| {
+                let own: Vec<&Stall> = own.iter().filter_map(|kind| stalls.get(*kind)).collect();
+                self.shortlist(slot, &own, most, of_clip)
+            })
+            .collect()
+    }
+
+    /// A window for each anchor that has room for one, measured, by source.
+    fn windows(&self, need: u64, placing: Placing) -> Vec<(Shown, Measures)> {
         let mut windows = Vec::new();
         for (source, clip) in self.sources.iter().enumerate() {
             for anchor in &clip.footage.anchors {
-                if let Some((stretch, start, hit)) = framed(clip, anchor, shape)
-                    && let Some(window) = self.measured(
+                let offset = match (placing, anchor.kind) {
+                    (Placing::Hit { offset }, AnchorKind::Impact) => offset,
+                    (Placing::Hit { .. }, _) => continue,
+                    (Placing::Freely { lead }, AnchorKind::MotionOnset) => lead,
+                    (Placing::Freely { .. }, _) => need / 2,
+                };
+                let is_hit = matches!(placing, Placing::Hit { .. });
+                if let Some((stretch, start, exact)) = framed(clip, anchor, need, offset)
+                    && (exact || !is_hit)
+                {
+                    let strength = anchor.strength_permille;
+                    let begins = exact && anchor.kind == AnchorKind::MotionOnset;
+                    let placed = if is_hit || begins {
+                        (strength, 0)
+                    } else {
+                        (0, strength / 2)
+                    };
+                    windows.extend(self.measured(
                         source,
                         stretch,
                         start,
-                        shape,
-                        MAX_BAD_PERMILLE,
-                        Some((anchor, hit)),
-                    )
-                {
-                    windows.push(window);
+                        (need, MAX_BAD_PERMILLE),
+                        placed,
+                    ));
                 }
+            }
+            if let Placing::Hit { .. } = placing {
+                continue;
             }
             // The head of each stretch, for clips with few anchors.
             for stretch in &clip.stretches {
-                if stretch.length_us() >= shape.need
-                    && let Some(window) = self.measured(
+                if stretch.length_us() >= need {
+                    windows.extend(self.measured(
                         source,
                         *stretch,
                         stretch.start_us,
-                        shape,
-                        MAX_BAD_PERMILLE,
-                        None,
-                    )
-                {
-                    windows.push(window);
+                        (need, MAX_BAD_PERMILLE),
+                        (0, 0),
+                    ));
                 }
             }
         }
@@ -163,12 +192,11 @@ impl Pool<'_> {
         source: usize,
         stretch: Stretch,
         start_us: u64,
-        shape: Shape,
-        most_bad: u16,
-        anchor: Option<(&Anchor, bool)>,
+        (need, most_bad): (u64, u16),
+        (hit, inside): (u16, u16),
     ) -> Option<(Shown, Measures)> {
         let clip = self.sources.get(source)?;
-        let end_us = start_us.checked_add(shape.need)?;
+        let end_us = start_us.checked_add(need)?;
         if end_us > stretch.end_us {
             return None;
         }
@@ -176,63 +204,67 @@ impl Pool<'_> {
         if window.severe || window.bad_permille > most_bad {
             return None;
         }
-        let (hit, inside) = match anchor {
-            Some((anchor, true)) if anchor.kind != AnchorKind::Plateau => {
-                (anchor.strength_permille, 0)
-            }
-            Some((anchor, _)) => (0, anchor.strength_permille / 2),
-            None => (0, 0),
-        };
         let length = (clip.footage.end_us - clip.footage.start_us).max(1);
         let place = (start_us - clip.footage.start_us) * ONE.unsigned_abs() / length;
-        let place = i64::try_from(place).unwrap_or(ONE);
+        let placed = Placed {
+            hit,
+            inside,
+            place: i64::try_from(place).unwrap_or(ONE),
+        };
         let shown = Shown {
             source,
+            family: clip.family,
             shot: stretch.shot,
             start_us,
             end_us,
-            scene: clip.scene(start_us, end_us),
+            seen: clip.seen(start_us, end_us),
         };
-        Some((
-            shown,
-            self.ranks
-                .measures(&window, hit.min(1000), inside.min(1000), place),
-        ))
+        Some((shown, self.ranks.measures(&window, placed)))
     }
 
     fn shortlist(
         &self,
         slot: &Vacancy,
-        windows: &[(Shown, Measures)],
+        stalls: &[&Stall],
         most: usize,
+        of_clip: usize,
     ) -> Vec<Candidate> {
         let mut list: Vec<Candidate> = Vec::with_capacity(most);
-        for of_source in windows.chunk_by(|a, b| a.0.source == b.0.source) {
-            let mut best: [Option<(i64, usize)>; KEPT_OF_SOURCE] = [None; KEPT_OF_SOURCE];
-            for (index, (shown, measures)) in of_source.iter().enumerate() {
-                let surely = suits(slot, measures);
-                let worst = best.last().copied().flatten();
-                if worst.is_some_and(|(worst, _)| surely + CHANCE <= worst) {
-                    continue;
-                }
-                let worth = self.worth(slot, shown, measures);
-                let mut entry = Some((worth, index));
-                for place in &mut best {
-                    if place.is_none_or(|old| entry.is_some_and(|new| new.0 > old.0)) {
-                        std::mem::swap(place, &mut entry);
+        let mut rests: Vec<&[(Shown, Measures)]> = stalls
+            .iter()
+            .map(|stall| stall.windows.as_slice())
+            .collect();
+        let mut best: Vec<Candidate> = Vec::with_capacity(of_clip + 1);
+        for source in 0..self.sources.len() {
+            best.clear();
+            for rest in &mut rests {
+                let end = rest.iter().take_while(|(shown, _)| shown.source == source);
+                let (own, others) = rest.split_at(end.count());
+                *rest = others;
+                for (shown, measures) in own {
+                    let surely = suits(&self.weights, slot, measures);
+                    let worst = best.last().filter(|_| best.len() >= of_clip);
+                    if worst.is_some_and(|worst| surely + CHANCE <= worst.worth) {
+                        continue;
                     }
-                }
-            }
-            for (worth, index) in best.into_iter().flatten() {
-                if let Some((shown, measures)) = of_source.get(index) {
-                    list.push(Candidate {
+                    let one = Candidate {
                         shown: *shown,
                         speed: Speed::default(),
                         measures: *measures,
-                        worth,
-                    });
+                        worth: self.worth(slot, shown, measures),
+                    };
+                    let place = best.partition_point(|other| other.worth >= one.worth);
+                    let same = |other: &Candidate| other.shown.start_us == one.shown.start_us;
+                    match best.iter().position(same) {
+                        Some(known) if known < place => continue,
+                        Some(known) => drop(best.remove(known)),
+                        None => {}
+                    }
+                    best.insert(place, one);
+                    best.truncate(of_clip);
                 }
             }
+            list.append(&mut best);
         }
         if list.len() > most {
             list.select_nth_unstable_by_key(most, rank);
@@ -247,7 +279,7 @@ impl Pool<'_> {
             .sources
             .get(shown.source)
             .map_or(0, |source| source.key);
-        suits(slot, measures) + chance(self.seed, key, shown.start_us, slot.start)
+        suits(&self.weights, slot, measures) + chance(self.seed, key, shown.start_us, slot.start)
     }
 
     /// What a clip of a plan shows in a slot, as a candidate, whatever it is worth.
@@ -258,13 +290,14 @@ impl Pool<'_> {
         let (start_us, end_us) = (clip.source_start, clip.source_end(slot.frames, self.rate)?);
         let shown = Shown {
             source,
+            family: of.family,
             shot: take.min(takes.len().saturating_sub(1)),
             start_us,
             end_us,
-            scene: of.scene(start_us, end_us),
+            seen: of.seen(start_us, end_us),
         };
         let window = of.windows.over(shown.start_us, shown.end_us);
-        let measures = window.map(|window| self.ranks.measures(&window, 0, 0, 0));
+        let measures = window.map(|window| self.ranks.measures(&window, Placed::default()));
         let measures = measures.unwrap_or_default();
         Some(Candidate {
             shown,
@@ -295,8 +328,8 @@ impl Pool<'_> {
         start_us: u64,
         terms: Terms,
     ) -> Option<Candidate> {
-        let (shown, measures) =
-            self.measured(source, stretch, start_us, terms.shape, terms.most_bad, None)?;
+        let limits = (terms.need, terms.most_bad);
+        let (shown, measures) = self.measured(source, stretch, start_us, limits, (0, 0))?;
         let worth = self.worth(slot, &shown, &measures);
         Some(Candidate {
             shown,
@@ -307,17 +340,23 @@ impl Pool<'_> {
     }
 }
 
-/// Where the window for `anchor` begins, and whether the anchor falls on the accent.
-fn framed(clip: &Source<'_>, anchor: &Anchor, shape: Shape) -> Option<(Stretch, u64, bool)> {
+/// Where the window begins in which `anchor` lies `offset` after its start, and whether it can; if not,
+/// it lies elsewhere in it.
+fn framed(
+    clip: &Source<'_>,
+    anchor: &Anchor,
+    need: u64,
+    offset: u64,
+) -> Option<(Stretch, u64, bool)> {
     let next = clip
         .stretches
         .partition_point(|stretch| stretch.end_us <= anchor.at_us);
     let stretch = *clip.stretches.get(next)?;
-    if stretch.length_us() < shape.need {
+    if stretch.length_us() < need {
         return None;
     }
-    let wanted = anchor.at_us.checked_sub(shape.offset(anchor.kind));
-    let latest = stretch.end_us - shape.need;
+    let wanted = anchor.at_us.checked_sub(offset);
+    let latest = stretch.end_us - need;
     let start = wanted.unwrap_or(0).clamp(stretch.start_us, latest);
     Some((stretch, start, wanted == Some(start)))
 }

@@ -1,24 +1,19 @@
 //! How far from the best there is a film can be at most.
 //!
-//! The bound is a Lagrangian one (Fisher, *The Lagrangian relaxation method for solving integer
-//! programming problems*, 1981): whatever price is set on each tenth of a second of footage, on each
-//! scene and on each use of a clip, the sum of what every slot would choose for itself at these prices
-//! and of the prices is at least what any film without overlaps is worth. Prices that bring it down are
-//! found by the subgradient method. What neighbours cost is left out, which only raises the bound.
+//! The bound is that of [`Prices`]: what neighbours cost is left out, which only raises it. For films of
+//! few slots the best of all can be found, by branch and bound with the same prices.
 
-use super::assignment::Assignment;
-use super::candidates::{Pool, Shape};
+use super::assignment::{Assignment, Means};
+use super::candidates::{Candidate, Pool, Stall};
 use super::film::arranged;
+use super::prices::{FINE, Prices, SMALL_US, Steps};
 use super::request::{EditError, PlanRequest};
-use super::score::{AGAIN_PRICE, Measures, Shown, USES};
-use super::slots::Vacancy;
-use crate::footage::TICK_US;
+use super::score::Shown;
+use super::weights::Weights;
 use shared::plan::Speed;
 
-/// Fractions of a point that prices are set in.
-const FINE: i64 = 256;
-/// Rounds without a better bound after which steps are halved.
-const PATIENCE: u32 = 12;
+/// Rounds of the bound by which the best is searched.
+const ROUNDS: u32 = 400;
 
 /// What a film is worth, and what no film of the same slots and windows can exceed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,235 +44,233 @@ impl Certificate {
 /// # Errors
 /// Those of [`plan`](super::plan).
 pub fn certify(request: &PlanRequest, rounds: u32) -> Result<Certificate, EditError> {
-    arranged(request, |film| Ok(bound(&film.assignment, rounds)))
+    arranged(request, &Weights::default(), |film| {
+        Ok(bounded(&film.assignment, rounds))
+    })
 }
 
-/// Slots of one shape and the windows that they choose from.
-struct Alike {
-    slots: Vec<usize>,
-    windows: Vec<(Shown, Measures)>,
-    /// Worth of each window in each slot, row by row, in fine points.
-    worths: Vec<i64>,
+/// What a filled film is worth and could be at most.
+pub(super) fn bounded(film: &Assignment<'_>, rounds: u32) -> Certificate {
+    Market::of(film).certificate(film, rounds)
 }
 
-/// What is asked for footage, in fine points.
-struct Prices {
-    /// Of each tick of each source, and their sums from the start.
-    ticks: Vec<Vec<i64>>,
-    sums: Vec<Vec<i64>>,
-    scenes: Vec<i64>,
-    /// What a use of each family of sources is taken to add.
-    uses: Vec<i64>,
+/// Plans a film and finds the best film there is of windows of the same kind in the same slots:
+/// [`Certificate::bound`] is what that is worth. None if more than `steps` partial films would have to be
+/// looked at, or if the film shows something twice or slowed, which is beyond comparison.
+///
+/// # Errors
+/// Those of [`plan`](super::plan).
+pub fn exhaust(request: &PlanRequest, steps: u64) -> Result<Option<Certificate>, EditError> {
+    arranged(request, &Weights::default(), |film| {
+        Ok(exhausted(&film.assignment, steps))
+    })
 }
 
-impl Prices {
-    fn total(&mut self) -> i64 {
-        let mut total = self.scenes.iter().sum::<i64>();
-        for (ticks, sums) in self.ticks.iter().zip(&mut self.sums) {
-            let mut sum = 0;
-            for (place, price) in sums.iter_mut().skip(1).zip(ticks) {
-                sum += price;
-                *place = sum;
-            }
-            total += sum;
-        }
-        let worths = USES.map(|worth| worth * FINE);
-        for price in &self.uses {
-            total += worths
-                .iter()
-                .map(|worth| (worth - price).max(0))
-                .sum::<i64>();
-        }
-        total
-    }
-
-    fn of(&self, pool: Pool<'_>, shown: &Shown) -> i64 {
-        let (first, end) = whole_ticks(pool, shown);
-        let sum = |n: usize| self.sums.get(shown.source).and_then(|sums| sums.get(n));
-        let ticks = match (sum(first), sum(end)) {
-            (Some(first), Some(end)) => end - first,
-            _ => 0,
-        };
-        let scene = scene(shown).and_then(|n| self.scenes.get(n));
-        let use_ = self.uses.get(family(pool, shown)).copied().unwrap_or(0);
-        ticks + scene.copied().unwrap_or(0) - use_
-    }
+/// See [`exhaust`].
+pub(super) fn exhausted(film: &Assignment<'_>, steps: u64) -> Option<Certificate> {
+    let mut market = Market::of(film);
+    let found = market.certificate(film, ROUNDS);
+    let fresh = (0..found.slots).all(|slot| film.fresh(slot).is_some());
+    let best = fresh.then(|| market.exhaust(film, &found, steps));
+    best.flatten().map(|bound| Certificate { bound, ..found })
 }
 
-fn scene(shown: &Shown) -> Option<usize> {
-    usize::try_from(shown.scene?).ok()
+/// The windows that every slot chooses from.
+struct Market<'a> {
+    pool: Pool<'a>,
+    stalls: Vec<Stall>,
+    /// Of each slot its stalls, and the worth of each of their windows, in fine points.
+    slots: Vec<Vec<(usize, Vec<i64>)>>,
+    prices: Prices,
+    /// The prices that the best bound was found with.
+    best: i64,
 }
 
-fn family(pool: Pool<'_>, shown: &Shown) -> usize {
-    let source = pool.sources.get(shown.source);
-    source.map_or(usize::MAX, |source| source.family)
-}
-
-/// The ticks that a window covers whole: two windows that share one overlap.
-fn whole_ticks(pool: Pool<'_>, shown: &Shown) -> (usize, usize) {
-    let start = pool
-        .sources
-        .get(shown.source)
-        .map_or(0, |of| of.footage.start_us);
-    let tick = |us: u64| usize::try_from(us).unwrap_or(usize::MAX);
-    let first = tick(shown.start_us.saturating_sub(start).div_ceil(TICK_US));
-    let end = tick(shown.end_us.saturating_sub(start) / TICK_US);
-    (first.min(end), end)
-}
-
-fn bound(assignment: &Assignment<'_>, rounds: u32) -> Certificate {
-    let pool = assignment.pool;
-    let groups = alike(assignment);
-    let worth = assignment.worth();
-    let count = assignment.slots.len();
-    let scenes = groups
-        .iter()
-        .flat_map(|group| &group.windows)
-        .filter_map(|(shown, _)| scene(shown))
-        .max()
-        .map_or(0, |most| most + 1);
-    let lengths: Vec<usize> = pool
-        .sources
-        .iter()
-        .map(|of| of.footage.ticks.len())
-        .collect();
-    let mut prices = Prices {
-        ticks: lengths.iter().map(|length| vec![0; *length]).collect(),
-        sums: lengths.iter().map(|length| vec![0; length + 1]).collect(),
-        scenes: vec![0; scenes],
-        uses: vec![USES.first().map_or(0, |first| first * FINE); lengths.len()],
-    };
-    let mut best = i64::MAX;
-    let (mut halved, mut since) = (0_u32, 0);
-    for _ in 0..rounds.max(1) {
-        let mut value = prices.total();
-        let mut asked: Vec<Shown> = Vec::with_capacity(count);
-        for group in &groups {
-            let price: Vec<i64> = group
-                .windows
-                .iter()
-                .map(|(shown, _)| prices.of(pool, shown))
-                .collect();
-            for row in group.worths.chunks_exact(price.len().max(1)) {
-                let nets = row.iter().zip(&price).map(|(worth, price)| worth - price);
-                if let Some((at, net)) = nets
-                    .enumerate()
-                    .max_by_key(|(at, net)| (*net, usize::MAX - at))
-                {
-                    value += net;
-                    asked.extend(group.windows.get(at).map(|(shown, _)| *shown));
+impl<'a> Market<'a> {
+    fn of(assignment: &Assignment<'a>) -> Self {
+        let pool = assignment.pool;
+        let (mut stalls, own) = pool.stalls(assignment.slots);
+        // What a film shows for want of better is in no stall.
+        for (filled, own) in assignment.filled.iter().zip(&own) {
+            let last = own.first().and_then(|kind| stalls.get_mut(*kind));
+            if let (Some(filled), Some(stall)) = (filled, last) {
+                let shown = (filled.with.shown, filled.with.measures);
+                if !stall.windows.contains(&shown) {
+                    stall.windows.push(shown);
                 }
             }
         }
-        if value < best {
-            (best, since) = (value, 0);
-        } else {
-            since += 1;
-            if since == PATIENCE {
-                (halved, since) = (halved + 1, 0);
+        let slots = assignment.slots.iter().zip(own).map(|(slot, own)| {
+            let of = |kind: usize| {
+                let windows = stalls.get(kind).map_or(&[][..], |stall| &stall.windows);
+                let worth = |(shown, measures): &(Shown, _)| pool.worth(slot, shown, measures);
+                (kind, windows.iter().map(|one| worth(one) * FINE).collect())
+            };
+            own.into_iter().map(of).collect()
+        });
+        let slots = slots.collect();
+        let shown = stalls.iter().flat_map(|stall| &stall.windows);
+        let scenes = shown.flat_map(|(shown, _)| shown.seen.iter()).max();
+        let scenes = scenes.map_or(0, |most| most + 1);
+        let prices = Prices::new(pool, assignment.slots.len(), scenes, SMALL_US);
+        Self {
+            pool,
+            stalls,
+            slots,
+            prices,
+            best: i64::MAX,
+        }
+    }
+
+    /// What each window costs now.
+    fn costs(&self) -> Vec<Vec<i64>> {
+        let of = |stall: &Stall| {
+            let windows = stall.windows.iter();
+            windows
+                .map(|(shown, _)| self.prices.of(self.pool, shown))
+                .collect()
+        };
+        self.stalls.iter().map(of).collect()
+    }
+
+    fn certificate(&mut self, assignment: &Assignment<'_>, rounds: u32) -> Certificate {
+        let worth = assignment.worth();
+        let mut steps = Steps::default();
+        let mut kept = self.prices.clone();
+        for _ in 0..rounds.max(1) {
+            let mut value = self.prices.total();
+            let costs = self.costs();
+            let mut asked: Vec<Shown> = Vec::with_capacity(self.slots.len());
+            for slot in &self.slots {
+                let mut best: Option<(i64, usize, usize)> = None;
+                for (kind, worths) in slot {
+                    let costs = costs.get(*kind).map_or(&[][..], Vec::as_slice);
+                    for (at, (worth, cost)) in worths.iter().zip(costs).enumerate() {
+                        if best.is_none_or(|best| worth - cost > best.0) {
+                            best = Some((worth - cost, *kind, at));
+                        }
+                    }
+                }
+                if let Some((net, kind, at)) = best {
+                    value += net;
+                    let stall = self.stalls.get(kind);
+                    asked.extend(
+                        stall
+                            .and_then(|s| s.windows.get(at))
+                            .map(|(shown, _)| *shown),
+                    );
+                }
+            }
+            if value < steps.best {
+                kept.clone_from(&self.prices);
+            }
+            let room = steps.room(value, worth * FINE);
+            if !self.prices.adjust(self.pool, &asked, room) {
+                break;
             }
         }
-        let room = (value - worth * FINE).max(0) >> halved.min(30);
-        if !adjust(&mut prices, pool, &asked, room) {
-            break;
+        self.prices = kept;
+        self.best = steps.best;
+        let windows: usize = self
+            .slots
+            .iter()
+            .flatten()
+            .map(|(_, worths)| worths.len())
+            .sum();
+        Certificate {
+            slots: self.slots.len(),
+            windows: windows / self.slots.len().max(1),
+            worth,
+            bound: self.best.div_euclid(FINE) + 1,
         }
     }
-    let windows: usize = groups.iter().map(|group| group.worths.len()).sum();
-    Certificate {
-        slots: count,
-        windows: windows / count.max(1),
-        worth,
-        bound: best.div_euclid(FINE) + 1,
-    }
-}
 
-/// Raises the price of what is asked for more than once and lowers that of what nobody asks for, by
-/// Polyak's step. Whether there was anything to change.
-fn adjust(prices: &mut Prices, pool: Pool<'_>, asked: &[Shown], room: i64) -> bool {
-    // How much less of each is asked for than there is; for uses, than their price would call for.
-    let mut ticks: Vec<Vec<i64>> = prices.ticks.iter().map(|t| vec![1; t.len()]).collect();
-    let mut scenes = vec![1_i64; prices.scenes.len()];
-    let mut uses = vec![0_i64; prices.uses.len()];
-    for shown in asked {
-        let (first, end) = whole_ticks(pool, shown);
-        let own = ticks
-            .get_mut(shown.source)
-            .and_then(|own| own.get_mut(first..end));
-        own.into_iter().flatten().for_each(|spare| *spare -= 1);
-        if let Some(spare) = scene(shown).and_then(|n| scenes.get_mut(n)) {
-            *spare -= 1;
-        }
-        if let Some(uses) = uses.get_mut(family(pool, shown)) {
-            *uses += 1;
-        }
-    }
-    for (uses, price) in uses.iter_mut().zip(&prices.uses) {
-        let called = USES.iter().filter(|worth| *worth * FINE > *price).count();
-        *uses -= i64::try_from(called).unwrap_or(0);
-    }
-    let most_scene = AGAIN_PRICE * FINE;
-    let most_use = USES.first().map_or(0, |first| first * FINE);
-    let mut all: Vec<(&mut i64, i64, i64)> = Vec::new();
-    for (prices, spare) in prices.ticks.iter_mut().zip(&ticks) {
-        all.extend(
-            prices
-                .iter_mut()
-                .zip(spare)
-                .map(|(price, spare)| (price, *spare, i64::MAX)),
-        );
-    }
-    let scene_prices = prices.scenes.iter_mut().zip(&scenes);
-    all.extend(scene_prices.map(|(price, spare)| (price, *spare, most_scene)));
-    let use_prices = prices.uses.iter_mut().zip(&uses);
-    all.extend(use_prices.map(|(price, more)| (price, *more, most_use)));
-    // Prices at their ends that would go beyond them are no part of the step.
-    all.retain(|(price, spare, most)| {
-        *spare != 0 && (*spare < 0 || **price > 0) && (*spare > 0 || **price < *most)
-    });
-    let norm: i64 = all.iter().map(|(_, spare, _)| spare * spare).sum();
-    for (price, spare, most) in &mut all {
-        let step = i128::from(room) * i128::from(*spare) / i128::from(norm.max(1));
-        let moved = i128::from(**price) - step;
-        **price = i64::try_from(moved.clamp(0, i128::from(*most))).unwrap_or(0);
-    }
-    norm > 0 && room > 0
-}
-
-/// The slots by shape, with all windows there are and what the film shows.
-fn alike(assignment: &Assignment<'_>) -> Vec<Alike> {
-    let pool = assignment.pool;
-    let mut shapes: Vec<(Shape, usize)> = assignment
-        .slots
-        .iter()
-        .enumerate()
-        .filter_map(|(index, slot)| Some((Shape::of(slot, Speed::default(), pool.rate)?, index)))
-        .collect();
-    shapes.sort_unstable();
-    shapes
-        .chunk_by(|a, b| a.0 == b.0)
-        .filter_map(|group| {
-            let shape = group.first()?.0;
-            let slots: Vec<usize> = group.iter().map(|(_, slot)| *slot).collect();
-            let mut windows = pool.windows(shape);
-            let shown = slots
-                .iter()
-                .filter_map(|slot| assignment.filled.get(*slot)?.as_ref());
-            windows.extend(shown.map(|filled| (filled.with.shown, filled.with.measures)));
-            let vacancies = slots.iter().filter_map(|slot| assignment.slots.get(*slot));
-            let worths = vacancies
-                .flat_map(|slot: &Vacancy| {
-                    let worth = |(shown, measures): &(Shown, Measures)| {
-                        pool.worth(slot, shown, measures) * FINE
-                    };
-                    windows.iter().map(worth).collect::<Vec<_>>()
-                })
-                .collect();
-            Some(Alike {
-                slots,
-                windows,
-                worths,
+    /// What the best film is worth: every choice is tried whose regret at the prices still lets the whole
+    /// be better than the best so far. None if that takes more than so many `steps`.
+    fn exhaust(
+        &mut self,
+        assignment: &Assignment<'_>,
+        known: &Certificate,
+        steps: u64,
+    ) -> Option<i64> {
+        self.prices.total();
+        let costs = self.costs();
+        // Of each slot all windows, the least regretted first.
+        let choices: Vec<Vec<(i64, Candidate)>> = self
+            .slots
+            .iter()
+            .map(|slot| {
+                let mut all: Vec<(i64, Candidate)> = Vec::new();
+                for (kind, worths) in slot {
+                    let (stall, costs) = (self.stalls.get(*kind)?, costs.get(*kind)?);
+                    for ((worth, cost), (shown, measures)) in
+                        worths.iter().zip(costs).zip(&stall.windows)
+                    {
+                        let one = Candidate {
+                            shown: *shown,
+                            speed: Speed::default(),
+                            measures: *measures,
+                            worth: worth / FINE,
+                        };
+                        all.push((worth - cost, one));
+                    }
+                }
+                let most = all.iter().map(|(net, _)| *net).max()?;
+                for (net, _) in &mut all {
+                    *net = most - *net;
+                }
+                all.sort_by_key(|(regret, one)| (*regret, one.shown.source, one.shown.start_us));
+                Some(all)
             })
-        })
-        .filter(|group| !group.slots.is_empty())
-        .collect()
+            .collect::<Option<_>>()?;
+        let mut search = Search {
+            film: Assignment::new(self.pool, assignment.slots),
+            choices: &choices,
+            bound: self.best,
+            best: known.worth,
+            steps,
+        };
+        search.from(0, 0, 0).then_some(search.best)
+    }
+}
+
+/// A search for the best film, slot by slot.
+struct Search<'a> {
+    film: Assignment<'a>,
+    choices: &'a [Vec<(i64, Candidate)>],
+    /// What no film exceeds, in fine points, before regrets.
+    bound: i64,
+    best: i64,
+    steps: u64,
+}
+
+impl Search<'_> {
+    /// Tries all there is from `slot` on; what is filled is worth `worth` and is regretted by `regret`.
+    /// Whether it came to an end.
+    fn from(&mut self, slot: usize, worth: i64, regret: i64) -> bool {
+        let choices = self.choices;
+        let Some(own) = choices.get(slot) else {
+            self.best = self.best.max(worth);
+            return true;
+        };
+        for (more, one) in own {
+            if self.bound - regret - more <= self.best * FINE {
+                break;
+            }
+            let Some(left) = self.steps.checked_sub(1) else {
+                return false;
+            };
+            self.steps = left;
+            if self.film.is_free(&one.shown) {
+                let gain = self.film.gain(slot, one);
+                self.film.put(slot, *one, Means::default());
+                let done = self.from(slot + 1, worth + gain, regret + more);
+                self.film.take_out(slot);
+                if !done {
+                    return false;
+                }
+            }
+        }
+        true
+    }
 }

@@ -7,7 +7,7 @@ use shared::plan::{Clip, Extra, MusicTrack, Plan, SCHEMA, Slot};
 use super::alternates::alternates;
 use super::assignment::Assignment;
 use super::bans::Bans;
-use super::candidates::{Candidate, KEPT, Pool};
+use super::candidates::{Candidate, LISTED, Pool};
 use super::made_by::made_by;
 use super::pace::Pace;
 use super::points::{Span, points};
@@ -16,6 +16,7 @@ use super::scarce;
 use super::score::{Ranks, permille};
 use super::slots::{Limits, vacancies};
 use super::sources::{Source, sources};
+use super::weights::Weights;
 
 /// A film for the request: every frame from the film's opening to its end is filled, whatever
 /// footage there is, and every departure from the style is among the plan's decisions.
@@ -26,7 +27,15 @@ use super::sources::{Source, sources};
 /// # Errors
 /// [`EditError`] if there is no clip with a picture that may be shown, or no music to fill.
 pub fn plan(request: &PlanRequest) -> Result<Plan, EditError> {
-    arranged(request, |film| told(request, film))
+    plan_by(request, &Weights::default())
+}
+
+/// The same by other weights, to see what they do.
+///
+/// # Errors
+/// Those of [`plan`].
+pub fn plan_by(request: &PlanRequest, weights: &Weights) -> Result<Plan, EditError> {
+    arranged(request, weights, |film| told(request, film))
 }
 
 /// A film whose slots are filled.
@@ -41,6 +50,7 @@ pub(super) struct Arranged<'a> {
 /// Divides and fills a film, and gives it to `finish`.
 pub(super) fn arranged<T>(
     request: &PlanRequest,
+    weights: &Weights,
     finish: impl FnOnce(Arranged<'_>) -> Result<T, EditError>,
 ) -> Result<T, EditError> {
     let mut decisions = request.decisions.clone();
@@ -64,11 +74,11 @@ pub(super) fn arranged<T>(
         ranks: &ranks,
         rate: request.output.rate,
         seed: settings.seed,
+        weights: *weights,
     };
-    let lists = pool.shortlists(&slots, KEPT);
     let mut assignment = Assignment::new(pool, &slots);
-    let empty = assignment.greedy(&lists, offered_us < 2 * needed_us);
-    assignment.improve(&lists);
+    let tight = offered_us < 2 * needed_us;
+    let (lists, empty) = assignment.fill(pool.shortlists(&slots, LISTED), tight);
     scarce::fill(&mut assignment, &empty);
     decisions.extend(scarce::decisions(&assignment, needed_us, offered_us));
     finish(Arranged {
@@ -203,6 +213,6 @@ pub(super) fn clip(assignment: &Assignment<'_>, slot: usize, one: &Candidate) ->
         one.shown.start_us,
     );
     clip.speed = one.speed;
-    clip.score_permille = Some(permille(vacancy, &one.measures));
+    clip.score_permille = Some(permille(&assignment.pool.weights, vacancy, &one.measures));
     Some(clip)
 }

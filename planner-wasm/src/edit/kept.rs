@@ -21,20 +21,15 @@ pub(super) fn shown(assignment: &Assignment<'_>, index: usize, slot: &Slot) -> O
     assignment.pool.as_shown(vacancy, source, &slot.clip)
 }
 
-/// Fills a slot with what slot `from` showed in `previous`, for good. What was chosen from `list` is
-/// in it still.
+/// Fills a slot with what slot `from` showed in `previous`, for good.
 pub(super) fn hold(
     assignment: &mut Assignment<'_>,
     index: usize,
     slot: &Slot,
-    list: &[Candidate],
     (previous, from): (&Plan, usize),
 ) -> Option<()> {
     assignment.hold(index);
     let mut with = shown(assignment, index, slot)?;
-    if let Some(one) = list.iter().find(|one| one.shown == with.shown) {
-        with = *one;
-    }
     let has_said = |code| previous.decisions.iter().any(|said| said.code == code);
     // Who slowed it, showed it twice or chose it in spite of its faults need not be told.
     if !has_said(DecisionCode::FootageSlowed) || !is_slowed(with.speed) {

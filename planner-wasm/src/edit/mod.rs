@@ -3,8 +3,8 @@
 //! [`plan`] turns a song's beat grid and the measures of a pile of clips into a finished plan, in
 //! two stages: the film is divided into slots by dynamic programming over the grid's points
 //! (`points`, `slots`, `pace`), and the slots (`assignment`) are filled with footage that scores best
-//! together (`sources`, `scenes`, `candidates`, `score`, `assign`, `beam`), with stated fallbacks where
-//! footage is short (`scarce`, `pack`).
+//! together (`sources`, `scenes`, `candidates`, `score`, `weights`, `prices`, `assign`, `beam`, `kicks`),
+//! with stated fallbacks where footage is short (`scarce`, `pack`).
 //! [`replan`] makes a plan anew from another one: `earlier` tells what of it is still there, `division`
 //! divides the film around what stays (`kept`), `reroll` fills single slots with something else, and
 //! `made_by` is what a plan tells of its settings. Scores are 64-bit integers with 1.0 = 1024; nothing
@@ -21,10 +21,12 @@ mod division;
 mod earlier;
 mod film;
 mod kept;
+mod kicks;
 mod made_by;
 mod pace;
 mod pack;
 mod points;
+mod prices;
 mod replan;
 mod request;
 mod reroll;
@@ -33,11 +35,13 @@ mod scenes;
 mod score;
 mod slots;
 mod sources;
+mod weights;
 
-pub use certificate::{Certificate, certify};
-pub use film::plan;
+pub use certificate::{Certificate, certify, exhaust};
+pub use film::{plan, plan_by};
 pub use replan::replan;
 pub use request::{
     Ban, EditError, EditSettings, LEAST_DENSITY, MOST_DENSITY, PlanRequest, Scope, SectionPace,
     SourceClip,
 };
+pub use weights::Weights;

@@ -3,7 +3,7 @@
 use shared::plan::Speed;
 
 use super::assignment::{Assignment, Means};
-use super::candidates::{Candidate, MAX_BAD_PERMILLE, Shape, Terms};
+use super::candidates::{Candidate, MAX_BAD_PERMILLE, Terms, need};
 use super::sources::Stretch;
 
 /// Where the slots of one stretch go.
@@ -43,13 +43,13 @@ fn packed(
     source: usize,
     stretch: Stretch,
 ) -> Option<Packing> {
-    let need = |slot: usize| {
+    let length = |slot: usize| {
         let vacancy = assignment.slots.get(slot)?;
-        Some(Shape::of(vacancy, Speed::default(), assignment.pool.rate)?.need)
+        need(vacancy.frames, Speed::default(), assignment.pool.rate)
     };
     let inside = assignment.inside(source, stretch)?;
-    let taken: u64 = inside.iter().filter_map(|slot| need(*slot)).sum();
-    if stretch.length_us().checked_sub(taken)? < need(slot)? {
+    let taken: u64 = inside.iter().filter_map(|slot| length(*slot)).sum();
+    if stretch.length_us().checked_sub(taken)? < length(slot)? {
         return None;
     }
     let before: i64 = inside
@@ -67,7 +67,7 @@ fn packed(
         let forwards = left.iter().copied().chain([slot]).map(|slot| (slot, true));
         let backwards = right.iter().rev().map(|slot| (*slot, false));
         for (moved, forward) in forwards.chain(backwards) {
-            let length = need(moved)?;
+            let length = length(moved)?;
             let start = if forward {
                 from
             } else {
@@ -102,7 +102,7 @@ fn placed(
     let vacancy = assignment.slots.get(slot)?;
     let speed = Speed::default();
     let terms = Terms {
-        shape: Shape::of(vacancy, speed, assignment.pool.rate)?,
+        need: need(vacancy.frames, speed, assignment.pool.rate)?,
         speed,
         most_bad: MAX_BAD_PERMILLE,
     };

@@ -6,7 +6,7 @@ use shared::plan::{Clip, MusicTrack, Output, Plan, SCHEMA, Slot};
 use super::alternates::alternates;
 use super::assignment::{Assignment, Means};
 use super::bans::Bans;
-use super::candidates::{Candidate, KEPT, Pool};
+use super::candidates::{Candidate, LISTED, Pool};
 use super::division::{Origin, division, staying};
 use super::earlier::{Earlier, places};
 use super::film::{limits, pace, slot};
@@ -17,9 +17,11 @@ use super::points::{Span, points};
 use super::request::{EditError, EditSettings, PlanRequest, Scope, checked_seed};
 use super::reroll::reroll;
 use super::scarce;
+use super::scenes::Seen;
 use super::score::{Ranks, Shown};
 use super::slots::Vacancy;
 use super::sources::{Source, sources};
+use super::weights::Weights;
 
 /// How much better a clip that was not on offer before must be than what a slot shows to take its
 /// place. A clip's first use is worth 3 in itself.
@@ -104,11 +106,11 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
         ranks: &ranks,
         rate: request.output.rate,
         seed: settings.seed,
+        weights: Weights::default(),
     };
-    let lists = pool.shortlists(&slots, KEPT);
     let mut refilm = Refilm {
         assignment: Assignment::new(pool, &slots),
-        lists: &lists,
+        lists: Vec::new(),
         kept: vec![None; slots.len()],
     };
     for (index, origin) in origins.iter().enumerate() {
@@ -125,11 +127,12 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
         }
     }
     let mut untouched = refilm.kept.iter().all(Option::is_some);
-    let assignment = &mut refilm.assignment;
-    let empty = assignment.greedy(&lists, offered_us < 2 * needed_us);
-    assignment.improve(&lists);
-    scarce::fill(assignment, &empty);
-    untouched &= !refilm.welcome(&earlier.new_clips());
+    let new = earlier.new_clips();
+    let lists = refilm.shortlists(new.contains(&true));
+    let (lists, empty) = refilm.assignment.fill(lists, offered_us < 2 * needed_us);
+    refilm.lists = lists;
+    scarce::fill(&mut refilm.assignment, &empty);
+    untouched &= !refilm.welcome(&new);
     if untouched {
         decisions.extend(said(previous, &scarce::SAID));
     } else {
@@ -206,7 +209,8 @@ struct Kept {
 /// A film on its way from one plan to another.
 struct Refilm<'a> {
     assignment: Assignment<'a>,
-    lists: &'a [Vec<Candidate>],
+    /// Of each slot that may show something else, or has lost alternates.
+    lists: Vec<Vec<Candidate>>,
     kept: Vec<Option<Kept>>,
 }
 
@@ -288,10 +292,11 @@ impl Refilm<'_> {
         let start = clip.source_start.min(latest);
         let shown = Shown {
             source,
+            family: pool.sources.get(source)?.family,
             shot: stretch.shot,
             start_us: start,
             end_us: start.checked_add(need)?,
-            scene: None,
+            seen: Seen::UNKNOWN,
         };
         (start >= stretch.start_us && self.assignment.is_free(&shown)).then(|| Clip {
             source_start: start,
@@ -333,8 +338,23 @@ impl Refilm<'_> {
 
     /// Marks a slot as filled with what it shows, and as not to be changed.
     fn hold(&mut self, index: usize, slot: &Slot, before: (&Plan, usize)) -> Option<()> {
-        let list = self.lists.get(index).map_or(&[][..], Vec::as_slice);
-        hold(&mut self.assignment, index, slot, list, before)
+        hold(&mut self.assignment, index, slot, before)
+    }
+
+    /// Candidates for the slots that need any, or for all.
+    fn shortlists(&self, all: bool) -> Vec<Vec<Candidate>> {
+        let wanted = |kept: &Option<Kept>| all || kept.as_ref().is_none_or(|kept| kept.lost);
+        let slots = self.assignment.slots.iter().zip(&self.kept);
+        let open: Vec<Vacancy> = slots
+            .filter(|(_, kept)| wanted(kept))
+            .map(|(slot, _)| *slot)
+            .collect();
+        let mut found = self.assignment.pool.shortlists(&open, LISTED).into_iter();
+        let lists = self.kept.iter().map(|kept| {
+            let own = wanted(kept).then(|| found.next());
+            own.flatten().unwrap_or_default()
+        });
+        lists.collect()
     }
 
     /// Lets clips that were not on offer before take the place of what is much worse. Whether any did.
@@ -362,11 +382,11 @@ impl Refilm<'_> {
                 continue;
             };
             // What is in no list was chosen by a person, or for want of better.
-            if !list.contains(&old.with) {
+            let Some(shown) = list.iter().find(|one| one.shown == old.with.shown) else {
                 continue;
-            }
+            };
             self.assignment.take_out(index);
-            let stay = self.assignment.gain(index, &old.with) + NEWCOMER;
+            let stay = self.assignment.gain(index, shown) + NEWCOMER;
             let best = list
                 .iter()
                 .filter(|one| is_new(self.assignment.pool.sources, one))

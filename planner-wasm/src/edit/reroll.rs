@@ -4,7 +4,7 @@ use shared::plan::{Plan, Slot};
 
 use super::assignment::{Assignment, Filled};
 use super::bans::Bans;
-use super::candidates::{Candidate, KEPT_TO_STIR, Pool};
+use super::candidates::{Candidate, LISTED, Pool};
 use super::earlier::Earlier;
 use super::film::slot;
 use super::kept::{hold, shown};
@@ -14,6 +14,7 @@ use super::scarce;
 use super::score::Ranks;
 use super::slots::{Vacancy, vacancy};
 use super::sources::{Source, sources};
+use super::weights::Weights;
 
 /// See [`replan`](super::replan).
 pub(super) fn reroll(
@@ -41,6 +42,7 @@ pub(super) fn reroll(
         ranks: &ranks,
         rate: previous.output.rate,
         seed,
+        weights: Weights::default(),
     };
     let lists = lists(pool, &slots, &open);
     let mut assignment = Assignment::new(pool, &slots);
@@ -50,7 +52,7 @@ pub(super) fn reroll(
         if open.get(index) != Some(&true) {
             assignment.hold(index);
             if let Some(old) = &old {
-                hold(&mut assignment, index, old, &[], (previous, index));
+                hold(&mut assignment, index, old, (previous, index));
             }
         }
         whole.push(old);
@@ -63,7 +65,7 @@ pub(super) fn reroll(
             assignment.shun(&one.shown);
         }
     }
-    let empty = assignment.greedy(&lists, false);
+    let empty = assignment.greedy(&lists, None, false);
     assignment.improve(&lists);
     let mut left = Vec::new();
     for index in empty {
@@ -80,7 +82,7 @@ pub(super) fn reroll(
             .and_then(|old| earlier.allowed(&old.clip, old.record_duration, previous.output.rate));
         let kept = whole.get(*index).and_then(Option::as_ref);
         if let (Some(_), Some(kept)) = (allowed, kept) {
-            hold(&mut assignment, *index, kept, &[], (previous, *index));
+            hold(&mut assignment, *index, kept, (previous, *index));
             return false;
         }
         true
@@ -144,7 +146,7 @@ fn as_they_are(request: &PlanRequest, plan: &Plan) -> Result<(Vec<Vacancy>, u64)
 fn lists(pool: Pool<'_>, slots: &[Vacancy], open: &[bool]) -> Vec<Vec<Candidate>> {
     let opened = slots.iter().zip(open).filter(|(_, open)| **open);
     let opened: Vec<Vacancy> = opened.map(|(slot, _)| *slot).collect();
-    let mut found = pool.shortlists(&opened, KEPT_TO_STIR).into_iter();
+    let mut found = pool.shortlists(&opened, LISTED).into_iter();
     let list = |(slot, open): (&Vacancy, &bool)| match (open, open.then(|| found.next())) {
         (true, Some(Some(list))) => pool.stirred(slot, list),
         _ => Vec::new(),

@@ -15,10 +15,11 @@ use shared::plan::Speed;
 
 use super::assignment::{Assignment, Filled, Means};
 use super::bans::touch;
-use super::candidates::{Candidate, MAX_BAD_PERMILLE, Shape, Terms};
+use super::candidates::{Candidate, MAX_BAD_PERMILLE, Terms, need};
 use super::pace::ONE;
 use super::pack::make_room;
-use super::score::{Shown, suits};
+use super::scenes::Seen;
+use super::score::{Placed, Shown, suits};
 use super::sources::{Stretch, gaps};
 
 /// What may be said of slots that had to be filled in such a way.
@@ -34,6 +35,8 @@ const FAR_SLOTS: usize = 40;
 const NEAR_PRICE: i64 = 24 * ONE;
 /// Price of each other use of the same footage.
 const AGAIN_PRICE: i64 = 4 * ONE;
+/// Price of a remainder of a gap that is too short to be shown.
+const CRUMB_PRICE: i64 = 8 * ONE;
 /// Windows looked at in one free gap.
 const TRIES: u64 = 24;
 
@@ -97,7 +100,7 @@ const RUNGS: [Rung; 9] = [
     rung(VERY_SLOW, true, 1000, true),
 ];
 
-/// Fills `empty`: with free footage the longest first, then by the rungs in the film's order.
+/// Fills `empty`, the longest first: with free footage, then by the rungs.
 pub(super) fn fill(assignment: &mut Assignment<'_>, empty: &[usize]) {
     let mut empty = empty.to_vec();
     empty.sort_by_key(|slot| {
@@ -120,7 +123,6 @@ pub(super) fn fill(assignment: &mut Assignment<'_>, empty: &[usize]) {
         }
         !found
     });
-    empty.sort_unstable();
     // Footage only gets scarcer: a rung that could not fill a slot fills none as long.
     let mut failed = [u32::MAX; RUNGS.len()];
     for slot in empty {
@@ -157,7 +159,7 @@ fn on_rung(assignment: &Assignment<'_>, slot: usize, rung: Rung) -> Option<Fille
     for (num, den) in rung.speeds {
         let speed = Speed::new(*num, *den)?;
         let terms = Terms {
-            shape: Shape::of(vacancy, speed, pool.rate)?,
+            need: need(vacancy.frames, speed, pool.rate)?,
             speed,
             most_bad: rung.most_bad,
         };
@@ -173,7 +175,7 @@ fn on_rung(assignment: &Assignment<'_>, slot: usize, rung: Rung) -> Option<Fille
                 (false, false) => (&clip.stretches, assignment.taken(source)),
             };
             for gap in stretches.iter().flat_map(|one| gaps(*one, &taken)) {
-                for start in starts(gap, terms.shape.need) {
+                for start in starts(gap, terms.need) {
                     let Some(one) = pool.at(vacancy, source, gap, start, terms) else {
                         continue;
                     };
@@ -220,7 +222,13 @@ fn crumbs_price(gap: Stretch, shown: &Shown) -> i64 {
     let need = shown.end_us - shown.start_us;
     [shown.start_us - gap.start_us, gap.end_us - shown.end_us]
         .into_iter()
-        .map(|rest| if rest > 0 && rest < need { 2 * ONE } else { 0 })
+        .map(|rest| {
+            if rest > 0 && rest < need {
+                CRUMB_PRICE
+            } else {
+                0
+            }
+        })
         .sum()
 }
 
@@ -242,7 +250,7 @@ fn longest(assignment: &Assignment<'_>, slot: usize) -> Option<Filled> {
     let vacancy = assignment.slots.get(slot)?;
     let pool = assignment.pool;
     let speed = Speed::new(SLOWEST.0, SLOWEST.1)?;
-    let need = Shape::of(vacancy, speed, pool.rate)?.need;
+    let need = need(vacancy.frames, speed, pool.rate)?;
     let is_allowed = |banned: &[(u64, u64)], stretch: &Stretch| {
         !touch(
             banned,
@@ -272,19 +280,20 @@ fn longest(assignment: &Assignment<'_>, slot: usize) -> Option<Filled> {
         .max_by_key(|(length, order, ..)| (*length, *order))?;
     let clip = pool.sources.get(source)?;
     let window = clip.windows.over(stretch.start_us, stretch.end_us)?;
-    let measures = pool.ranks.measures(&window, 0, 0, 0);
+    let measures = pool.ranks.measures(&window, Placed::default());
     let shown = Shown {
         source,
+        family: clip.family,
         shot: stretch.shot,
         start_us: stretch.start_us,
         end_us: stretch.end_us,
-        scene: None,
+        seen: Seen::UNKNOWN,
     };
     let with = Candidate {
         shown,
         speed,
         measures,
-        worth: suits(vacancy, &measures),
+        worth: suits(&pool.weights, vacancy, &measures),
     };
     let reused = !assignment.is_free(&shown);
     Some(Filled {

@@ -37,10 +37,51 @@ pub(super) fn scenes<'a>(clips: impl Iterator<Item = &'a [View]>) -> Vec<Scenes>
         .collect()
 }
 
-/// The scene that is seen at an instant.
-pub(super) fn scene_at(scenes: &Scenes, at_us: u64) -> Option<u32> {
-    let next = scenes.partition_point(|(end, _)| *end <= at_us);
-    scenes.get(next)?.1
+/// Scenes that are told of one window at most.
+const MOST_TOLD: usize = 6;
+/// No scene.
+const NONE: u32 = u32::MAX;
+
+/// The scenes that a window shows, as far as they are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen([u32; MOST_TOLD]);
+
+impl Seen {
+    /// Nothing is known.
+    pub(super) const UNKNOWN: Self = Self([NONE; MOST_TOLD]);
+
+    /// Each once.
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
+        let known = self.0.iter().take_while(|scene| **scene != NONE);
+        known.filter_map(|scene| usize::try_from(*scene).ok())
+    }
+
+    /// Whether both show one of them.
+    pub(super) fn shares(&self, other: &Self) -> bool {
+        self.iter()
+            .any(|scene| other.iter().any(|one| one == scene))
+    }
+}
+
+/// The scenes that are seen in a stretch, looked for at instants evenly apart.
+pub(super) fn scenes_in(scenes: &Scenes, start_us: u64, end_us: u64) -> Seen {
+    let mut seen = Seen::UNKNOWN;
+    let mut known = 0;
+    let length = end_us.saturating_sub(start_us);
+    for n in 0..MOST_TOLD as u64 {
+        let at_us = start_us + length * (2 * n + 1) / (2 * MOST_TOLD as u64);
+        let next = scenes.partition_point(|(end, _)| *end <= at_us);
+        let Some((_, Some(scene))) = scenes.get(next) else {
+            continue;
+        };
+        if !seen.0.contains(scene)
+            && let Some(place) = seen.0.get_mut(known)
+        {
+            *place = *scene;
+            known += 1;
+        }
+    }
+    seen
 }
 
 /// Of each clip the first one, itself or before it, that shows at least half of what it shows: copies
@@ -96,7 +137,7 @@ mod tests {
             .collect();
         let copy = vec![view(7, hashes[1] ^ 0x1f), view(9, 0x0f0f_3355_8001_7ffe)];
         let found = scenes([wandering.as_slice(), copy.as_slice()].into_iter());
-        let of = |clip: usize, at| scene_at(&found[clip], at);
+        let of = |clip: usize, at: u64| scenes_in(&found[clip], at, at).iter().next();
         assert!(of(0, 0) != of(0, 1) && of(0, 1) != of(0, 2) && of(0, 2) != of(0, 0));
         assert_eq!(of(1, 5), of(0, 1));
         assert!(of(1, 8).is_some() && of(1, 8) != of(0, 1));

@@ -1,43 +1,29 @@
 //! What a window of footage is worth in a slot, and beside another.
 //!
 //! All terms are integers, 1.0 = 1024. The worth of a filled film is
-//! `sum U(slot, window) + sum V(neighbours) + sum f(uses of each clip) + sum g(uses of each scene)` with
-//! `U = w (7 Q + 5 I + 2 H) + 4 M + C - 22 N + chance` and `V <= 0`, `f` and `g` concave.
+//! `sum U(slot, window) + sum V(near each other) + sum f(uses of each clip) + sum g(uses of each scene)`
+//! with `U = w (Q + I + H) + M + C - N - P + chance` and `V <= 0`, `f` and `g` concave; how much each
+//! weighs is told by [`Weights`].
 
 use super::pace::ONE;
+use super::scenes::Seen;
 use super::slots::Vacancy;
 use super::sources::Source;
+use super::weights::Weights;
 use crate::footage::Window;
 
 /// Same source nearer than this, in microseconds, is a jump cut.
 const JUMP_US: u64 = 3_000_000;
-const JUMP_PRICE: i64 = 6 * ONE;
-const SAME_SOURCE_PRICE: i64 = ONE;
 /// Difference-hash distance up to which two pictures pass for one.
 const TWIN_BITS: u32 = 4;
-const TWIN_PRICE: i64 = 2 * ONE;
 /// Distance up to which they pass for the same scene.
 const SCENE_BITS: u32 = 14;
-const SCENE_PRICE: i64 = 3 * ONE / 4;
 /// Difference of mean luma that flashes.
 const FLASH: u8 = 110;
-const FLASH_PRICE: i64 = ONE / 2;
-/// Worth of a clip's first, second and third use.
-pub(super) const USES: [i64; 3] = [3 * ONE, ONE, ONE / 4];
-/// Price of showing a scene that is shown already: more than the best moment of it can be worth beyond
-/// a middling one of another.
-pub(super) const AGAIN_PRICE: i64 = 10 * ONE;
-/// How much quality, a hit on the accent, and motion that matches the music weigh.
-const QUALITY: i64 = 7;
-const HIT: i64 = 5;
-const MOTION: i64 = 4;
+/// Slots apart from which on two showings of one clip or scene are not felt as near.
+pub(super) const NEAR_SLOTS: usize = 6;
 /// Most that chance adds: about 4 % of what a middling slot can be worth.
 pub(super) const CHANCE: i64 = 640;
-/// Price of what is surely unwanted (`N`): more than footage can gain by being new, lively and
-/// flawless, so that it is chosen only where nothing else is left, and then like for like.
-const UNWANTED_PRICE: i64 = 22;
-/// What a window can be worth at most in a slot of weight 1, without chance.
-const FULL: i64 = (QUALITY + HIT + 2 + MOTION + 1) * ONE;
 
 /// Ranks of quality and motion within the project.
 #[derive(Debug)]
@@ -56,6 +42,17 @@ pub(super) struct Measures {
     highlight: i64,
     /// Place in its clip, 0 to [`ONE`].
     place: i64,
+}
+
+/// What is known of a window beyond its ticks.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Placed {
+    /// Strength of what happens on the accent, 0 to 1000.
+    pub(super) hit: u16,
+    /// Strength of what else happens, 0 to 1000.
+    pub(super) inside: u16,
+    /// Place in its clip, 0 to [`ONE`].
+    pub(super) place: i64,
 }
 
 impl Ranks {
@@ -80,9 +77,8 @@ impl Ranks {
         }
     }
 
-    /// The measures of `window`. `hit` is the strength of what happens on the accent, `inside`
-    /// of what else it shows, both 0 to 1000.
-    pub(super) fn measures(&self, window: &Window, hit: u16, inside: u16, place: i64) -> Measures {
+    /// The measures of `window`.
+    pub(super) fn measures(&self, window: &Window, placed: Placed) -> Measures {
         let of =
             |table: &[i64; 256], value: u8| table.get(usize::from(value)).copied().unwrap_or(0);
         let bad = i64::from(window.bad_permille) * ONE / 1000;
@@ -90,9 +86,9 @@ impl Ranks {
             quality: of(&self.quality, window.quality) - bad,
             motion: of(&self.motion, window.motion),
             unwanted: i64::from(window.unwanted) * ONE / 255,
-            impact: i64::from(hit) * ONE / 1000,
-            highlight: i64::from(inside) * ONE / 1000,
-            place,
+            impact: i64::from(placed.hit.min(1000)) * ONE / 1000,
+            highlight: i64::from(placed.inside.min(1000)) * ONE / 1000,
+            place: placed.place,
         }
     }
 }
@@ -109,38 +105,46 @@ fn percentiles(counts: &[i64; 256]) -> [i64; 256] {
 }
 
 /// `U` without chance.
-pub(super) fn suits(slot: &Vacancy, measures: &Measures) -> i64 {
-    weighed(slot, slot.weight, measures) - UNWANTED_PRICE * measures.unwanted
+pub(super) fn suits(weights: &Weights, slot: &Vacancy, measures: &Measures) -> i64 {
+    weighed(weights, slot, slot.weight, measures) - weights.unwanted * measures.unwanted / ONE
 }
 
 /// How good a choice, 0 to 1000, whatever the slot's weight.
-pub(super) fn permille(slot: &Vacancy, measures: &Measures) -> u16 {
-    let share = weighed(slot, ONE, measures) * 1000 / FULL;
+pub(super) fn permille(weights: &Weights, slot: &Vacancy, measures: &Measures) -> u16 {
+    let share = weighed(weights, slot, ONE, measures) * 1000 / weights.full().max(1);
     u16::try_from(share.clamp(0, 1000)).unwrap_or(0)
 }
 
-fn weighed(slot: &Vacancy, weight: i64, measures: &Measures) -> i64 {
-    parts(slot, weight, measures)
+fn weighed(weights: &Weights, slot: &Vacancy, weight: i64, measures: &Measures) -> i64 {
+    parts(weights, slot, weight, measures)
         .iter()
         .map(|(_, part)| part)
         .sum()
 }
 
 /// Quality, hit, what else happens, how well motion matches energy, order.
-fn parts(slot: &Vacancy, weight: i64, measures: &Measures) -> [(&'static str, i64); 5] {
+fn parts(
+    weights: &Weights,
+    slot: &Vacancy,
+    weight: i64,
+    measures: &Measures,
+) -> [(&'static str, i64); 5] {
     let energy = slot.energy * ONE / 1000;
-    let weighed = |times: i64, measure: i64| weight * times * measure / ONE;
+    let weighed = |times: i64, measure: i64| weight * times / ONE * measure / ONE;
     [
-        ("quality", weighed(QUALITY, measures.quality)),
-        ("hit on the beat", weighed(HIT, measures.impact)),
-        ("what happens in it", weighed(2, measures.highlight)),
+        ("quality", weighed(weights.quality, measures.quality)),
+        ("hit on the beat", weighed(weights.hit, measures.impact)),
+        (
+            "what happens in it",
+            weighed(weights.inside, measures.highlight),
+        ),
         (
             "motion for the music",
-            MOTION * (ONE - (measures.motion - energy).abs()),
+            weights.motion * (ONE - (measures.motion - energy).abs()) / ONE,
         ),
         (
             "order",
-            ONE - (measures.place - slot.progress * ONE / 1000).abs(),
+            weights.order * (ONE - (measures.place - slot.progress * ONE / 1000).abs()) / ONE,
         ),
     ]
 }
@@ -150,9 +154,17 @@ const MOST_REASONS: usize = 4;
 
 /// What speaks for a choice and against it, for people: the weightiest, and the most so first.
 /// `others` is what the rest of the film adds.
-pub(super) fn why(slot: &Vacancy, measures: &Measures, others: &[(&'static str, i64)]) -> String {
-    let mut all = parts(slot, slot.weight, measures).to_vec();
-    all.push(("unwanted picture", -UNWANTED_PRICE * measures.unwanted));
+pub(super) fn why(
+    weights: &Weights,
+    slot: &Vacancy,
+    measures: &Measures,
+    others: &[(&'static str, i64)],
+) -> String {
+    let mut all = parts(weights, slot, slot.weight, measures).to_vec();
+    all.push((
+        "unwanted picture",
+        -(weights.unwanted * measures.unwanted / ONE),
+    ));
     all.extend(others);
     // In tenths of a point, towards zero.
     let tenths = all.into_iter().map(|(what, part)| (what, part * 10 / ONE));
@@ -183,30 +195,35 @@ pub(super) fn chance(seed: u64, key: u64, at_us: u64, slot_start: u64) -> i64 {
     i64::try_from(hash % CHANCE.unsigned_abs()).unwrap_or(0)
 }
 
-/// What the next use of a clip adds that was used `uses` times.
-pub(super) fn another_use(uses: usize) -> i64 {
-    USES.get(uses).copied().unwrap_or(0)
-}
-
-/// What it costs (not above 0) to show a scene that is shown `times` elsewhere.
-pub(super) const fn again(times: usize) -> i64 {
-    if times > 0 { -AGAIN_PRICE } else { 0 }
-}
-
 /// A stretch of a source as its neighbour sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shown {
     pub(super) source: usize,
+    /// See [`Source::family`].
+    pub(super) family: usize,
     pub(super) shot: usize,
     pub(super) start_us: u64,
     pub(super) end_us: u64,
-    /// What scene it shows, if that is known.
-    pub(super) scene: Option<u32>,
+    /// The scenes that it shows.
+    pub(super) seen: Seen,
 }
 
-/// `V`: what it costs to show `right` directly after `left`; not above 0. A flash is free where
-/// the music breaks.
-pub(super) fn beside(sources: &[Source<'_>], left: &Shown, right: &Shown, breaks: bool) -> i64 {
+impl Shown {
+    /// Whether it shows the same clip as another, a copy of it, or the same scene.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        self.family == other.family || self.seen.shares(&other.seen)
+    }
+}
+
+/// What it costs to show `right` directly after `left`; not above 0. A flash is free where the music
+/// breaks.
+pub(super) fn beside(
+    weights: &Weights,
+    sources: &[Source<'_>],
+    left: &Shown,
+    right: &Shown,
+    breaks: bool,
+) -> i64 {
     let mut price = 0;
     if left.source == right.source {
         let gap = right
@@ -214,24 +231,33 @@ pub(super) fn beside(sources: &[Source<'_>], left: &Shown, right: &Shown, breaks
             .saturating_sub(left.end_us)
             .max(left.start_us.saturating_sub(right.end_us));
         price += if gap < JUMP_US {
-            JUMP_PRICE
+            weights.jump
         } else {
-            SAME_SOURCE_PRICE
+            weights.same_clip
         };
     }
     let look = |shown: &Shown| sources.get(shown.source)?.look(shown.shot);
     if let (Some(before), Some(after)) = (look(left), look(right)) {
         let bits = (before.dhash ^ after.dhash).count_ones();
         price += if bits <= TWIN_BITS {
-            TWIN_PRICE
+            weights.twin
         } else if bits <= SCENE_BITS {
-            SCENE_PRICE
+            weights.alike
         } else {
             0
         };
         if !breaks && before.luma.abs_diff(after.luma) > FLASH {
-            price += FLASH_PRICE;
+            price += weights.flash;
         }
     }
     -price
+}
+
+/// What it costs to show two so many slots apart; not above 0, the less the further.
+pub(super) fn apart(weights: &Weights, one: &Shown, other: &Shown, slots: usize) -> i64 {
+    if slots >= NEAR_SLOTS || !one.is_alike(other) {
+        return 0;
+    }
+    let share = |slots: usize| i64::try_from(slots).unwrap_or(0);
+    -weights.near * share(NEAR_SLOTS - slots) / share(NEAR_SLOTS)
 }

@@ -25,6 +25,9 @@ const UNFILLABLE_PRICE: i64 = 32 * ONE;
 /// Tolerance: a deviation of this many octaves costs one half.
 const TOLERANCE: i64 = 6 * ONE / 10;
 
+/// Inner beats of a slot on which something may happen.
+pub(super) const ACCENTS: usize = 4;
+
 /// One slot to be filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Vacancy {
@@ -38,8 +41,8 @@ pub(super) struct Vacancy {
     pub(super) energy: i64,
     /// How much it matters what is shown here; [`ONE`] is middling.
     pub(super) weight: i64,
-    /// Frames from its start to its strongest inner beat; 0 if the cut itself is the accent.
-    pub(super) accent: u32,
+    /// Frames from its start to its inner beats, the strongest first; 0 for those that there are not.
+    pub(super) accents: [u32; ACCENTS],
     /// Place in the film, 0 to 1000.
     pub(super) progress: i64,
     /// Length on the musical ladder, in half-beats.
@@ -109,14 +112,18 @@ pub(super) fn vacancy(
             .map(|point| i64::from(point.energy))
             .sum::<i64>();
     let energy = sum / count;
-    // The strongest inner beat that leaves room before and after; ties to the earliest.
+    // The strongest inner beats that leave room before and after; ties to the earliest.
     let room = span.frames_in(MIN_SHOT_US / 2);
-    let accent = between
+    let mut inner: Vec<&Point> = between
         .iter()
         .filter(|point| point.frame >= first.frame + room && point.frame + room <= last.frame)
         .filter(|point| matches!(point.kind, CutKind::Downbeat | CutKind::Beat))
-        .min_by_key(|point| (point.kind, point.frame))
-        .map_or(0, |point| point.frame - first.frame);
+        .collect();
+    inner.sort_by_key(|point| (point.kind, point.frame));
+    let mut accents = [0; ACCENTS];
+    for (accent, point) in accents.iter_mut().zip(inner) {
+        *accent = u32::try_from(point.frame - first.frame).ok()?;
+    }
     let mark = match (first.kind, first.label) {
         (CutKind::Section, Some(SectionLabel::Drop)) => ONE / 2,
         (CutKind::Section | CutKind::Opening, _) => ONE / 4,
@@ -129,7 +136,7 @@ pub(super) fn vacancy(
         cut: first.cut(),
         energy,
         weight: 3 * ONE / 4 + ONE * energy / 2000 + mark,
-        accent: u32::try_from(accent).ok()?,
+        accents,
         progress: i64::try_from(first.frame * 1000 / span.frames.max(1)).ok()?,
         steps: last.step - first.step,
     })

@@ -7,7 +7,7 @@ use shared::rate::Rate;
 use super::bans::Bans;
 use super::candidates::MAX_BAD_PERMILLE;
 use super::request::{EditError, SourceClip};
-use super::scenes::{Scenes, families, scene_at, scenes};
+use super::scenes::{Scenes, Seen, families, scenes, scenes_in};
 use crate::footage::{Defect, Footage, Look, TICK_US, Windows};
 
 /// Left unused at the start and end of a file, where the record button was pressed, in
@@ -108,9 +108,9 @@ impl Source<'_> {
             .sum()
     }
 
-    /// The scene in the middle of a stretch, if it is known.
-    pub(super) fn scene(&self, start_us: u64, end_us: u64) -> Option<u32> {
-        scene_at(&self.scenes, u64::midpoint(start_us, end_us))
+    /// The scenes of a stretch.
+    pub(super) fn seen(&self, start_us: u64, end_us: u64) -> Seen {
+        scenes_in(&self.scenes, start_us, end_us)
     }
 
     pub(super) fn look(&self, shot: usize) -> Option<&Look> {

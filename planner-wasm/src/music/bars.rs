@@ -4,6 +4,8 @@ use super::hop::UNIT;
 
 /// Meters tried, and how much less likely than four each is, in 1/1024 nats.
 const METERS: [(u8, i64); 4] = [(4, 0), (3, 6144), (2, 12_288), (5, 6144)];
+/// Meters that are guessed where nothing tells.
+const USUAL: [u8; 2] = [4, 3];
 /// Reluctance to begin a bar elsewhere than after the last beat of the one before, in 1/1024 nats.
 const BREAK: i64 = 30 * UNIT as i64;
 /// Log odds beyond this say no more of one beat.
@@ -14,9 +16,6 @@ const SURE: i64 = 512;
 /// A difference of evidence, in 1/1024 nats a beat, that makes some bars e times as likely as
 /// others: fitted to songs with known bars.
 const NAT: f64 = 100.0;
-
-/// How usual meters are: what the bars of each weigh together.
-const USUAL: [(u8, f64); 4] = [(4, 16.0), (3, 4.0), (2, 2.0), (5, 1.0)];
 
 /// The bars of a song.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,11 +124,35 @@ pub(crate) fn bars(downbeat: &[i64]) -> Option<Bars> {
     };
     let rival = (1..usize::from(meter)).map(shifted).max();
     let bars = odds.len() as i64 / i64::from(meter);
+    let leads_by = |each: i64| rival.is_none_or(|rival| shifted(0) - rival >= each * bars);
+    if !USUAL.contains(&meter) && !leads_by(SURE / 2) {
+        // What is hardly more than a guess is a usual one.
+        return likeliest(&regular(downbeat)).map(|bars| bars.positions(odds.len()));
+    }
     Some(Bars {
         meter,
-        sure: rival.is_none_or(|rival| shifted(0) - rival >= SURE * bars),
+        sure: leads_by(SURE),
         positions: path.iter().map(|place| places[*place].1 + 1).collect(),
     })
+}
+
+impl Regular {
+    /// These bars over a number of beats, as a guess.
+    fn positions(self, beats: usize) -> Bars {
+        let places = (1..=self.meter).cycle();
+        let before = usize::from(self.meter - self.first);
+        Bars {
+            meter: self.meter,
+            sure: false,
+            positions: places.skip(before).take(beats).collect(),
+        }
+    }
+}
+
+/// The likeliest, but bars of an unusual meter only if they are likelier than all others together.
+pub(crate) fn likeliest(ranked: &[Regular]) -> Option<Regular> {
+    let sound = |bars: &&Regular| USUAL.contains(&bars.meter) || bars.likelihood > 500;
+    ranked.iter().find(sound).copied()
 }
 
 /// What a beat says for being at a place.
@@ -173,23 +196,15 @@ pub(crate) fn regular(downbeat: &[i64]) -> Vec<Regular> {
             ((whole - cost) / odds.len() as i64, meter, first)
         })
         .collect();
-    let best = scored.iter().map(|(score, ..)| *score).max().unwrap_or(0);
-    let weight = |(score, meter, _): &(i64, u8, u8)| {
-        let usual = USUAL.iter().find(|(other, _)| other == meter);
-        let each = usual.map_or(0.0, |(_, usual)| *usual) / f64::from(*meter);
-        libm::exp((score - best) as f64 / NAT) * each
-    };
-    let sum: f64 = scored.iter().map(weight).sum();
     // A stable sort: of equals the first stays first.
-    scored.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
-    let likely = scored.into_iter().map(|bars| {
-        let likelihood = libm::floor(weight(&bars) * 1000.0 / sum) as u16;
-        let (_, meter, first) = bars;
-        Regular {
-            meter,
-            first,
-            likelihood,
-        }
+    scored.sort_by_key(|(score, ..)| -score);
+    let best = scored.first().map_or(0, |(score, ..)| *score);
+    let weight = |score: i64| libm::exp((score - best) as f64 / NAT);
+    let sum: f64 = scored.iter().map(|(score, ..)| weight(*score)).sum();
+    let likely = scored.into_iter().map(|(score, meter, first)| Regular {
+        meter,
+        first,
+        likelihood: libm::floor(weight(score) * 1000.0 / sum) as u16,
     });
     likely.collect()
 }
@@ -227,6 +242,18 @@ mod tests {
         let found = bars(&downbeat).unwrap();
         let downbeats = [28, 32, 34, 38].map(|beat| found.position(beat));
         assert_eq!(downbeats, [1; 4]);
+    }
+
+    #[test]
+    fn what_is_guessed_is_a_usual_meter() {
+        // Hardly anything speaks for five.
+        let odds: Vec<i64> = (0..60)
+            .map(|beat| if beat % 5 == 2 { 40 } else { -40 })
+            .collect();
+        let found = bars(&odds).unwrap();
+        assert!(!found.sure && USUAL.contains(&found.meter));
+        assert_eq!(found.positions.len(), 60);
+        assert!(likeliest(&regular(&every(5, 2, 60))).is_some_and(|bars| bars.meter == 5));
     }
 
     #[test]

@@ -231,6 +231,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_beat_is_as_likely_as_the_readings_that_have_it() {
+        let reading = |beats: &[i64]| Hypothesis {
+            kind: Kind::Constant,
+            beats: beats.iter().map(|beat| beat * ONE).collect(),
+            period: 100 * ONE,
+        };
+        let evidence = Evidence {
+            beats: 0,
+            bars: 0,
+            pulse: 0,
+            divided: 0,
+            unusual: 0,
+            steady: true,
+        };
+        let choice = Choice {
+            reading: reading(&[0, 100, 200, 300]),
+            evidence,
+            likelihood: 600,
+            rivals: vec![(reading(&[7, 192, 207]), 300), (reading(&[208, 300]), 90)],
+        };
+        let beats = [0, 100, 200, 300].map(|beat| beat * ONE);
+        assert_eq!(choice.support(&beats), [900, 600, 900, 690]);
+    }
+
+    #[test]
     fn readings_agree_when_most_beats_are_the_same_and_none_are_extra() {
         let beats: Vec<i64> = (0..20).map(|beat| beat * 50 * ONE).collect();
         let near: Vec<i64> = beats.iter().map(|beat| beat + 6 * ONE).collect();

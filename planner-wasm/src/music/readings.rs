@@ -2,15 +2,16 @@
 
 use shared::reading::{MAX_PARTS, MAX_READINGS, ReadBeats, Reading};
 
-use super::bars::{Regular, regular};
+use super::bars::{Regular, likeliest, regular};
 use super::choice::{Choice, agree};
 use super::hop::Clock;
 use super::hypothesis::{Hypothesis, Kind};
 use super::network::odds_near;
 use super::tempo::tempo_of;
 
-/// Most readings of the same beats with other bars that are told; the others have other beats.
-const OTHER_BARS: usize = 3;
+/// Divisions that are always told, as a person may look for them: half as many beats, as many half a
+/// beat later, twice as many.
+const SOUGHT: [Division; 4] = [(1, 2, 0), (1, 2, 1), (2, 2, 1), (2, 1, 0)];
 
 /// How one reading's beats are told by another's: parts of a beat, how many of them make one of its
 /// beats, and on which the first falls.
@@ -34,17 +35,17 @@ pub(crate) fn readings(
             .map(|beat| i64::from(odds_near(downbeat, *beat)));
         regular(&odds.collect::<Vec<_>>())
     };
-    let mut found: Vec<Reading> = Vec::new();
+    let mut sought: Vec<Reading> = Vec::new();
+    let mut others: Vec<Reading> = Vec::new();
     for (rival, likelihood) in &choice.rivals {
-        if found.len() + OTHER_BARS >= MAX_READINGS {
-            break;
-        }
         let Some((told, as_told)) = told(beats, rival, clock) else {
             continue;
         };
-        if found.iter().all(|other| other.beats != told) {
-            let best = counted(&as_told).first().copied();
-            found.push(Reading {
+        let is_sought = SOUGHT.iter().any(|division| divided_by(*division) == told);
+        let to = if is_sought { &mut sought } else { &mut others };
+        if to.iter().all(|other| other.beats != told) && to.len() < MAX_READINGS {
+            let best = likeliest(&counted(&as_told));
+            to.push(Reading {
                 beats: told,
                 tempo_millibpm: tempo_of(rival.period),
                 beats_per_bar: best.map_or(0, |bars| bars.meter),
@@ -53,21 +54,48 @@ pub(crate) fn readings(
             });
         }
     }
-    let others = counted(beats).into_iter();
-    let others = others.filter(|other| Some((other.meter, other.first)) != bars);
-    found.extend(others.take(OTHER_BARS).map(|other| {
+    let usual = bars.map(|(meter, _)| meter);
+    let mut meter_is_told = false;
+    let mut place_is_told = false;
+    for other in counted(beats) {
+        if Some((other.meter, other.first)) == bars {
+            continue;
+        }
         let likelihood = u32::from(choice.likelihood) * u32::from(other.likelihood) / 1000;
-        Reading {
+        // The likeliest of another meter, and the likeliest that begin elsewhere, are sought too.
+        let told = if usual == Some(other.meter) {
+            &mut place_is_told
+        } else {
+            &mut meter_is_told
+        };
+        let first_of_its_kind = !std::mem::replace(told, true);
+        if !first_of_its_kind {
+            continue;
+        }
+        sought.push(Reading {
             beats: ReadBeats::SAME,
             tempo_millibpm: tempo_of(choice.reading.period),
             beats_per_bar: other.meter,
             downbeat: other.first,
             likelihood_permille: likelihood as u16,
-        }
-    }));
-    // A stable sort: of equals other beats come before other bars.
-    found.sort_by_key(|reading| std::cmp::Reverse(reading.likelihood_permille));
-    found
+        });
+    }
+    // Stable sorts: of equals other beats come before other bars.
+    let falling = |reading: &Reading| std::cmp::Reverse(reading.likelihood_permille);
+    others.sort_by_key(falling);
+    others.retain(|reading| reading.likelihood_permille > 0);
+    others.truncate(MAX_READINGS.saturating_sub(sought.len()));
+    sought.append(&mut others);
+    sought.sort_by_key(falling);
+    sought
+}
+
+const fn divided_by((parts, every, first): Division) -> ReadBeats {
+    ReadBeats::Divided {
+        parts,
+        every,
+        first,
+    }
 }
 
 /// How a rival's beats are told beside the grid's, and where they are then.
@@ -75,13 +103,8 @@ fn told(beats: &[i64], rival: &Hypothesis, clock: Clock) -> Option<(ReadBeats, V
     let division = divisions()
         .map(|division| (division, divided(beats, division)))
         .find(|(_, divided)| agree(divided, &rival.beats));
-    if let Some(((parts, every, first), divided)) = division {
-        let told = ReadBeats::Divided {
-            parts,
-            every,
-            first,
-        };
-        return Some((told, divided));
+    if let Some((division, divided)) = division {
+        return Some((divided_by(division), divided));
     }
     if rival.kind != Kind::Constant {
         return None;

@@ -219,7 +219,7 @@ pub(super) fn song_failure(error: &SongError) -> Failure {
             ..
         } => of_process(source),
         SongError::Music(_) => ExitCode::Internal,
-        SongError::NoSuchReading { .. } => ExitCode::Usage,
+        SongError::NoSuchReading { .. } | SongError::Correction { .. } => ExitCode::Usage,
         _ => ExitCode::BadData,
     };
     let failure = Failure::of(code, error);

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use planner_wasm::music::corrections::{Correction, corrected};
+use planner_wasm::music::corrections::{Correction, CorrectionError, corrected};
 use planner_wasm::music::{ANALYSIS_RATE, MusicAnalyser, MusicError};
 use shared::decision::{Decision, DecisionCode};
 use shared::fingerprint::Fingerprint;
@@ -71,6 +71,16 @@ pub enum SongError {
         /// Those that there are.
         readings: Vec<Reading>,
     },
+    /// That reading cannot be taken.
+    #[error("{} cannot be heard as reading {asked}", path.shown())]
+    Correction {
+        /// The song.
+        path: PathBuf,
+        /// Which was asked for.
+        asked: usize,
+        /// Why.
+        source: CorrectionError,
+    },
     /// The beat tracker wants another rate than songs are decoded to.
     #[error(transparent)]
     Music(#[from] MusicError),
@@ -85,16 +95,20 @@ impl Song {
         let Some(index) = number.checked_sub(1) else {
             return Ok(self);
         };
-        let reading = self.grid.readings.get(index).copied();
-        let wished = reading.map(|reading| [Correction::Reading { reading }]);
-        let read = wished.map(|wished| corrected(&self.grid, &wished));
-        match read {
-            Some(Ok(grid)) => self.grid = grid,
-            _ => {
-                return Err(SongError::NoSuchReading {
-                    asked: number,
+        let Some(reading) = self.grid.readings.get(index).copied() else {
+            return Err(SongError::NoSuchReading {
+                asked: number,
+                path: self.path,
+                readings: self.grid.readings,
+            });
+        };
+        match corrected(&self.grid, &[Correction::Reading { reading }]) {
+            Ok(grid) => self.grid = grid,
+            Err(source) => {
+                return Err(SongError::Correction {
                     path: self.path,
-                    readings: self.grid.readings,
+                    asked: number,
+                    source,
                 });
             }
         }
@@ -103,7 +117,7 @@ impl Song {
 }
 
 fn listed(readings: &[Reading]) -> String {
-    let one = |(index, reading): (usize, &Reading)| format!("; {}: {}", index + 1, told(reading));
+    let one = |(index, reading): (usize, &Reading)| format!("\n  {}: {}", index + 1, told(reading));
     readings.iter().enumerate().map(one).collect()
 }
 
@@ -111,9 +125,13 @@ fn listed(readings: &[Reading]) -> String {
 #[must_use]
 pub fn told(reading: &Reading) -> String {
     let tenths = (reading.tempo_millibpm + 50) / 100;
-    let per_cent = (reading.likelihood_permille + 5) / 10;
+    let per_cent = match reading.likelihood_permille {
+        0..10 => "under 1".to_owned(),
+        permille => ((permille + 5) / 10).to_string(),
+    };
     let (whole, tenth) = (tenths / 10, tenths % 10);
-    format!("{whole}.{tenth} a minute, {reading} ({per_cent} %)")
+    let how = reading.told(ANALYSIS_RATE);
+    format!("{whole}.{tenth} a minute, {how} ({per_cent} %)")
 }
 
 /// Listens to the song at `path`.

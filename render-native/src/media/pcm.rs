@@ -67,11 +67,10 @@ pub fn decode(
         .args(input::global())
         .args(input::of(path))
         .args(["-map", &format!("0:{index}"), "-vn", "-sn", "-dn"])
+        .args(["-ac", "1", "-ar", &RATE.to_string()])
         // Samples count, not the times that their packets carry: where those step back a little, as
         // in many an Ogg file, nothing is wrong with the sound.
-        .args(["-af", "asetpts=N/SR/TB"])
-        .args(["-ac", "1", "-ar", &RATE.to_string()])
-        .args(["-c:a", "pcm_f32le", "-f", "f32le", "pipe:1"]);
+        .args(["-c:a", "pcm_f32le", "-bsf:a", "setts=ts=N", "-f", "f32le", "pipe:1"]);
     let mut whole = Whole::default();
     let mut samples = 0_u64;
     let finished = process::run(&command, Limits::JOB, interrupt, &mut |bytes| {

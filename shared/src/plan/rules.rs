@@ -8,7 +8,7 @@ use super::model::{
 };
 use crate::landmarks::MAX_LANDMARKS;
 use crate::music::BeatGrid;
-use crate::reading::{MAX_READINGS, ReadBeats};
+use crate::reading::{MAX_PARTS, MAX_READINGS, MOST_IN_A_BAR, ReadBeats};
 
 impl Plan {
     /// The first problems of this plan, and how many there are in all; empty for a sound plan.
@@ -114,17 +114,30 @@ fn beat_grid(grid: &BeatGrid, path: &Path<'_>, problems: &mut Problems) {
         let item = Path::Item(&readings, index);
         let told = Path::Field(&item, "beats");
         match reading.beats {
-            ReadBeats::Divided { every, first, .. } if first >= every => {
-                problems.note(
-                    &Path::Field(&told, "divided"),
-                    "its first is not below every",
-                );
+            ReadBeats::Divided {
+                parts,
+                every,
+                first,
+            } => {
+                let sizes = 1..=MAX_PARTS;
+                if !sizes.contains(&parts) || !sizes.contains(&every) || first >= every {
+                    let why =
+                        "its parts or every are not from 1 to 4, or its first is not below every";
+                    problems.note(&Path::Field(&told, "divided"), why);
+                }
             }
-            ReadBeats::Even { first, last, .. } if first >= last || last > grid.duration => {
-                let why = "its last is not after its first, or after the song's end";
-                problems.note(&Path::Field(&told, "even"), why);
+            ReadBeats::Even { first, last, count } => {
+                let gaps = u64::from(count).saturating_sub(1);
+                let room = last.saturating_sub(first);
+                if gaps == 0 || room < gaps || last >= grid.duration {
+                    let why = "its last is not inside the song, or its beats have no room up to it";
+                    problems.note(&Path::Field(&told, "even"), why);
+                }
             }
-            _ => {}
+        }
+        if reading.beats_per_bar == 1 || reading.beats_per_bar > MOST_IN_A_BAR {
+            let path = Path::Field(&item, "beats_per_bar");
+            problems.note(&path, "must be 0, or from 2 to 12");
         }
         if reading.downbeat >= reading.beats_per_bar.max(1) {
             problems.note(

@@ -283,3 +283,28 @@ fn every_kind_of_correction_is_read() {
         assert_eq!(opened.project, project);
     }
 }
+
+/// A kind of beats of a newer page, and more readings than are kept here, lose nothing else.
+#[test]
+fn readings_that_are_not_known_are_left_out_alone() {
+    let mut project = Project::new("p", "p");
+    project.song = Some(SongEntry {
+        media: media("song.mp3"),
+        heard: grid(),
+        decisions: Vec::new(),
+    });
+    let mut newer = value(&project);
+    let readings = newer
+        .pointer_mut("/song/heard/readings")
+        .and_then(Value::as_array_mut)
+        .unwrap();
+    let known = readings[0].clone();
+    let mut unknown = known.clone();
+    unknown["beats"] = json!({ "swung": { "by": 3 } });
+    readings.insert(0, unknown);
+    readings.extend(std::iter::repeat_n(known, 12));
+    let opened = read(&newer).project;
+    let heard = opened.song.unwrap().heard;
+    assert_eq!(heard.readings.len(), 8);
+    assert_eq!(heard.beats, project.song.unwrap().heard.beats);
+}

@@ -12,6 +12,7 @@ use shared::decision::Decision;
 use shared::media::MediaReference;
 use shared::music::BeatGrid;
 use shared::plan::{MAX_EXACT, Output, Plan, SCHEMA};
+use shared::reading::{MAX_READINGS, Reading};
 
 use super::parts::value;
 
@@ -70,7 +71,28 @@ pub(super) fn beat_grid(mut value: Value) -> Option<BeatGrid> {
             .flatten()
             .for_each(|item| keep(item, known));
     }
+    if let Some(Value::Array(readings)) = value.get_mut("readings") {
+        // One that a newer program knows and this one does not is no loss to the others.
+        readings.retain_mut(is_reading);
+        readings.truncate(MAX_READINGS);
+    }
     with("/music", "beat_grid", value)?.music.beat_grid
+}
+
+/// Whether a reading is known here. What its beats say beyond that is taken away.
+fn is_reading(value: &mut Value) -> bool {
+    if let Some(beats) = value.get_mut("beats") {
+        keep(beats, &["divided", "even"]);
+        for (kind, known) in [
+            ("divided", ["parts", "every", "first"]),
+            ("even", ["first", "last", "count"]),
+        ] {
+            if let Some(told) = beats.get_mut(kind) {
+                keep(told, &known);
+            }
+        }
+    }
+    serde_json::from_value::<Reading>(value.clone()).is_ok()
 }
 
 /// The decisions that are known here; those of a newer program are left out.

@@ -10,6 +10,7 @@ mod measure;
 mod page;
 mod render;
 mod select;
+mod solver;
 
 use std::path::PathBuf;
 
@@ -65,6 +66,9 @@ pub(crate) enum Bench {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// How near to the best there is plans come, and what plans and plans made anew cost natively and as
+    /// WebAssembly in node.
+    Solver,
     /// `beats` over a folder of songs with known beats, natively and as WebAssembly in node: how
     /// right, beside other trackers, and at what cost.
     Beats {
@@ -117,6 +121,7 @@ fn one(which: Bench) -> Result<()> {
         Bench::Inspect { folder } => listen::inspect(folder),
         Bench::Page(options) => page::bench(&options),
         Bench::Select(options) => select::bench(&options),
+        Bench::Solver => solver::bench(),
         Bench::Beats { folder } => beats::bench(folder),
     }
 }

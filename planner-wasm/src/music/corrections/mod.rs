@@ -12,7 +12,7 @@ mod taps;
 use serde::{Deserialize, Serialize};
 use shared::music::BeatGrid;
 use shared::plan::MAX_BEATS;
-use shared::reading::Reading;
+use shared::reading::{MOST_IN_A_BAR, Reading};
 
 /// Under this name a corrected grid's `analysis` tells what was corrected.
 pub const CORRECTIONS: &str = "corrections";
@@ -22,7 +22,7 @@ pub const CORRECTED_PERMILLE: u16 = 500;
 /// Fewest taps that make a beat.
 pub const LEAST_TAPS: usize = 4;
 /// Fewest and most beats of a bar.
-pub const METERS: std::ops::RangeInclusive<u8> = 2..=12;
+pub const METERS: std::ops::RangeInclusive<u8> = 2..=MOST_IN_A_BAR;
 /// Fastest beat, in thousandths of a beat a minute.
 const FASTEST_MILLIBPM: u32 = 480_000;
 
@@ -189,11 +189,15 @@ fn apply(grid: &mut BeatGrid, correction: &Correction) -> Result<String, Correct
         }
         Correction::Reading { reading: other } => {
             *grid = reading::read_otherwise(grid, other)?;
-            format!("read as {}", other.beats)
+            format!("read as {}", other.beats.told(grid.rate))
         }
         Correction::Tap { taps } => {
             let (tapped, follows) = taps::tapped(grid, taps)?;
             *grid = tapped;
+            // Whoever tapped has heard them.
+            for beat in &mut grid.beats {
+                beat.confidence_permille = 1000;
+            }
             format!("tapped {} times: {follows}", taps.len())
         }
     };

@@ -62,7 +62,10 @@ fn divided(
     let divided = grid.beats.iter().zip(nexts).flat_map(|(beat, next)| {
         // The last beat has nothing after it to be divided.
         let (length, parts) = next.map_or((0, 1), |next| (next.at - beat.at, parts));
-        let part = move |part: u64| beat.at + length * part / u64::from(parts);
+        // Below 2^64, since the next beat is.
+        let part = move |part: u64| {
+            beat.at + (u128::from(length) * u128::from(part) / u128::from(parts)) as u64
+        };
         (0..u64::from(parts)).map(move |n| beat_like(beat, part(n)))
     });
     let taken = divided.skip(usize::from(first)).step_by(usize::from(every));
@@ -77,7 +80,7 @@ fn even(
     count: u32,
 ) -> Result<(u32, Vec<Beat>), CorrectionError> {
     let gaps = u64::from(count.saturating_sub(1));
-    let sound = gaps > 0 && first < last && last < grid.duration;
+    let sound = gaps > 0 && gaps <= last.saturating_sub(first) && last < grid.duration;
     if !sound || !is_playable(count as usize, 0) || grid.beats.is_empty() {
         return Err(CorrectionError::NoSuchReading);
     }

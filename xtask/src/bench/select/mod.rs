@@ -32,6 +32,9 @@ pub(crate) struct Select {
     /// Also render one film and look for its cuts with `PySceneDetect` (`scenedetect` on the path).
     #[arg(long)]
     rendered: bool,
+    /// Instead of all tables, what becomes of films when one term of their worth is left out.
+    #[arg(long)]
+    ablate: bool,
     /// Folders of clips; `../shared/media` beside the checkout is one of them where it exists.
     folders: Vec<PathBuf>,
 }
@@ -63,10 +66,15 @@ pub(super) fn bench(options: &Select) -> Result<()> {
     inspect.arg("inspect").arg(planted.join("clips"));
     let text = output(inspect.args(["--json", "--quiet"]))?;
     fs::write(&analysis, text).with_context(|| format!("cannot write {}", analysis.display()))?;
-    run(cargo()
+    let mut score = cargo();
+    score
         .args(["bench", "--locked", "--package", "planner-wasm"])
         .args(["--bench", "select", "--"])
-        .arg(&planted))?;
+        .arg(&planted);
+    if options.ablate {
+        score.arg("--ablate");
+    }
+    run(&mut score)?;
     if options.rendered {
         rendered::check(&planted)?;
     }

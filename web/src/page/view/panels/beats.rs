@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use planner_wasm::music::corrections::{self, Correction};
 use shared::music::{Beat, BeatGrid};
-use shared::reading::Reading;
+use shared::reading::{ReadBeats, Reading};
 
 use super::closeup::Closeup;
 use super::place::playhead;
@@ -16,8 +16,6 @@ use crate::wording;
 /// The meters that are offered.
 const METERS: std::ops::RangeInclusive<u8> = 2..=7;
 
-/// Other readings that are offered.
-const OFFERED: usize = 5;
 /// Beats less sure than this, in thousandths, are told.
 const DOUBTED: u16 = 500;
 
@@ -112,50 +110,65 @@ fn Readings() -> impl IntoView {
         // What was heard changes with the song, which the grid follows.
         studio.grid.track();
         let heard = studio.song.heard();
-        let mut readings = heard.map(|heard| heard.readings).unwrap_or_default();
-        readings.truncate(OFFERED);
-        readings
+        heard.map_or_else(Default::default, |heard| (heard.rate, heard.readings))
     });
-    let taken = Memo::new(move |_| {
-        studio.brief.with(|brief| match brief.corrections.first() {
-            Some(Correction::Reading { reading }) => Some(*reading),
-            _ => None,
-        })
-    });
+    let taken = Memo::new(move |_| studio.brief.with(|brief| taken(&brief.corrections)));
     view! {
-        <Show when=move || others.with(|others| !others.is_empty())>
+        <Show when=move || others.with(|(_, others)| !others.is_empty())>
             <section class="part">
                 <h3>"Or is it"</h3>
                 <ul class="readings small" id="readings">
-                    {move || others.get().into_iter().map(|reading| view! {
-                        <li>
-                            <button
-                                aria-pressed=move || (taken.get() == Some(reading)).to_string()
-                                on:click=move |_| read_as(studio, reading)
-                            >
-                                <span class="number">{wording::tempo(reading.tempo_millibpm)}</span>
-                                <span class="what">{reading.to_string()}</span>
-                                <span class="number quiet">{wording::percent(reading.likelihood_permille.into())}</span>
-                            </button>
-                        </li>
-                    }).collect_view()}
+                    {move || {
+                        let (rate, readings) = others.get();
+                        readings.into_iter().map(|reading| view! {
+                            <li>
+                                <button
+                                    title="In the place of all corrections"
+                                    aria-pressed=move || (taken.get() == Some(same(reading))).to_string()
+                                    on:click=move |_| read_as(studio, reading)
+                                >
+                                    <span class="number">{wording::tempo(reading.tempo_millibpm)}</span>
+                                    <span class="what">{reading.told(rate)}</span>
+                                    <span class="number quiet">{wording::likelihood(reading.likelihood_permille)}</span>
+                                </button>
+                            </li>
+                        }).collect_view()
+                    }}
                 </ul>
             </section>
         </Show>
     }
 }
 
-/// Takes another reading in the place of all corrections, or gives it up if it is taken.
-fn read_as(studio: Studio, reading: Reading) {
-    let one = Correction::Reading { reading };
-    let taken = studio
-        .brief
-        .with_untracked(|brief| brief.corrections.first() == Some(&one));
-    if taken {
-        correct(studio, "Beats as heard", Vec::new());
-    } else {
-        correct(studio, "Another reading", vec![one]);
+/// What makes a reading the same, however likely it was when it was taken.
+const fn same(reading: Reading) -> (ReadBeats, u8, u8) {
+    (reading.beats, reading.beats_per_bar, reading.downbeat)
+}
+
+/// The reading that is taken.
+fn taken(corrections: &[Correction]) -> Option<(ReadBeats, u8, u8)> {
+    match corrections.first() {
+        Some(Correction::Reading { reading }) => Some(same(*reading)),
+        _ => None,
     }
+}
+
+/// Takes another reading in the place of all corrections. One that is taken is given up, and what
+/// was corrected since stays if it can.
+fn read_as(studio: Studio, reading: Reading) {
+    let wished = studio
+        .brief
+        .with_untracked(|brief| brief.corrections.clone());
+    if taken(&wished) != Some(same(reading)) {
+        correct(
+            studio,
+            "Another reading",
+            vec![Correction::Reading { reading }],
+        );
+        return;
+    }
+    let since = wished.get(1..).unwrap_or_default().to_vec();
+    correct(studio, "Beats as heard", since);
 }
 
 /// How many beats, where they are, where bars begin.

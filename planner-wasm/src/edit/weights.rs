@@ -1,0 +1,92 @@
+//! How much each term of the worth of a film weighs.
+
+use super::pace::ONE;
+
+/// What each term of the worth of a film weighs, in 1024ths of a point. The default is what plans are
+/// made with; others show what a term does.
+///
+/// None may be below 0, and the uses must not rise: bounds hold for no others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Weights {
+    /// The best picture next to the worst, in a slot of middling weight.
+    pub quality: i64,
+    /// The strongest hit on an accent.
+    pub hit: i64,
+    /// What else happens.
+    pub inside: i64,
+    /// Motion that matches the music.
+    pub motion: i64,
+    /// Footage in the order in which it was shot.
+    pub order: i64,
+    /// Price of what is surely unwanted: more than footage can gain by being new, lively and flawless,
+    /// so that it is chosen only where nothing else is left, and then like for like.
+    pub unwanted: i64,
+    /// A clip's first, second and third use; any other is worth nothing.
+    pub uses: [i64; 3],
+    /// Price of showing a scene that is shown already: more than the best moment of it can be worth
+    /// beyond a middling one of another.
+    pub again: i64,
+    /// Price of showing a clip of which a copy is shown: another moment of that is shown rather.
+    pub copies: i64,
+    /// Price of showing a clip or a scene again a few shots later; it falls with distance.
+    pub near: i64,
+    /// Price of a cut from a clip to nearly the same place of it.
+    pub jump: i64,
+    /// Price of a cut from a clip to another place of it.
+    pub same_clip: i64,
+    /// Price of a cut between pictures that pass for one.
+    pub twin: i64,
+    /// Price of a cut between pictures that are much alike.
+    pub alike: i64,
+    /// Price of a cut from dark to bright or back.
+    pub flash: i64,
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self {
+            quality: 7 * ONE,
+            hit: 8 * ONE,
+            inside: 2 * ONE,
+            motion: 4 * ONE,
+            order: ONE,
+            unwanted: 22 * ONE,
+            uses: [10 * ONE, 2 * ONE, ONE / 2],
+            again: 10 * ONE,
+            copies: 15 * ONE,
+            near: 2 * ONE,
+            jump: 6 * ONE,
+            same_clip: ONE,
+            twin: 2 * ONE,
+            alike: 3 * ONE / 4,
+            flash: ONE / 2,
+        }
+    }
+}
+
+impl Weights {
+    /// What the next use of a clip adds that was used `uses` times.
+    pub(super) fn another_use(&self, uses: usize) -> i64 {
+        self.uses.get(uses).copied().unwrap_or(0)
+    }
+
+    /// What it costs (not above 0) to show a scene that is shown `times` elsewhere.
+    pub(super) const fn shown_again(&self, times: usize) -> i64 {
+        if times > 0 { -self.again } else { 0 }
+    }
+
+    /// What it costs (not above 0) to show a clip that is shown `source` times elsewhere, it or a copy
+    /// `family` times.
+    pub(super) const fn beside_copies(&self, source: usize, family: usize) -> i64 {
+        if source == 0 && family > 0 {
+            -self.copies
+        } else {
+            0
+        }
+    }
+
+    /// What a window can be worth at most in a slot of weight 1, without chance.
+    pub(super) const fn full(&self) -> i64 {
+        self.quality + self.hit + self.inside + self.motion + self.order
+    }
+}
