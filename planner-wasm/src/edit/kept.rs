@@ -1,12 +1,14 @@
 //! A slot that stays as it was.
 
-use shared::decision::DecisionCode;
+use shared::decision::{Decision, DecisionCode};
 use shared::plan::{Clip, Plan, Slot, Speed};
 
 use super::assignment::{Assignment, Means};
-use super::candidates::Candidate;
-use super::scarce::{SLOWEST, is_slowed};
+use super::candidates::{Candidate, MAX_BAD_PERMILLE};
+use super::request::PlanRequest;
+use super::scarce::{SAID, SLOWEST, is_slowed};
 use super::sources::Source;
+use crate::footage::Windows;
 
 /// Which of the clips that can be used it is.
 pub(super) fn source_of(assignment: &Assignment<'_>, clip: &Clip) -> Option<usize> {
@@ -67,4 +69,52 @@ fn is_shown_twice(plan: &Plan, slot: usize) -> bool {
     };
     let mut others = plan.slots.iter().enumerate();
     others.any(|(index, other)| index != slot && touches(other))
+}
+
+/// What `previous` said of slots that `plan` keeps and of whose clips nothing else can be used, as far
+/// as it still holds and `plan` does not say it of others.
+pub(super) fn said_of_gone(
+    plan: &Plan,
+    gone: &[usize],
+    request: &PlanRequest,
+    previous: &Plan,
+) -> Vec<Decision> {
+    let says = |plan: &Plan, code| plan.decisions.iter().any(|said| said.code == code);
+    let is_weak = |slot: &Slot| {
+        let end = slot.clip.source_end(slot.record_duration, plan.output.rate);
+        let clip = usize::try_from(slot.clip.media).ok();
+        let clip = clip.and_then(|clip| request.clips.get(clip));
+        let both = clip.zip(end);
+        both.is_some_and(|(clip, end)| {
+            let window = Windows::new(&clip.footage).over(slot.clip.source_start, end);
+            window.is_none_or(|window| {
+                !window.is_showable() || window.bad_permille > MAX_BAD_PERMILLE
+            })
+        })
+    };
+    let of = |index: &usize, code| {
+        plan.slots.get(*index).is_some_and(|slot| match code {
+            DecisionCode::FootageReused => is_shown_twice(plan, *index),
+            DecisionCode::FootageSlowed => is_slowed(slot.clip.speed),
+            _ => is_weak(slot),
+        })
+    };
+    let what = |code| match code {
+        DecisionCode::FootageReused => "show footage that is shown elsewhere too",
+        DecisionCode::FootageSlowed => "run slower than shot",
+        _ => "show footage that would normally be rejected",
+    };
+    SAID.into_iter()
+        .filter(|code| says(previous, *code) && !says(plan, *code))
+        .filter_map(|code| {
+            let count = gone.iter().filter(|index| of(index, code)).count();
+            let (all, what) = (plan.slots.len(), what(code));
+            (count > 0).then(|| {
+                Decision::new(
+                    code,
+                    format!("{count} of {all} slots {what}, as they did before"),
+                )
+            })
+        })
+        .collect()
 }

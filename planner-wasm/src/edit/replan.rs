@@ -10,7 +10,7 @@ use super::candidates::{Candidate, LISTED, Pool};
 use super::division::{Origin, division, staying};
 use super::earlier::{Earlier, places};
 use super::film::{limits, pace, slot};
-use super::kept::{hold, source_of};
+use super::kept::{hold, said_of_gone, source_of};
 use super::made_by::made_by;
 use super::pace::{ONE, Pace};
 use super::points::{Span, points};
@@ -141,8 +141,12 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
     }
     let filled = (0..slots.len()).map(|index| refilm.slot(index, settings.alternates));
     let filled: Option<Vec<Slot>> = filled.collect();
+    let kept = refilm.kept.iter().zip(0..);
+    let gone: Vec<usize> = kept
+        .filter_map(|(kept, slot)| refilm.is_gone(kept.as_ref()?).then_some(slot))
+        .collect();
     let own = &request.output;
-    Ok(Plan {
+    let mut plan = Plan {
         schema: SCHEMA.to_owned(),
         made_by: Some(made_by(settings)),
         output: Output {
@@ -163,7 +167,12 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
         decisions,
         extra: previous.extra.clone(),
         media: earlier.into_media(),
-    })
+    };
+    if !untouched {
+        let told = said_of_gone(&plan, &gone, request, previous);
+        plan.decisions.extend(told);
+    }
+    Ok(plan)
 }
 
 /// What an earlier plan said with these codes.
@@ -233,6 +242,12 @@ impl Refilm<'_> {
             lost: false,
         });
         Some(())
+    }
+
+    /// Whether nothing else of what a kept slot shows can be used, so that it is not counted with the
+    /// others.
+    fn is_gone(&self, kept: &Kept) -> bool {
+        source_of(&self.assignment, &kept.slot.clip).is_none()
     }
 
     /// Keeps what an earlier slot showed, if that may still be shown and fills the slot.
