@@ -16,6 +16,8 @@ use crate::wording;
 /// The meters that are offered.
 const METERS: std::ops::RangeInclusive<u8> = 2..=7;
 
+/// From this confidence on, in thousandths, a song is taken to be heard without doubt.
+const SURE: u16 = 900;
 /// Beats less sure than this, in thousandths, are told.
 const DOUBTED: u16 = 500;
 
@@ -112,11 +114,17 @@ fn Readings() -> impl IntoView {
         let heard = studio.song.heard();
         heard.map_or_else(Default::default, |heard| (heard.rate, heard.readings))
     });
+    // Of a song that was heard without doubt nobody needs to see it at once.
+    let doubted = Memo::new(move |_| {
+        studio.grid.track();
+        let heard = studio.song.heard();
+        heard.is_some_and(|heard| heard.confidence_permille < SURE)
+    });
     let taken = Memo::new(move |_| studio.brief.with(|brief| taken(&brief.corrections)));
     view! {
         <Show when=move || others.with(|(_, others)| !others.is_empty())>
-            <section class="part">
-                <h3>"Or is it"</h3>
+            <details class="part" prop:open=move || doubted.get()>
+                <summary><h3>"What else it may be"</h3></summary>
                 <ul class="readings small" id="readings">
                     {move || {
                         let (rate, readings) = others.get();
@@ -135,7 +143,7 @@ fn Readings() -> impl IntoView {
                         }).collect_view()
                     }}
                 </ul>
-            </section>
+            </details>
         </Show>
     }
 }
