@@ -85,7 +85,8 @@ fn corrections_of_the_beats_are_in_the_plan_to_the_sample() {
         assert!(page.project().await?.brief.corrections.is_empty());
 
         // Another reading in one press, and back in another.
-        page.click("details:has(> #readings):not([open]) > summary").await?;
+        page.click("details:has(> #readings):not([open]) > summary")
+            .await?;
         page.click("#readings button").await?;
         page.planned().await?;
         let read = page.project().await?;
