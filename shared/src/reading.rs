@@ -23,7 +23,8 @@ pub struct Reading {
     pub beats_per_bar: u8,
     /// Which of its beats, counted from 0, is the first downbeat: below `beats_per_bar`, or 0.
     pub downbeat: u8,
-    /// How likely it is, 0 to 1000, beside the grid itself and all others.
+    /// How likely it is, 0 to 1000, beside the grid and the readings of other beats; those of the
+    /// grid's own beats share in the grid's confidence.
     pub likelihood_permille: u16,
 }
 

@@ -43,9 +43,27 @@ impl Assignment<'_> {
     ) -> (Vec<Vec<Candidate>>, Vec<usize>) {
         let held = self.clone();
         let mut empty = self.greedy(&lists, None, tight);
+        if (0..self.slots.len()).all(|slot| self.is_held(slot)) {
+            return (lists, empty);
+        }
+        // What is held asks for nothing, and what it shows is not to be had.
+        let (open, kept): (Vec<_>, Vec<_>) = (0..)
+            .zip(lists)
+            .map(|(slot, list)| {
+                if held.is_held(slot) {
+                    return (Vec::new(), list);
+                }
+                let free = list.into_iter().filter(|one| held.is_free(&one.shown));
+                (free.collect(), Vec::new())
+            })
+            .unzip();
         let gained = self.worth() - held.worth();
-        let prices = Prices::settled(self.pool, &lists, gained, PRICED);
-        let lists = prices.narrowed(self.pool, lists, KEPT);
+        let prices = Prices::settled(self.pool, &open, gained, PRICED);
+        let narrowed = prices.narrowed(self.pool, open, KEPT).into_iter();
+        let lists: Vec<Vec<Candidate>> = narrowed
+            .zip(kept)
+            .map(|(open, kept)| if kept.is_empty() { open } else { kept })
+            .collect();
         let mut other = held;
         let left = other.greedy(&lists, Some(&prices), tight);
         if (left.len(), Reverse(other.worth())) < (empty.len(), Reverse(self.worth())) {
@@ -385,5 +403,30 @@ mod tests {
             near_the_best(&specs, &energies, 95)
         });
         run.unwrap();
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_window_adds_is_what_the_film_gains_whatever_is_empty(
+            (specs, energies) in case(),
+            order in prop::collection::vec((0..5_usize, any::<usize>()), 1..12),
+        ) {
+            with_pool(&specs, |pool| {
+                let slots = slots(&energies);
+                let lists = pool.shortlists(&slots, LISTED);
+                let mut assignment = Assignment::new(pool, &slots);
+                for (slot, place) in order {
+                    assignment.take_out(slot);
+                    let Some(list) = lists.get(slot).filter(|list| !list.is_empty()) else { continue };
+                    let one = list[place % list.len()];
+                    if assignment.is_free(&one.shown) {
+                        let told = assignment.worth() + assignment.gain(slot, &one);
+                        assignment.put(slot, one, Means::default());
+                        prop_assert_eq!(told, assignment.worth());
+                    }
+                }
+                Ok(())
+            })?;
+        }
     }
 }

@@ -305,20 +305,17 @@ impl<'a> Assignment<'a> {
             .flatten()
             .map(|filled| filled.with.worth)
             .sum();
-        let pairs: i64 = (1..self.slots.len())
+        let pairs: i64 = (0..self.slots.len())
             .filter_map(|slot| {
-                let left = self.filled.get(slot - 1)?.as_ref()?.with.shown;
-                let right = self.filled.get(slot)?.as_ref()?.with.shown;
-                let breaks = self.breaks(slot);
-                let sources = self.pool.sources;
+                let right = self.at(slot)?;
+                let before = |by: usize| slot.checked_sub(by).and_then(|at| self.at(at));
+                let cut = before(1).map_or(0, |left| {
+                    beside(weights, self.pool.sources, left, right, self.breaks(slot))
+                });
                 let near: i64 = (2..NEAR_SLOTS)
-                    .filter_map(|apart_by| {
-                        let before = slot.checked_sub(apart_by)?;
-                        let before = self.filled.get(before)?.as_ref()?.with.shown;
-                        Some(apart(weights, &before, &right, apart_by))
-                    })
+                    .filter_map(|by| Some(apart(weights, before(by)?, right, by)))
                     .sum();
-                Some(beside(weights, sources, &left, &right, breaks) + near)
+                Some(cut + near)
             })
             .sum();
         let uses: i64 = self

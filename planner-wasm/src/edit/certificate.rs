@@ -81,8 +81,9 @@ struct Market<'a> {
     stalls: Vec<Stall>,
     /// Of each slot its stalls, and the worth of each of their windows, in fine points.
     slots: Vec<Vec<(usize, Vec<i64>)>>,
+    /// Those that the best bound was found with.
     prices: Prices,
-    /// The prices that the best bound was found with.
+    /// The best bound, in fine points.
     best: i64,
 }
 

@@ -11,9 +11,9 @@ use super::candidates::Candidate;
 /// Most slots that are emptied at once.
 const MOST: usize = 8;
 /// Groups of a film of one slot; of longer ones as many less.
-const SHORT: u64 = 12_000;
+const SHORT: u64 = 30_000;
 /// Most groups of any film.
-const MOST_TRIES: u64 = 1_200;
+const MOST_TRIES: u64 = 6_000;
 /// Groups for each slot that may change, where others may not.
 const OF_SLOT: u64 = 8;
 /// How much chance changes what footage seems to add, so that what comes second may be tried first.
@@ -102,7 +102,7 @@ fn beside(assignment: &Assignment<'_>, slot: usize) -> Vec<usize> {
         .collect()
 }
 
-/// Any.
+/// Any of those that may change.
 fn scattered(free: &[usize], chance: &mut Chance) -> Vec<usize> {
     let mut group = Vec::with_capacity(MOST);
     for _ in 0..MOST / 2 {
@@ -165,7 +165,7 @@ fn anew(
     }
 }
 
-/// What the best that is free adds in a slot, what the second best from elsewhere does, and the best.
+/// What the best that is free adds in a slot, what the second best does, and the best.
 fn two_best(
     assignment: &Assignment<'_>,
     lists: &[Vec<Candidate>],

@@ -37,8 +37,8 @@ pub(super) struct Prices {
 }
 
 impl Prices {
-    /// Nothing costs anything, and every use of a clip adds what its last does if `slots` are spread over
-    /// all clips evenly.
+    /// Nothing costs anything, and every use of a clip adds what its next would if `slots` are spread
+    /// over all clips evenly.
     pub(super) fn new(pool: Pool<'_>, slots: usize, scenes: usize, cell_us: u64) -> Self {
         let length = |source: &super::sources::Source<'_>| {
             let us = source

@@ -362,7 +362,7 @@ pub(super) fn decisions(
     say(
         DecisionCode::WeakFootageUsed,
         count(&|filled| filled.means.weak && !filled.means.short),
-        "show footage that would normally be rejected (blurred, shaken, badly exposed or cut inside), because nothing better was left".to_owned(),
+        "show footage that would normally be rejected (blurred, shaken, frozen, badly exposed or cut inside), because nothing better was left".to_owned(),
     );
     say(
         DecisionCode::WeakFootageUsed,

@@ -1,9 +1,9 @@
 //! What a window of footage is worth in a slot, and beside another.
 //!
 //! All terms are integers, 1.0 = 1024. The worth of a filled film is
-//! `sum U(slot, window) + sum V(near each other) + sum f(uses of each clip) + sum g(uses of each scene)`
-//! with `U = w (Q + I + H) + M + C - N - P + chance` and `V <= 0`, `f` and `g` concave; how much each
-//! weighs is told by [`Weights`].
+//! `sum U(slot, window) + sum V(near each other) + sum f(uses of each clip) + sum g(uses of each scene)`,
+//! less the price of copies, with `U = w (Q + I + H) + M + C - N + chance` and `V <= 0`, `f` and `g`
+//! concave; how much each weighs is told by [`Weights`].
 
 use super::pace::ONE;
 use super::scenes::Seen;
@@ -253,9 +253,10 @@ pub(super) fn beside(
     -price
 }
 
-/// What it costs to show two so many slots apart; not above 0, the less the further.
+/// What it costs to show two so many slots apart, fewer than [`NEAR_SLOTS`]; not above 0, the less
+/// the further.
 pub(super) fn apart(weights: &Weights, one: &Shown, other: &Shown, slots: usize) -> i64 {
-    if slots >= NEAR_SLOTS || !one.is_alike(other) {
+    if !one.is_alike(other) {
         return 0;
     }
     let share = |slots: usize| i64::try_from(slots).unwrap_or(0);

@@ -24,7 +24,7 @@ const PLAIN: f32 = 100.0;
 /// Values of a picture.
 const VALUES: f32 = (3 * BLOCKS) as f32;
 
-/// The pictures of the last half second, a few a second.
+/// The pictures of the last [`LONGEST_US`].
 #[derive(Debug, Clone, Default)]
 pub(super) struct Recent(VecDeque<(u64, BlockColours)>);
 
@@ -42,7 +42,7 @@ impl Recent {
         }
         let before = |until_us: u64| {
             let mut earlier = self.0.iter().rev();
-            earlier.find(|(at_us, _)| at_us + ASIDE_US <= until_us)
+            earlier.find(|(at_us, _)| until_us.saturating_sub(*at_us) >= ASIDE_US)
         };
         let (middle_us, middle) = before(at_us)?;
         let (_, first) = before(*middle_us)?;

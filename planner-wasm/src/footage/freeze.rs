@@ -21,17 +21,18 @@ const ENCODED_ANEW: f32 = 0.5;
 const ALIVE: f32 = 0.5;
 /// A stand shorter than this is a low rate of pictures, or hardly seen.
 const SHORTEST_US: u64 = 500_000;
-/// Of the time that a take does not freeze so much must be alive, in tenths...
+/// Of the time that a take does not freeze so much must be alive, in tenths; and half as long as what
+/// freezes.
 const ALIVE_TENTHS: u64 = 8;
-/// ... it must be half as long as what freezes, and this long for each freeze and once more: what stands
-/// and changes in turn is a row of stills. And the step into the stand or out of it must be this share of the take's usual step: what
-/// stalls stops dead, a camera that is brought to rest slows down.
+/// The step into the stand or out of it must be this share of the take's usual step: what stalls stops
+/// dead, a camera that is brought to rest slows down.
 const ABRUPT: f32 = 0.5;
 /// Steps before a stand within which it is stepped into, and which belong to it if little changes.
 const SETTLES: usize = 3;
 /// Usual change of a take below which a stand would not be seen.
 const MOVES: f32 = 0.5;
-/// Least mean time between freezes.
+/// A take must be alive so long for each freeze and once more: what stands and changes in turn is a row
+/// of stills.
 const BETWEEN_US: u64 = 500_000;
 
 /// Whether each tick shows a frozen picture, for most of it.

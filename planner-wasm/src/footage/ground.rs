@@ -37,7 +37,7 @@ const SHARE: [f32; 2] = [0.45, 0.6];
 const DARK_SHARE: [f32; 2] = [0.88, 0.95];
 /// A ground of no more mean luma is dark.
 const DARK: f32 = 40.0;
-/// The same on the border of the picture.
+/// Share of the border of the picture that is ground: between these it counts more and more.
 const BORDER: [f32; 2] = [0.92, 0.98];
 
 /// A ground that changes evenly. Both are 0 to 1, and 0 without a ground.

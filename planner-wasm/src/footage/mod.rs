@@ -1,4 +1,13 @@
 //! Quality, motion, shots and anchors of a clip, from small pictures of its frames.
+//!
+//! * `analyser` — pictures in, footage out; `picture`, `statistics`, `columns` — one picture's numbers.
+//! * `motion`, `subpixel`, `track` — the camera's shift from picture to picture, to part of a pixel, and
+//!   what else moves; `shake`, `freeze` — what is wrong with it.
+//! * `sharpness`, `quality`, `damage` — focus, light and what a picture is worth; `palette`, `ground` —
+//!   cards, patterns and screens.
+//! * `shots`, `dissolve` — where takes end; `anchors` — instants worth placing on a beat; `look` — what
+//!   resembles what; `window` — a stretch of all that.
+//! * `model`, `inspected`, `marked` — what is kept and written of a clip.
 
 mod analyser;
 mod anchors;

@@ -60,7 +60,7 @@ pub(super) fn beside_alike(samples: &[Sample]) -> Vec<f32> {
         .iter()
         .map(|sample| {
             let at = |n: usize| samples.get(n).map_or(u64::MAX, |sample| sample.at_us);
-            while at(first) + NEAR_US < sample.at_us {
+            while at(first).saturating_add(NEAR_US) < sample.at_us {
                 first += 1;
             }
             while at(end) <= sample.at_us.saturating_add(NEAR_US) && end < samples.len() {

@@ -133,8 +133,7 @@ fn lasting_change(steps: &[Step], n: usize) -> f32 {
     for k in 0..steps[n].change_over.len() {
         // The picture k + 2 earlier, and the one k + 1 later: one of each at any rate.
         let near = |from: u64, until: u64| k == 0 || until - from <= FLASH_US;
-        let earlier = n.checked_sub(k + 2).map(|n| steps[n].at_us);
-        if earlier.is_some_and(|_| near(steps[n - 1 - k].at_us, steps[n].at_us)) {
+        if n >= k + 2 && near(steps[n - 1 - k].at_us, steps[n].at_us) {
             change = change.min(steps[n].change_over[k]);
         }
         if let Some(later) = steps.get(n + k + 1)

@@ -19,7 +19,7 @@ const MOST: f32 = 4.0;
 const FLOOR: f64 = 1e-4;
 /// How late the averaged rise peaks after a sound begins, in samples; negative, since it begins to
 /// show as soon as the sound is among the steps that follow. Measured on clicks at known samples,
-/// as tests/music.rs does again.
+/// as tests/music/whole.rs does again.
 const RISE_LATENCY: i64 = -100;
 
 /// Energy of the song's treble, step by step.

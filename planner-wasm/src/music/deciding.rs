@@ -1,10 +1,11 @@
 //! The decision over a whole song, step by step, so that it can be given up and told how far it is.
 
+use std::ops::ControlFlow;
+
 use shared::decision::Decided;
 use shared::landmarks::Landmark;
 use shared::music::BeatGrid;
 
-use super::analyser::{grid, no_beats};
 use super::attack::Attacks;
 use super::choice::choose;
 use super::filterbank::{BANDS, Filterbank};
@@ -12,6 +13,7 @@ use super::hypothesis::{Hypothesis, Search};
 use super::levels::{Rows, Scale};
 use super::network::{Heard, Listener};
 use super::onset::{OnsetReader, Onsets, scale};
+use super::outcome::{grid, no_beats};
 use super::spectrum::Spectra;
 use super::tempo::Tempogram;
 
@@ -20,9 +22,9 @@ const PULSE: i64 = 60;
 /// Thousandths of the work that are done once the song has been gone through.
 const GONE_THROUGH: u32 = 500;
 
-/// A song that was heard to its end, and whose beats are being decided. Each [`step`](Self::step)
-/// takes a fraction of a second, however long the song is, but for one of about a second for every
-/// three hours of it.
+/// A song that was heard to its end, and whose beats are being decided. A [`step`](Self::step) of a song
+/// of some minutes takes a fraction of a second, and more the longer the song is: the longest, the bar
+/// pointer over all tempi, some 2.5 s for three hours.
 pub struct Deciding {
     heard: Box<Whole>,
     stage: Stage,
@@ -63,6 +65,12 @@ struct Reading {
 }
 
 impl Deciding {
+    /// What deciding takes beside hearing `samples` samples, in samples: about a quarter.
+    #[must_use]
+    pub const fn work(samples: u64) -> u64 {
+        samples / 4
+    }
+
     pub(super) fn new(
         (bank, spectra): (Filterbank, Spectra),
         attacks: Attacks,
@@ -109,16 +117,14 @@ impl Deciding {
         }
     }
 
-    /// Does a little of the work; the beats once there is none left, or itself until then.
-    ///
-    /// # Errors
-    /// Itself, as long as there is work left.
-    pub fn step(mut self) -> Result<Decided<BeatGrid>, Self> {
+    /// Does a little of the work: breaks with the beats once there is none left, and continues with
+    /// itself until then.
+    pub fn step(mut self) -> ControlFlow<Decided<BeatGrid>, Self> {
         let silent = "the song is silent";
         self.stage = match self.stage {
             Stage::Through(mut through) => {
                 let Some(scale) = &through.scale else {
-                    return Ok(self.heard.without_beats(silent));
+                    return ControlFlow::Break(self.heard.without_beats(silent));
                 };
                 if let Some(piece) = through.rows.take() {
                     for row in piece.chunks(BANDS) {
@@ -137,7 +143,7 @@ impl Deciding {
                 let tempogram = Tempogram::of(&onsets.all);
                 if tempogram.strongest() < PULSE {
                     let still = "nothing in the song repeats steadily";
-                    return Ok(self.heard.without_beats(still));
+                    return ControlFlow::Break(self.heard.without_beats(still));
                 }
                 let search = Search::new(&onsets, &heard.beat, &tempogram);
                 self.trials = search.left();
@@ -153,12 +159,12 @@ impl Deciding {
                 let found = reading.search.next(&reading.onsets, &reading.heard.beat);
                 match found {
                     Some(readings) => reading.readings.extend(readings),
-                    None => return Ok(self.heard.chosen(*reading)),
+                    None => return ControlFlow::Break(self.heard.chosen(*reading)),
                 }
                 Stage::Reading(reading)
             }
         };
-        Err(self)
+        ControlFlow::Continue(self)
     }
 }
 

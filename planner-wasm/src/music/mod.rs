@@ -15,7 +15,8 @@
 //!
 //! What a person knows better is put right by [`corrections`], on the finished grid.
 //!
-//! `deciding` does all from 2 on step by step. `hop` holds the clock they share, `timing` the places between its ticks.
+//! `analyser` hears, `deciding` does all from 2 on step by step, `outcome` puts the grid together. `hop`
+//! holds the clock they share, `timing` the places between its ticks.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -42,6 +43,7 @@ mod hypothesis;
 mod levels;
 mod network;
 mod onset;
+mod outcome;
 mod pointer;
 mod readings;
 mod sections;
@@ -51,8 +53,9 @@ mod stages;
 mod tempo;
 mod timing;
 
-pub use analyser::{MusicAnalyser, MusicError, TRUSTED_PERMILLE, analyse};
+pub use analyser::{MusicAnalyser, MusicError, analyse};
 pub use deciding::Deciding;
+pub use outcome::TRUSTED_PERMILLE;
 
 /// Samples per second at which every song is analysed, and the rate of every music time that the
 /// planner writes. Decoders resample to it.

@@ -58,7 +58,7 @@ pub(crate) const NOTHING: i32 = -4 * UNIT;
 
 /// Listens to a song row by row. It holds no more of it than the layers look back, and what it says.
 ///
-/// Memory: about 200 kB, and 400 bytes a second.
+/// Memory: about 340 kB, and 400 bytes a second.
 pub(crate) struct Listener {
     network: Network,
     /// The rows before the present one, the latest first; none from before the song.

@@ -9,8 +9,8 @@ use super::hypothesis::{Hypothesis, Kind};
 use super::network::odds_near;
 use super::tempo::tempo_of;
 
-/// Divisions that are always told, as a person may look for them: half as many beats, as many half a
-/// beat later, twice as many.
+/// Divisions that are told however unlikely, where they were read at all, as a person may look for
+/// them: half as many beats, as many half a beat later, twice as many.
 const SOUGHT: [Division; 4] = [(1, 2, 0), (1, 2, 1), (2, 2, 1), (2, 1, 0)];
 
 /// How one reading's beats are told by another's: parts of a beat, how many of them make one of its
@@ -42,6 +42,9 @@ pub(crate) fn readings(
             continue;
         };
         let is_sought = SOUGHT.iter().any(|division| divided_by(*division) == told);
+        if !is_sought && *likelihood == 0 {
+            continue;
+        }
         let to = if is_sought { &mut sought } else { &mut others };
         if to.iter().all(|other| other.beats != told) && to.len() < MAX_READINGS {
             let best = likeliest(&counted(&as_told));
@@ -54,39 +57,28 @@ pub(crate) fn readings(
             });
         }
     }
+    let ranked = counted(beats);
     let usual = bars.map(|(meter, _)| meter);
-    let mut meter_is_told = false;
-    let mut place_is_told = false;
-    for other in counted(beats) {
-        if Some((other.meter, other.first)) == bars {
-            continue;
-        }
-        let likelihood = u32::from(choice.likelihood) * u32::from(other.likelihood) / 1000;
-        // The likeliest of another meter, and the likeliest that begin elsewhere, are sought too.
-        let told = if usual == Some(other.meter) {
-            &mut place_is_told
-        } else {
-            &mut meter_is_told
-        };
-        let first_of_its_kind = !std::mem::replace(told, true);
-        if !first_of_its_kind {
-            continue;
-        }
-        sought.push(Reading {
-            beats: ReadBeats::SAME,
-            tempo_millibpm: tempo_of(choice.reading.period),
-            beats_per_bar: other.meter,
-            downbeat: other.first,
-            likelihood_permille: likelihood as u16,
+    // The likeliest that begin elsewhere, and the likeliest of another meter, are sought too.
+    for same_meter in [true, false] {
+        let other = ranked.iter().find(|other| {
+            Some((other.meter, other.first)) != bars && (usual == Some(other.meter)) == same_meter
         });
+        sought.extend(other.map(|other| {
+            let likelihood = u32::from(choice.likelihood) * u32::from(other.likelihood) / 1000;
+            Reading {
+                beats: ReadBeats::SAME,
+                tempo_millibpm: tempo_of(choice.reading.period),
+                beats_per_bar: other.meter,
+                downbeat: other.first,
+                likelihood_permille: likelihood as u16,
+            }
+        }));
     }
-    // Stable sorts: of equals other beats come before other bars.
-    let falling = |reading: &Reading| std::cmp::Reverse(reading.likelihood_permille);
-    others.sort_by_key(falling);
-    others.retain(|reading| reading.likelihood_permille > 0);
     others.truncate(MAX_READINGS.saturating_sub(sought.len()));
     sought.append(&mut others);
-    sought.sort_by_key(falling);
+    // A stable sort: of equals other beats come before other bars.
+    sought.sort_by_key(|reading| std::cmp::Reverse(reading.likelihood_permille));
     sought
 }
 

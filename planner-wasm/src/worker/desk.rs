@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::marker::PhantomData;
+use std::ops::ControlFlow;
 
 use shared::fingerprint::{self, Fingerprint};
 use shared::plan::Plan;
@@ -56,9 +57,6 @@ struct Song<S> {
     heard: usize,
     analyser: MusicAnalyser,
 }
-
-/// Deciding takes this part of the work of hearing: a quarter.
-const DECIDING: u64 = 4;
 
 impl<S: Stored<f32>, B: Stored<u8>> Default for Desk<S, B> {
     fn default() -> Self {
@@ -179,13 +177,13 @@ impl<S: Stored<f32>, B: Stored<u8>> Desk<S, B> {
                 progress(id, done, samples)
             }
             Work::Deciding(deciding, samples) => match deciding.step() {
-                Ok(heard) => Reply::Beats {
+                ControlFlow::Break(heard) => Reply::Beats {
                     id,
                     grid: heard.value,
                     decisions: heard.decisions,
                 },
-                Err(rest) => {
-                    let decided = samples / DECIDING * u64::from(rest.permille()) / 1000;
+                ControlFlow::Continue(rest) => {
+                    let decided = Deciding::work(samples) * u64::from(rest.permille()) / 1000;
                     let work = Work::Deciding(Box::new(rest), samples);
                     self.jobs.push_front(Job { from, id, work });
                     progress(id, samples + decided, samples)
@@ -206,7 +204,7 @@ fn progress(id: JobId, done: u64, samples: u64) -> Reply {
     Reply::Progress {
         id,
         done,
-        total: samples + samples / DECIDING,
+        total: samples + Deciding::work(samples),
     }
 }
 

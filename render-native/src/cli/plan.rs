@@ -224,7 +224,9 @@ pub(super) fn song_failure(error: &SongError) -> Failure {
     };
     let failure = Failure::of(code, error);
     match code {
-        ExitCode::Usage => failure.hint("take one of these, or leave --reading out"),
+        ExitCode::Usage => {
+            failure.hint("take another that `render-native beats` lists, or leave --reading out")
+        }
         ExitCode::BadData => failure.hint("choose a song that ffmpeg can play"),
         ExitCode::Ffmpeg => failure.hint("`render-native doctor` tells what is wrong with ffmpeg"),
         ExitCode::Temporary => failure.hint(KILLED),

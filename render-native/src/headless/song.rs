@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use planner_wasm::music::corrections::{Correction, CorrectionError, corrected};
-use planner_wasm::music::{ANALYSIS_RATE, MusicAnalyser, MusicError};
+use planner_wasm::music::{ANALYSIS_RATE, Deciding, MusicAnalyser, MusicError};
 use shared::decision::{Decision, DecisionCode};
 use shared::fingerprint::Fingerprint;
 use shared::music::BeatGrid;
@@ -90,7 +90,8 @@ impl Song {
     /// The song with its beats as another reading has them, counted from 1; 0 leaves it as it is.
     ///
     /// # Errors
-    /// [`SongError::NoSuchReading`] if fewer are known, or its beats would be too fast.
+    /// [`SongError::NoSuchReading`] if fewer are known, [`SongError::Correction`] if its beats would be
+    /// too fast.
     pub fn read_as(mut self, number: usize) -> Result<Self, SongError> {
         let Some(index) = number.checked_sub(1) else {
             return Ok(self);
@@ -150,9 +151,7 @@ pub fn listen(
     let stage = Stage::Music;
     let samples = |us: u64| us.saturating_mul(u64::from(ANALYSIS_RATE) / 100) / 10_000;
     let total = audio.duration_us.map_or(0, samples);
-    // Deciding takes about a quarter of the time of hearing.
-    let deciding = |samples: u64| samples / 4;
-    let total = total + deciding(total);
+    let total = total + Deciding::work(total);
     progress.report(Event::Started { stage, total });
     let hear = || -> Result<_, SongError> {
         let mut analyser = MusicAnalyser::new(ANALYSIS_RATE)?;
@@ -180,15 +179,15 @@ pub fn listen(
     let mut left = analyser.decide();
     let heard = loop {
         left = match left.step() {
-            Ok(heard) => break heard,
-            Err(left) => left,
+            ControlFlow::Break(heard) => break heard,
+            ControlFlow::Continue(left) => left,
         };
         if interrupt.urgency() == Urgency::Now {
             let source = PcmError::Process(ProcessError::Interrupted);
             let path = path.to_owned();
             return Err(SongError::Pcm { path, source });
         }
-        let part = deciding(decoded.samples) * u64::from(left.permille()) / 1000;
+        let part = Deciding::work(decoded.samples) * u64::from(left.permille()) / 1000;
         let done = decoded.samples + part;
         progress.report(Event::Advanced { stage, done });
     };

@@ -9,6 +9,7 @@ mod fields;
 mod model;
 mod node;
 mod read;
+mod read_grid;
 mod rules;
 mod silence;
 mod write;

@@ -84,13 +84,9 @@ fn any_correction() -> impl Strategy<Value = Correction> {
     ]
 }
 
-fn read(parts: u8, every: u8, first: u8, beats_per_bar: u8, downbeat: u8) -> Correction {
+fn reading(beats: ReadBeats, beats_per_bar: u8, downbeat: u8) -> Correction {
     let reading = Reading {
-        beats: ReadBeats::Divided {
-            parts,
-            every,
-            first,
-        },
+        beats,
         beats_per_bar,
         downbeat,
         tempo_millibpm: 0,
@@ -99,15 +95,17 @@ fn read(parts: u8, every: u8, first: u8, beats_per_bar: u8, downbeat: u8) -> Cor
     Correction::Reading { reading }
 }
 
-fn evenly(first: u64, last: u64, count: u32) -> Correction {
-    let reading = Reading {
-        beats: ReadBeats::Even { first, last, count },
-        beats_per_bar: 4,
-        downbeat: 0,
-        tempo_millibpm: 0,
-        likelihood_permille: 0,
+fn read(parts: u8, every: u8, first: u8, beats_per_bar: u8, downbeat: u8) -> Correction {
+    let beats = ReadBeats::Divided {
+        parts,
+        every,
+        first,
     };
-    Correction::Reading { reading }
+    reading(beats, beats_per_bar, downbeat)
+}
+
+fn evenly(first: u64, last: u64, count: u32) -> Correction {
+    reading(ReadBeats::Even { first, last, count }, 4, 0)
 }
 
 fn at(grid: &BeatGrid) -> Vec<u64> {

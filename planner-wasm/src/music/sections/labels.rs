@@ -48,7 +48,7 @@ pub(super) fn labels(parts: &[Traits], like: &[usize]) -> Vec<SectionLabel> {
         energy[part] + low[part] + QUIETER <= energy[other] + low[other]
     };
     // What opens a song and comes again within it is no intro.
-    let again = |part: usize| (1..last).any(|other| other != part && like[other] == like[part]);
+    let comes_again = like.get(1..last).is_some_and(|inner| inner.contains(&0));
     let mut labels = Vec::new();
     // From the end, since what a build is depends on what follows.
     for part in (0..parts.len()).rev() {
@@ -59,7 +59,7 @@ pub(super) fn labels(parts: &[Traits], like: &[usize]) -> Vec<SectionLabel> {
             SectionLabel::Verse
         } else if drop(part) {
             SectionLabel::Drop
-        } else if part == 0 && quieter(0, 1) && !again(0) {
+        } else if part == 0 && quieter(0, 1) && !comes_again {
             SectionLabel::Intro
         } else if part == last && hushed {
             SectionLabel::Outro

@@ -4,8 +4,8 @@ use crate::music::hop::UNIT;
 
 /// Fewest bars of a part.
 const SHORTEST: usize = 4;
-/// Most bars of a part.
-const LONGEST: usize = 160;
+/// Most bars of a part: half an hour or so. It bounds the work.
+const LONGEST: usize = 640;
 /// What each part costs, in squared deviations.
 const EACH: i64 = 30;
 /// What it costs more if its bars are a multiple of four but not of eight, of two, or of neither:
@@ -150,6 +150,7 @@ mod tests {
         }
         assert_eq!(parts(&odd), [0, 16, 23]);
         assert_eq!(parts(&bars(&[40])), [0]);
+        assert_eq!(parts(&bars(&[400])), [0]);
         assert!(parts(&[]).is_empty());
         assert_eq!(parts(&bars(&[2])), [0]);
     }

@@ -7,6 +7,7 @@
 )]
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -117,8 +118,9 @@ fn cuts(file: &Path) -> Result<Vec<u64>> {
     let frame = |line: &str| {
         let (_, at) = line.split_once("pts_time:")?;
         let at: f64 = at.split_whitespace().next()?.parse().ok()?;
-        // To the nearest frame; a base lasts some seconds.
-        (0..1_000_000_u64).find(|frame| (*frame as f64) > at * RATE as f64 - 0.5)
+        // To the nearest frame.
+        let us = Duration::try_from_secs_f64(at).ok()?.as_micros();
+        u64::try_from((us * u128::from(RATE) + 500_000) / 1_000_000).ok()
     };
     Ok(seconds.lines().filter_map(frame).collect())
 }

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use planner_wasm::music::corrections::{self, Correction};
 use shared::music::{Beat, BeatGrid};
-use shared::reading::{ReadBeats, Reading};
 
 use super::closeup::Closeup;
 use super::place::playhead;
+use super::readings::Readings;
 use super::sections::Sections;
 use super::tapping::TapPad;
 use crate::page::studio::Studio;
@@ -16,8 +16,6 @@ use crate::wording;
 /// The meters that are offered.
 const METERS: std::ops::RangeInclusive<u8> = 2..=7;
 
-/// From this confidence on, in thousandths, a song is taken to be heard without doubt.
-const SURE: u16 = 900;
 /// Beats less sure than this, in thousandths, are told.
 const DOUBTED: u16 = 500;
 
@@ -102,81 +100,6 @@ fn Heard() -> impl IntoView {
             </div>
         </section>
     }
-}
-
-/// What else the song might be, likeliest first: one of them is taken with one press.
-#[component]
-fn Readings() -> impl IntoView {
-    let studio: Studio = expect_context();
-    let others = Memo::new(move |_| {
-        // What was heard changes with the song, which the grid follows.
-        studio.grid.track();
-        let heard = studio.song.heard();
-        heard.map_or_else(Default::default, |heard| (heard.rate, heard.readings))
-    });
-    // Of a song that was heard without doubt nobody needs to see it at once.
-    let doubted = Memo::new(move |_| {
-        studio.grid.track();
-        let heard = studio.song.heard();
-        heard.is_some_and(|heard| heard.confidence_permille < SURE)
-    });
-    let taken = Memo::new(move |_| studio.brief.with(|brief| taken(&brief.corrections)));
-    view! {
-        <Show when=move || others.with(|(_, others)| !others.is_empty())>
-            <details class="part" prop:open=move || doubted.get()>
-                <summary><h3>"What else it may be"</h3></summary>
-                <ul class="readings small" id="readings">
-                    {move || {
-                        let (rate, readings) = others.get();
-                        readings.into_iter().map(|reading| view! {
-                            <li>
-                                <button
-                                    title="In the place of all corrections"
-                                    aria-pressed=move || (taken.get() == Some(same(reading))).to_string()
-                                    on:click=move |_| read_as(studio, reading)
-                                >
-                                    <span class="number">{wording::tempo(reading.tempo_millibpm)}</span>
-                                    <span class="what">{reading.told(rate)}</span>
-                                    <span class="number quiet">{wording::likelihood(reading.likelihood_permille)}</span>
-                                </button>
-                            </li>
-                        }).collect_view()
-                    }}
-                </ul>
-            </details>
-        </Show>
-    }
-}
-
-/// What makes a reading the same, however likely it was when it was taken.
-const fn same(reading: Reading) -> (ReadBeats, u8, u8) {
-    (reading.beats, reading.beats_per_bar, reading.downbeat)
-}
-
-/// The reading that is taken.
-fn taken(corrections: &[Correction]) -> Option<(ReadBeats, u8, u8)> {
-    match corrections.first() {
-        Some(Correction::Reading { reading }) => Some(same(*reading)),
-        _ => None,
-    }
-}
-
-/// Takes another reading in the place of all corrections. One that is taken is given up, and what
-/// was corrected since stays if it can.
-fn read_as(studio: Studio, reading: Reading) {
-    let wished = studio
-        .brief
-        .with_untracked(|brief| brief.corrections.clone());
-    if taken(&wished) != Some(same(reading)) {
-        correct(
-            studio,
-            "Another reading",
-            vec![Correction::Reading { reading }],
-        );
-        return;
-    }
-    let since = wished.get(1..).unwrap_or_default().to_vec();
-    correct(studio, "Beats as heard", since);
 }
 
 /// How many beats, where they are, where bars begin.
@@ -284,7 +207,7 @@ fn begin_on(studio: Studio, label: &str, beat: usize) {
 }
 
 /// Puts other corrections in the place of those that were made, if they can be.
-fn correct(studio: Studio, label: &str, wished: Vec<Correction>) {
+pub(super) fn correct(studio: Studio, label: &str, wished: Vec<Correction>) {
     let Some(heard) = studio.song.heard() else {
         return;
     };

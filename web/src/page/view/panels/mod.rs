@@ -2,7 +2,8 @@
 //! also song and clips.
 //!
 //! * [`shot`] — what a shot shows and why; `strip`, `alternates`, `framing`, `substitute` are its parts.
-//! * [`beats`] — the beats and their corrections; `closeup`, `tapping`, `sections` are its parts.
+//! * [`beats`] — the beats and their corrections; `readings`, `closeup`, `tapping`,
+//!   `sections` are its parts.
 //! * [`film`] — what the plan is asked to be; `stretch`, `told` are its parts.
 //! * `picture` — small pictures; `controls` — what is set; `place` — the playhead.
 
@@ -14,6 +15,7 @@ pub mod film;
 pub mod framing;
 pub mod picture;
 mod place;
+pub mod readings;
 pub mod sections;
 pub mod shot;
 pub mod stretch;
