@@ -72,7 +72,7 @@ impl<'a> Assignment<'a> {
     /// What `one` would add to the whole in `slot`, which is empty.
     pub(super) fn gain(&self, slot: usize, one: &Candidate) -> i64 {
         one.worth
-            + self.pool.weights.another_use(self.uses(one.shown.source))
+            + self.pool.weights.another_use(self.uses(one.shown.family))
             + self.shown_before(&one.shown)
             + self.between_neighbours(slot, &one.shown)
     }
@@ -87,9 +87,8 @@ impl<'a> Assignment<'a> {
             .map(|filled| filled.with.shown);
         // What the slot itself shows counts as shown elsewhere for others only.
         let own = |of: &dyn Fn(&Shown) -> bool| usize::from(shown.as_ref().is_some_and(of));
-        let uses = self.uses(one.shown.source)
-            - own(&|shown| self.family(shown.source) == self.family(one.shown.source))
-                .min(self.uses(one.shown.source));
+        let uses = self.uses(one.shown.family);
+        let uses = uses.saturating_sub(own(&|shown| shown.family == one.shown.family));
         let before = self.scenes_before(&one.shown, shown.as_ref());
         let copies = self.beside_copies(&one.shown, shown.as_ref());
         let others = [
@@ -150,16 +149,9 @@ impl<'a> Assignment<'a> {
         self.owners(shown).next().is_none()
     }
 
-    /// How many slots show a source, or one that shows much the same.
-    pub(super) fn uses(&self, source: usize) -> usize {
-        let used = self.used.get(self.family(source));
-        used.copied().unwrap_or(0)
-    }
-
-    /// See [`Source::family`](super::sources::Source).
-    pub(super) fn family(&self, source: usize) -> usize {
-        let source = self.pool.sources.get(source);
-        source.map_or(usize::MAX, |source| source.family)
+    /// How many slots show a source of a [`family`](super::sources::Source).
+    pub(super) fn uses(&self, family: usize) -> usize {
+        self.used.get(family).copied().unwrap_or(0)
     }
 
     /// How many slots show a source.
@@ -190,7 +182,7 @@ impl<'a> Assignment<'a> {
     /// What it costs that copies of a window's clip are shown and it is not, `but` for one window.
     fn beside_copies(&self, shown: &Shown, but: Option<&Shown>) -> i64 {
         let own = |of: &dyn Fn(&Shown) -> bool| usize::from(but.is_some_and(of));
-        let family = self.used.get(shown.family).copied().unwrap_or(0);
+        let family = self.uses(shown.family);
         let family = family.saturating_sub(own(&|but| but.family == shown.family));
         let source = self.shows(shown.source);
         let source = source.saturating_sub(own(&|but| but.source == shown.source));

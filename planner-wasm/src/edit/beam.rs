@@ -75,7 +75,7 @@ fn step(assignment: &Assignment<'_>, first: usize, partial: &Partial, one: &Cand
         let picks = partial.picks.iter();
         picks.filter(|pick| of(&pick.shown)).count()
     };
-    let family = picked(&|pick| pick.family == shown.family) + assignment.uses(shown.source);
+    let family = picked(&|pick| pick.family == shown.family) + assignment.uses(shown.family);
     let source = picked(&|pick| pick.source == shown.source) + assignment.shows(shown.source);
     let again: i64 = shown
         .seen

@@ -137,6 +137,15 @@ impl Pool<'_> {
             .collect()
     }
 
+    /// The same for the slots that are `open`, and nothing for the others.
+    pub(super) fn shortlists_of(&self, slots: &[Vacancy], open: &[bool]) -> Vec<Vec<Candidate>> {
+        let opened = slots.iter().zip(open).filter(|(_, open)| **open);
+        let opened: Vec<Vacancy> = opened.map(|(slot, _)| *slot).collect();
+        let mut found = self.shortlists(&opened, LISTED).into_iter();
+        let list = |open: &bool| open.then(|| found.next()).flatten().unwrap_or_default();
+        open.iter().map(list).collect()
+    }
+
     /// A window for each anchor that has room for one, measured, by source.
     fn windows(&self, need: u64, placing: Placing) -> Vec<(Shown, Measures)> {
         let mut windows = Vec::new();

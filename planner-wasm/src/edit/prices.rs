@@ -161,9 +161,7 @@ impl Prices {
         }
         norm > 0 && room > 0
     }
-}
 
-impl Prices {
     /// Prices at which the slots, each choosing for itself from its list, choose about what there is;
     /// after so many `rounds`, and for a film that is worth `worth` so far.
     pub(super) fn settled(
@@ -211,9 +209,7 @@ impl Prices {
         prices.total();
         prices
     }
-}
 
-impl Prices {
     /// The `most` of each list that are best at these prices, in the order of their own worth.
     pub(super) fn narrowed(
         &self,

@@ -6,7 +6,7 @@ use shared::plan::{Clip, MusicTrack, Output, Plan, SCHEMA, Slot};
 use super::alternates::alternates;
 use super::assignment::{Assignment, Means};
 use super::bans::Bans;
-use super::candidates::{Candidate, LISTED, Pool};
+use super::candidates::{Candidate, Pool};
 use super::division::{Origin, division, staying};
 use super::earlier::{Earlier, places};
 use super::film::{limits, pace, slot};
@@ -359,17 +359,10 @@ impl Refilm<'_> {
     /// Candidates for the slots that need any, or for all.
     fn shortlists(&self, all: bool) -> Vec<Vec<Candidate>> {
         let wanted = |kept: &Option<Kept>| all || kept.as_ref().is_none_or(|kept| kept.lost);
-        let slots = self.assignment.slots.iter().zip(&self.kept);
-        let open: Vec<Vacancy> = slots
-            .filter(|(_, kept)| wanted(kept))
-            .map(|(slot, _)| *slot)
-            .collect();
-        let mut found = self.assignment.pool.shortlists(&open, LISTED).into_iter();
-        let lists = self.kept.iter().map(|kept| {
-            let own = wanted(kept).then(|| found.next());
-            own.flatten().unwrap_or_default()
-        });
-        lists.collect()
+        let open: Vec<bool> = self.kept.iter().map(wanted).collect();
+        self.assignment
+            .pool
+            .shortlists_of(self.assignment.slots, &open)
     }
 
     /// Lets clips that were not on offer before take the place of what is much worse. Whether any did.

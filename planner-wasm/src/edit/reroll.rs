@@ -4,7 +4,7 @@ use shared::plan::{Plan, Slot};
 
 use super::assignment::{Assignment, Filled};
 use super::bans::Bans;
-use super::candidates::{Candidate, LISTED, Pool};
+use super::candidates::{Candidate, Pool};
 use super::earlier::Earlier;
 use super::film::slot;
 use super::kept::{hold, shown};
@@ -44,7 +44,12 @@ pub(super) fn reroll(
         seed,
         weights: Weights::default(),
     };
-    let lists = lists(pool, &slots, &open);
+    let found = pool.shortlists_of(&slots, &open);
+    let stirred = slots
+        .iter()
+        .zip(found)
+        .map(|(slot, list)| pool.stirred(slot, list));
+    let lists: Vec<Vec<Candidate>> = stirred.collect();
     let mut assignment = Assignment::new(pool, &slots);
     let mut whole: Vec<Option<Slot>> = Vec::with_capacity(count);
     for (index, old) in previous.slots.iter().enumerate() {
@@ -140,16 +145,4 @@ fn as_they_are(request: &PlanRequest, plan: &Plan) -> Result<(Vec<Vacancy>, u64)
     };
     let slots: Option<_> = plan.slots.iter().map(as_it_is).collect();
     Ok((slots.ok_or_else(out_of_range)?, span.us(span.frames)))
-}
-
-/// Candidates for the open slots alone, stirred.
-fn lists(pool: Pool<'_>, slots: &[Vacancy], open: &[bool]) -> Vec<Vec<Candidate>> {
-    let opened = slots.iter().zip(open).filter(|(_, open)| **open);
-    let opened: Vec<Vacancy> = opened.map(|(slot, _)| *slot).collect();
-    let mut found = pool.shortlists(&opened, LISTED).into_iter();
-    let list = |(slot, open): (&Vacancy, &bool)| match (open, open.then(|| found.next())) {
-        (true, Some(Some(list))) => pool.stirred(slot, list),
-        _ => Vec::new(),
-    };
-    slots.iter().zip(open).map(list).collect()
 }
