@@ -14,6 +14,7 @@ use super::sharpness::{beside_alike, usual_per_take};
 use super::shots;
 use super::statistics::Statistics;
 use super::track::{LONGEST_STEP_US, Sample, Step, Track, per_tick};
+use super::writing::Writing;
 
 /// Longest clip, in microseconds: two days. A stamp beyond it is a broken stamp, and would cost
 /// memory by the tick.
@@ -30,6 +31,9 @@ const REPEATED: f32 = 0.4;
 /// A picture that repeats another no longer ago is no new picture: films of 24 pictures a second
 /// in files of 60 would seem to jerk. One that lasts longer is a still camera.
 const REPEATED_US: u64 = 70_000;
+
+/// Change of the blocks' colours from which a picture has nothing to do with the one before.
+const ANEW: f32 = 20.0;
 
 /// Why a picture was not taken. The analyser is as it was before and may be given the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -63,7 +67,7 @@ pub enum FootageError {
     },
 }
 
-/// Measures a clip while its pictures stream past; keeps about 70 bytes of each picture and 140
+/// Measures a clip while its pictures stream past; keeps about 70 bytes of each picture and 152
 /// of up to sixteen a second, never the pictures themselves.
 ///
 /// Any cadence will do, even or uneven: each picture is taken to be on screen until the next.
@@ -88,6 +92,9 @@ pub struct FootageAnalyser {
     /// Block colours of the three pictures before the last, the latest first.
     earlier: [BlockColours; 3],
     recent: Recent,
+    writing: Writing,
+    /// Whether a picture since the last sample had nothing to do with the one before.
+    anew: bool,
     /// Time of the last picture given, repeated or not, and how many there were.
     last_us: Option<u64>,
     pictures: u64,
@@ -109,6 +116,8 @@ impl FootageAnalyser {
             next: Picture::black(),
             earlier: [[[0; 3]; BLOCKS]; 3],
             recent: Recent::default(),
+            writing: Writing::default(),
+            anew: false,
             last_us: None,
             pictures: 0,
             track: Track::default(),
@@ -144,12 +153,16 @@ impl FootageAnalyser {
         if step.residue < REPEATED && kept_us.is_some_and(|kept| at_us - kept <= REPEATED_US) {
             return Ok(());
         }
+        self.anew |= step.change > ANEW;
         self.track.steps.push(step);
         let sampled_us = self.track.samples.last().map(|sample| sample.at_us);
         if sampled_us.is_none_or(|sampled| at_us - sampled >= SAMPLE_US) {
+            let mut statistics = Statistics::of(rgb, &self.next);
+            statistics.written = self.writing.push(&self.next.luma, self.anew);
+            self.anew = false;
             self.track.samples.push(Sample {
                 at_us,
-                statistics: Statistics::of(rgb, &self.next),
+                statistics,
                 look: Look::of(rgb, &self.next),
             });
             let dissolve = self.recent.push(at_us, &self.next.blocks);

@@ -4,7 +4,8 @@
 //! * `motion`, `subpixel`, `track` — the camera's shift from picture to picture, to part of a pixel, and
 //!   what else moves; `shake`, `freeze` — what is wrong with it.
 //! * `sharpness`, `quality`, `damage` — focus, light and what a picture is worth; `palette`, `ground` —
-//!   cards, patterns and screens.
+//!   cards, patterns and screens; `writing`, `subject` — text over pictures, and whether there is anything
+//!   to see.
 //! * `shots`, `dissolve` — where takes end; `anchors` — instants worth placing on a beat; `look` — what
 //!   resembles what; `window` — a stretch of all that.
 //! * `model`, `inspected`, `marked` — what is kept and written of a clip.
@@ -28,9 +29,11 @@ mod shake;
 mod sharpness;
 mod shots;
 mod statistics;
+mod subject;
 mod subpixel;
 mod track;
 mod window;
+mod writing;
 
 #[cfg(test)]
 mod laws;

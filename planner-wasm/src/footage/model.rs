@@ -73,8 +73,8 @@ pub struct Tick {
     pub shake: u8,
     /// Mean luma, 0 to 255.
     pub luma: u8,
-    /// How surely nobody filmed it so, 0 to 255: a card, a test pattern, damage. It is shown where
-    /// there is nothing better.
+    /// How surely nobody wants it so, 0 to 255: a card, a test pattern, damage; at most half of that for
+    /// text over the picture, a screen, and even ground. It is shown where there is nothing better.
     pub unwanted: u8,
     /// What is wrong with it.
     pub defects: Defects,
@@ -109,11 +109,17 @@ pub enum Defect {
     Damaged,
     /// The picture stands still in a clip that moves: a recording that stalled.
     Frozen,
+    /// Text over the picture: subtitles, a name, a title.
+    Captioned,
+    /// A screen of pure green or blue, there to be replaced.
+    Keyed,
+    /// Even ground that nothing stands out of, and nothing moves.
+    Plain,
 }
 
 impl Defect {
     /// Every defect.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Black,
         Self::Covered,
         Self::Underexposed,
@@ -124,6 +130,9 @@ impl Defect {
         Self::FlatCard,
         Self::Damaged,
         Self::Frozen,
+        Self::Captioned,
+        Self::Keyed,
+        Self::Plain,
     ];
 
     /// Whether such a tick is never shown, however scarce the footage.
@@ -136,7 +145,15 @@ impl Defect {
     /// not rejected: cards and patterns are clean pictures, and may be all that there is.
     #[must_use]
     pub const fn is_demotion(self) -> bool {
-        matches!(self, Self::TestPattern | Self::FlatCard | Self::Damaged)
+        matches!(
+            self,
+            Self::TestPattern
+                | Self::FlatCard
+                | Self::Damaged
+                | Self::Captioned
+                | Self::Keyed
+                | Self::Plain
+        )
     }
 
     /// What it is called where people read it.
@@ -153,6 +170,9 @@ impl Defect {
             Self::FlatCard => "flat card",
             Self::Damaged => "damaged pictures",
             Self::Frozen => "frozen picture",
+            Self::Captioned => "text over the picture",
+            Self::Keyed => "green or blue screen",
+            Self::Plain => "hardly anything to see",
         }
     }
 }

@@ -419,3 +419,74 @@ fn lights_that_move_before_black_are_no_card() {
         );
     }
 }
+
+/// A picture of a scene under a camera that goes along, with two lines of letters at the bottom.
+fn subtitled(at: f64) -> Vec<u8> {
+    let camera = [30.0 * at as f32, 0.0];
+    let mut rgb = Scene {
+        camera,
+        ..Scene::of(1)
+    }
+    .render();
+    for (n, pixel) in rgb.chunks_exact_mut(3).enumerate() {
+        let (x, y) = (n % 160, n / 160);
+        let line = (72..76).contains(&y) || (79..83).contains(&y);
+        if line && (30..130).contains(&x) && x % 4 < 2 && (x / 4 * 3 + y) % 7 > 0 {
+            pixel.fill(245);
+        }
+    }
+    rgb
+}
+
+/// A floor seen from above: faint grain, light that falls off.
+fn floor(at: f64, thing: bool) -> Vec<u8> {
+    let walker = (at * 60.0) as usize;
+    (0..FRAME_BYTES / 3)
+        .flat_map(|n| {
+            let (x, y) = (n % 160, n / 160);
+            if thing && (30..54).contains(&y) && (walker..walker + 20).contains(&x) {
+                return [220, 60, 40];
+            }
+            let grain = random(x as u32, y as u32 / 8, 3);
+            let light = 60.0 + f32::from(x as u8) / 2.0 + 9.0 * grain;
+            [light as u8, (light * 0.9) as u8, (light * 0.7) as u8]
+        })
+        .collect()
+}
+
+/// Somebody before a green screen.
+fn screen(_: f64) -> Vec<u8> {
+    let scene = Scene::of(1).render();
+    (0..FRAME_BYTES / 3)
+        .flat_map(|n| {
+            let (x, y) = (n % 160, n / 160);
+            if (50..110).contains(&x) && y > 20 {
+                [scene[3 * n], scene[3 * n + 1], scene[3 * n + 2]]
+            } else {
+                [20, 220, 30]
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn text_screens_and_bare_floors_are_named_and_less_wanted_but_not_rejected() {
+    for fps in CADENCES {
+        let planted = [
+            (with_planted(fps, subtitled), Defect::Captioned),
+            (with_planted(fps, screen), Defect::Keyed),
+            (with_planted(fps, |at| floor(at, false)), Defect::Plain),
+        ];
+        for (footage, defect) in planted {
+            only_planted(fps, defect, &footage);
+            for tick in &footage.ticks[11..19] {
+                assert!(!tick.defects.reject(), "{tick:?}");
+                assert!((50..=128).contains(&tick.unwanted), "{fps}: {tick:?}");
+            }
+        }
+        let crossed = clip(fps, 2.0, |at| floor(at, true));
+        for tick in &crossed.ticks[2..18] {
+            assert!(!tick.defects.has(Defect::Plain), "{fps} fps: {tick:?}");
+        }
+    }
+}

@@ -31,6 +31,20 @@ const DRAWN_EVEN: [f32; 2] = [0.64, 0.72];
 const DRAWN_EDGES: [f32; 2] = [0.08, 0.15];
 /// How unwanted that is at most: screens and drawn films may be meant, so they only come last.
 const DRAWN: f32 = 0.4;
+/// How unwanted text over the picture is at most: what it is written over may be worth seeing.
+const CAPTIONED: f32 = 0.5;
+/// Share of the picture that is a screen of pure green or blue, from none to surely one, and how unwanted it
+/// is at most.
+const KEY_SCREEN: [f32; 2] = [0.2, 0.35];
+const KEYED: f32 = 0.5;
+/// How much stands out of the ground where there is nothing to see, and where there is something; and
+/// movement that is worth seeing before any ground, from none to enough.
+const MATTER: [f32; 2] = [0.015, 0.05];
+const STIRS: [f32; 2] = [0.2, 1.0];
+/// How unwanted even ground is at most.
+const PLAIN: f32 = 0.3;
+/// Luma of the darkest that shows haze, and with which a picture is all haze.
+const HAZE: [f32; 2] = [90.0, 140.0];
 /// Share of edges below which there is hardly anything to see, and from which there is enough.
 const SOMETHING: [f32; 2] = [0.005, 0.05];
 /// From so sure on, cards and patterns are named.
@@ -78,7 +92,14 @@ fn defects_of_exposure(picture: &Statistics) -> Defects {
     }
     // Washed out: much is clipped, and hardly anything is dark any more.
     let washed = picture.shadow > 96.0 && picture.bright > 0.12;
-    if picture.bright > 0.3 || washed || (picture.shadow > 180.0 && picture.contrast < 25.0) {
+    // Lifted: what is bright is clipped below white, by its colour, and nothing is dark any more though
+    // there is much contrast.
+    let lifted = picture.shadow > 110.0 && picture.mean > 165.0 && picture.contrast > 40.0;
+    if picture.bright > 0.3
+        || washed
+        || lifted
+        || (picture.shadow > 180.0 && picture.contrast < 25.0)
+    {
         defects = defects.with(Defect::Overexposed);
     }
     defects
@@ -124,6 +145,14 @@ impl Measures {
             defects = defects.with(Defect::TestPattern);
         } else if self.card() >= NAMED {
             defects = defects.with(Defect::FlatCard);
+        } else {
+            let soft = [
+                (self.statistics.written, Defect::Captioned),
+                (self.keyed(), Defect::Keyed),
+                (self.plain(), Defect::Plain),
+            ];
+            let named = soft.into_iter().filter(|(sure, _)| *sure >= NAMED);
+            defects = named.fold(defects, |defects, (_, defect)| defects.with(defect));
         }
         defects
     }
@@ -151,9 +180,24 @@ impl Measures {
         rise(picture.palette.even, even, evenest) * rise(picture.edges, detail, rich)
     }
 
-    /// How surely nobody filmed it so, 0 to 1.
+    /// How surely a screen of pure green or blue is in it, 0 to 1.
+    fn keyed(&self) -> f32 {
+        rise(self.statistics.keyed, KEY_SCREEN[0], KEY_SCREEN[1])
+    }
+
+    /// How surely it is nothing but even ground, 0 to 1.
+    fn plain(&self) -> f32 {
+        let stirs = rise(self.motion, STIRS[0], STIRS[1]);
+        (1.0 - rise(self.statistics.matter, MATTER[0], MATTER[1])) * (1.0 - stirs)
+    }
+
+    /// How surely nobody wants it so, 0 to 1.
     fn unwanted(&self) -> f32 {
-        self.pattern().max(self.card()).max(DRAWN * self.drawn())
+        let soft = (CAPTIONED * self.statistics.written)
+            .max(KEYED * self.keyed())
+            .max(PLAIN * self.plain());
+        let surely = self.pattern().max(self.card());
+        surely.max(DRAWN * self.drawn()).max(soft)
     }
 
     /// 0 to 1.
@@ -161,7 +205,9 @@ impl Measures {
         let picture = &self.statistics;
         let sharp = 0.6 * rise(self.relative_sharpness(), 0.4, 1.0)
             + 0.4 * rise(picture.sharpness, 0.1, 1.2);
+        let hazy = 0.5 * rise(picture.shadow, HAZE[0], HAZE[1]);
         let well_lit = rise(picture.mean, 20.0, 90.0) * (1.0 - rise(picture.mean, 170.0, 245.0));
+        let well_lit = well_lit * (1.0 - hazy);
         let clipped = 1.0 - rise(picture.dark.max(picture.bright), 0.15, 0.8);
         let contrast = rise(picture.contrast, 10.0, 75.0);
         let colour = rise(picture.colourfulness, 4.0, 80.0);

@@ -9,6 +9,7 @@
 use super::model::{FRAME_HEIGHT, FRAME_WIDTH};
 use super::palette::{self, Palette};
 use super::picture::{PIXELS, Picture};
+use super::subject;
 
 /// Bins of the luma histogram.
 pub(super) const BINS: usize = 64;
@@ -47,6 +48,13 @@ pub(super) struct Statistics {
     pub(super) sharpness: f32,
     /// What it is painted with.
     pub(super) palette: Palette,
+    /// See [`matter`](super::subject::matter).
+    pub(super) matter: f32,
+    /// See [`keyed`](super::subject::keyed).
+    pub(super) keyed: f32,
+    /// How surely something is written over it, 0 to 1; known only beside other pictures, see
+    /// [`Writing`](super::writing::Writing).
+    pub(super) written: f32,
 }
 
 impl Statistics {
@@ -73,6 +81,9 @@ impl Statistics {
             edges,
             sharpness,
             palette: palette::of(rgb, picture, &levels, &bins),
+            matter: subject::matter(&picture.blocks),
+            keyed: subject::keyed(&picture.blocks),
+            written: 0.0,
         }
     }
 
@@ -98,6 +109,9 @@ impl Statistics {
             edges: join(self.edges, other.edges),
             sharpness: join(self.sharpness, other.sharpness),
             palette: self.palette.zip_with(&other.palette, join),
+            matter: join(self.matter, other.matter),
+            keyed: join(self.keyed, other.keyed),
+            written: join(self.written, other.written),
         }
     }
 }
