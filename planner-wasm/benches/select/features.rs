@@ -64,6 +64,12 @@ pub(crate) fn table(part: &str, clips: &[&Clip]) {
             if span.kind == "clean" && rejected && std::env::var_os("SELECT_VERBOSE").is_some() {
                 println!("  false: {} {}", clip.file, span.start_us);
             }
+            let captioned = mostly(clip, span, |tick| tick.defects.has(Defect::Captioned));
+            if (span.kind == "captioned") != (captioned == Some(true))
+                && std::env::var_os("SELECT_VERBOSE").is_some()
+            {
+                println!("  text: {} {} {}", clip.file, span.kind, span.start_us);
+            }
         }
     }
     println!("| planted | spans | rejected | named |\n|---|---|---|---|");
@@ -81,6 +87,14 @@ pub(crate) fn table(part: &str, clips: &[&Clip]) {
             named.join(", ")
         );
     }
+    totals(&kinds);
+    edits(clips);
+    boundaries(clips);
+    hits(clips);
+}
+
+/// Prints what is found of all kinds together, against the targets.
+fn totals(kinds: &BTreeMap<&str, Found>) {
     let of = |names: &[&str]| {
         let mut sum = (0, 0);
         for name in names {
@@ -134,9 +148,25 @@ pub(crate) fn table(part: &str, clips: &[&Clip]) {
         "| faultless spans called cards | ≤ 5 % | {} |",
         named(&fine, Defect::FlatCard)
     );
-    edits(clips);
-    boundaries(clips);
-    hits(clips);
+    for (what, kind, defect, target) in [
+        (
+            "text over pictures",
+            "captioned",
+            Defect::Captioned,
+            "≥ 75 %",
+        ),
+        ("green and blue screens", "screen", Defect::Keyed, "≥ 95 %"),
+    ] {
+        println!("| {what} named | {target} | {} |", named(&[kind], defect));
+        println!(
+            "| faultless spans called so | ≤ 5 % | {} |",
+            named(&fine, defect)
+        );
+    }
+    println!(
+        "| faultless spans called even ground | | {} |",
+        named(&fine, Defect::Plain)
+    );
 }
 
 pub(crate) fn percent(part: u32, whole: u32) -> f64 {

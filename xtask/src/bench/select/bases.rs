@@ -272,6 +272,27 @@ fn is_drawn(file: &Path) -> Result<bool> {
         .is_some_and(|middle| *middle > DRAWN))
 }
 
+/// Whether two pictures of a size look alike: their thumbnails correlate.
+pub(super) fn alike(a: &[u8], b: &[u8], (width, height): (usize, usize)) -> bool {
+    let thumb = |picture: &[u8]| -> Thumb {
+        let mut sums = vec![0.0; THUMB.0 * THUMB.1];
+        let mut counts = vec![0.0_f64; THUMB.0 * THUMB.1];
+        for (n, value) in picture.iter().enumerate() {
+            let (x, y) = (n % width * THUMB.0 / width, n / width * THUMB.1 / height);
+            if let Some((sum, count)) = sums
+                .get_mut(y * THUMB.0 + x)
+                .zip(counts.get_mut(y * THUMB.0 + x))
+            {
+                *sum += f64::from(*value);
+                *count += 1.0;
+            }
+        }
+        let means = sums.iter().zip(&counts);
+        means.map(|(sum, count)| sum / count.max(1.0)).collect()
+    };
+    correlation(&thumb(a), &thumb(b)) > ALIKE
+}
+
 fn mean_and_deviation(thumb: &Thumb) -> (f64, f64) {
     let count = (THUMB.0 * THUMB.1) as f64;
     let mean = thumb.iter().sum::<f64>() / count;

@@ -5,6 +5,7 @@
 //! planner knows footage.
 
 mod bases;
+mod captions;
 mod cards;
 mod character;
 mod edits;
@@ -29,7 +30,8 @@ pub(crate) struct Select {
     /// Seed of where faults are planted.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Also render one film and look for its cuts with `PySceneDetect` (`scenedetect` on the path).
+    /// Also render films, ours and the baselines', and tell what is seen of them, cuts by `PySceneDetect`
+    /// (`scenedetect` on the path).
     #[arg(long)]
     rendered: bool,
     /// Instead of all tables, what becomes of films when one term of their worth is left out.

@@ -12,12 +12,12 @@ use serde_json::{Value, json};
 
 use super::bases::{Base, RATE};
 use super::piece::{Kind, Piece};
-use super::{cards, edits};
+use super::{captions, cards, edits};
 use crate::bench::edit::Random;
 use crate::command::{command, run_quietly};
 
 /// Version of the recipe: of another one nothing is kept.
-const RECIPE: u32 = 7;
+const RECIPE: u32 = 8;
 /// Frames of a planted span, and of what is clean between two.
 const SPAN: u64 = 36;
 const CLEAN: u64 = 30;
@@ -116,6 +116,12 @@ pub(super) fn plant(bases: &[Base], folder: &Path, seed: u64) -> Result<PathBuf>
             told.push(copy(base, n / 2, test, &clips)?);
         }
         told.extend(cards::plant(test, &clips)?);
+        told.extend(captions::plant(
+            &part,
+            test,
+            &clips,
+            &mut Random::new(seed),
+        )?);
         told.extend(edits::plant(&part, test, &clips, &mut Random::new(seed))?);
     }
     let text = serde_json::to_vec_pretty(&json!({"seed": seed, "clips": told}))?;
