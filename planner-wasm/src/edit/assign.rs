@@ -310,6 +310,7 @@ mod tests {
                 }),
                 energy: *energy,
                 weight: 768 + energy,
+                seen: ONE,
                 accents: [0; ACCENTS],
                 progress: i64::try_from(n).unwrap() * 200,
                 steps: 4,

@@ -109,9 +109,10 @@ pub(super) fn suits(weights: &Weights, slot: &Vacancy, measures: &Measures) -> i
     weighed(weights, slot, slot.weight, measures) - weights.unwanted * measures.unwanted / ONE
 }
 
-/// How good a choice, 0 to 1000, whatever the slot's weight.
+/// How good a choice, 0 to 1000, whatever the slot's weight and length.
 pub(super) fn permille(weights: &Weights, slot: &Vacancy, measures: &Measures) -> u16 {
-    let share = weighed(weights, slot, ONE, measures) * 1000 / weights.full().max(1);
+    let middling = Vacancy { seen: ONE, ..*slot };
+    let share = weighed(weights, &middling, ONE, measures) * 1000 / weights.full().max(1);
     u16::try_from(share.clamp(0, 1000)).unwrap_or(0)
 }
 
@@ -132,7 +133,10 @@ fn parts(
     let energy = slot.energy * ONE / 1000;
     let weighed = |times: i64, measure: i64| weight * times / ONE * measure / ONE;
     [
-        ("quality", weighed(weights.quality, measures.quality)),
+        (
+            "quality",
+            weighed(weights.quality, measures.quality) * slot.seen / ONE,
+        ),
         ("hit on the beat", weighed(weights.hit, measures.impact)),
         (
             "what happens in it",

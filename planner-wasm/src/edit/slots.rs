@@ -25,6 +25,11 @@ const UNFILLABLE_PRICE: i64 = 32 * ONE;
 /// Tolerance: a deviation of this many octaves costs one half.
 const TOLERANCE: i64 = 6 * ONE / 10;
 
+/// Length of a slot in which the picture matters as much as what happens in it, in microseconds, and how
+/// much less and more it can matter at most.
+const MIDDLING_US: u64 = 2_000_000;
+const SEEN: [i64; 2] = [ONE / 2, 2 * ONE];
+
 /// Inner beats of a slot on which something may happen.
 pub(super) const ACCENTS: usize = 4;
 
@@ -41,6 +46,8 @@ pub(super) struct Vacancy {
     pub(super) energy: i64,
     /// How much it matters what is shown here; [`ONE`] is middling.
     pub(super) weight: i64,
+    /// How long it is seen, for how much the picture itself matters: [`ONE`] is [`MIDDLING_US`].
+    pub(super) seen: i64,
     /// Frames from its start to its inner beats, the strongest first; 0 for those that there are not.
     pub(super) accents: [u32; ACCENTS],
     /// Place in the film, 0 to 1000.
@@ -136,10 +143,18 @@ pub(super) fn vacancy(
         cut: first.cut(),
         energy,
         weight: 3 * ONE / 4 + ONE * energy / 2000 + mark,
+        seen: seen(span.us(last.frame - first.frame)),
         accents,
         progress: i64::try_from(first.frame * 1000 / span.frames.max(1)).ok()?,
         steps: last.step - first.step,
     })
+}
+
+fn seen(us: u64) -> i64 {
+    let share = us.saturating_mul(ONE.unsigned_abs()) / MIDDLING_US;
+    i64::try_from(share)
+        .unwrap_or(SEEN[1])
+        .clamp(SEEN[0], SEEN[1])
 }
 
 fn best_path(points: &[Point], span: Span, pace: Pace, limits: Limits) -> Option<Vec<usize>> {
@@ -383,6 +398,16 @@ mod tests {
             beats_per_bar: 4,
         };
         vacancies(&points, span, Pace::of(style), limits)
+    }
+
+    #[test]
+    fn the_longer_a_slot_the_more_its_picture_matters_within_limits() {
+        for slot in cut(|beat| (beat * 7 % 1000) as u16, Style::Balanced) {
+            // Frames of 40 ms.
+            let share = i64::from(slot.frames) * 40 * ONE / 2000;
+            assert_eq!(slot.seen, share.clamp(ONE / 2, 2 * ONE), "{slot:?}");
+        }
+        assert_eq!((seen(0), seen(u64::MAX)), (ONE / 2, 2 * ONE));
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub struct Weights {
 impl Default for Weights {
     fn default() -> Self {
         Self {
-            quality: 7 * ONE,
+            quality: 20 * ONE,
             hit: 8 * ONE,
             inside: 2 * ONE,
             motion: 4 * ONE,
