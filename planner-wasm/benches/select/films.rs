@@ -33,6 +33,7 @@ struct Film {
     /// What can be used of its clips, cut into its shots, is at least 1.2 times the film.
     plenty: bool,
     plan: Plan,
+    shown: [Vec<Shown>; 4],
     ways: [Scores; 4],
 }
 
@@ -128,13 +129,22 @@ fn without() -> Vec<(&'static str, Weights)> {
     ]
 }
 
-/// Prints the table of a part. One film is written into `keep`, as `film.json`.
+/// Prints the table of a part. Films of the first clips, in every style and way, are written into `keep`, to
+/// be rendered.
 pub(crate) fn table(part: &str, clips: &[&Clip], keep: Option<&Path>) {
     let (films, spent) = films_of(clips, &Weights::default());
-    if let (Some(folder), Some(film)) = (keep, films.get(1))
-        && let Err(error) = fs::write(folder.join("film.json"), film.plan.to_json())
+    let first = films.iter().filter(|film| film.demand == DEMANDS[1]);
+    for (film, folder) in first
+        .take(STYLES.len())
+        .filter_map(|film| Some(film).zip(keep))
     {
-        println!("film.json: {error}");
+        for (way, shown) in WAYS.iter().zip(&film.shown) {
+            let name = format!("film-{:?}-{way}.json", film.style).to_lowercase();
+            let plan = showing(&film.plan, shown);
+            if let Err(error) = fs::write(folder.join(&name), plan.to_json()) {
+                println!("{name}: {error}");
+            }
+        }
     }
     println!(
         "\n## Films of the {part} clips: {} films, {} with usable footage of 1.2 × their length, planned in {spent:.2} s\n",
@@ -158,6 +168,19 @@ pub(crate) fn table(part: &str, clips: &[&Clip], keep: Option<&Path>) {
     }
     of_cuts(&films);
     rows(&films);
+}
+
+/// The plan with its slots showing something else.
+fn showing(plan: &Plan, shown: &[Shown]) -> Plan {
+    let mut plan = plan.clone();
+    for (slot, shown) in plan.slots.iter_mut().zip(shown) {
+        if let Ok(media) = u32::try_from(shown.clip) {
+            slot.clip.media = media;
+            slot.clip.source_start = shown.start_us;
+            slot.alternates.clear();
+        }
+    }
+    plan
 }
 
 /// A figure of films that baselines have too.
@@ -319,19 +342,20 @@ fn made(clips: &[&Clip], weights: &Weights, films: &mut Vec<Film>, spent: &mut f
                 }
             };
             *spent += started.elapsed().as_secs_f64();
-            let score = |shown: Vec<Shown>| scores(&plan, &shown, clips);
-            let ways = [
-                score(planned(&plan)),
-                score(random(&plan, clips, films.len() as u64)),
-                score(round_robin(&plan, clips)),
-                score(greedy(&plan, clips)),
+            let shown = [
+                planned(&plan),
+                random(&plan, clips, films.len() as u64),
+                round_robin(&plan, clips),
+                greedy(&plan, clips),
             ];
+            let ways = shown.each_ref().map(|shown| scores(&plan, shown, clips));
             films.push(Film {
                 demand,
                 clips: own().count(),
                 style,
                 plenty: 5 * usable_us(&plan, clips) >= 6 * film_us(&plan),
                 plan,
+                shown,
                 ways,
             });
         }

@@ -36,6 +36,8 @@ mod window;
 mod writing;
 
 #[cfg(test)]
+mod demoted;
+#[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod planted;

@@ -19,8 +19,9 @@ use super::quality::rise;
 
 /// Means are kept in fractions of this many bits.
 const FINE: u32 = 4;
-/// Each picture's share in the means, as a power of a half: those of about the last half second count.
-const SHARE: u32 = 3;
+/// Each picture's share in the means, as a power of a half: those of about the last quarter of a second
+/// count most.
+const SHARE: u32 = 2;
 /// Distances to both sides at which a stroke is told from its ground, in pixels.
 const SIDES: [usize; 2] = [2, 4];
 /// Least contrast of a stroke.

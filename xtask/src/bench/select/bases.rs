@@ -323,6 +323,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn pictures_look_alike_in_any_light_and_not_turned_round() {
+        let picture: Vec<u8> = (0..32_u32 * 18)
+            .map(|n| u8::try_from(n * n / 7 % 160).unwrap_or_default())
+            .collect();
+        let dimmer: Vec<u8> = picture.iter().map(|value| value / 2 + 9).collect();
+        let turned: Vec<u8> = picture.iter().rev().copied().collect();
+        assert!(alike(&picture, &dimmer, (32, 18)));
+        assert!(!alike(&picture, &turned, (32, 18)));
+    }
+
+    #[test]
     fn thumbnails_correlate_with_themselves_in_any_light() {
         let thumb: Thumb = (0..THUMB.0 * THUMB.1)
             .map(|n| ((n * 37) % 101) as f64 + 60.0)
