@@ -9,18 +9,18 @@ use super::tempo::Tempogram;
 
 /// What a constant tempo is worth, in 1/1024 nats a second: most music keeps it, and a drifting
 /// reading always finds a little more to agree with.
-const STEADY: i64 = 2304;
+pub(super) const STEADY: i64 = 2304;
 /// What bars that stand out are worth: 1/1024 of their contrast.
-const BARS: i64 = 768;
+pub(super) const BARS: i64 = 768;
 /// What the onsets' periodicity is worth: the network hears a song piece by piece, and this as a
 /// whole. In 1/1024 nats a second for the strongest period.
-const PULSE: i64 = 3072;
+pub(super) const PULSE: i64 = 3072;
 /// What change of the sound at the quarters of the beat costs, in 1/1024 nats a second for a
 /// standard deviation: a beat is divided in two before it is divided in four, so much change there
 /// tells that the reading is too slow.
-const DIVIDED: i64 = 3584;
+pub(super) const DIVIDED: i64 = 3584;
 /// What a tempo an octave off the usual one costs, in 1/1024 nats a second.
-const UNUSUAL: i64 = 1792;
+pub(super) const UNUSUAL: i64 = 1792;
 /// The usual tempo, in hops a beat: 120 beats a minute.
 const USUAL: i64 = 50 * ONE;
 /// Log odds beyond this say no more of one beat.
@@ -73,6 +73,19 @@ impl Evidence {
             unusual: libm::round(octaves * octaves * f64::from(UNIT)) as i64,
             steady: reading.kind == Kind::Constant,
         }
+    }
+
+    /// Each, in the order of [`WEIGHTS`](super::weighed::WEIGHTS).
+    pub(crate) fn terms(self) -> [i64; 6] {
+        let steady = i64::from(self.steady) * i64::from(UNIT);
+        [
+            self.beats,
+            self.bars,
+            self.pulse,
+            self.divided,
+            self.unusual,
+            steady,
+        ]
     }
 
     /// The sum, in 1/1024 nats a second.

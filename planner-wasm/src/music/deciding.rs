@@ -7,15 +7,16 @@ use shared::landmarks::Landmark;
 use shared::music::BeatGrid;
 
 use super::attack::Attacks;
-use super::choice::choose;
+use super::choice::{Evidence, choose};
 use super::filterbank::{BANDS, Filterbank};
 use super::hypothesis::{Hypothesis, Search};
 use super::levels::{Rows, Scale};
 use super::network::{Heard, Listener};
 use super::onset::{OnsetReader, Onsets, scale};
-use super::outcome::{grid, no_beats};
+use super::outcome::{grid, no_beats, placed};
 use super::spectrum::Spectra;
 use super::tempo::Tempogram;
+use super::weighed::Weighed;
 
 /// Comb-filtered autocorrelation, in 1/1024, below which nothing repeats.
 const PULSE: i64 = 60;
@@ -28,8 +29,6 @@ const GONE_THROUGH: u32 = 500;
 pub struct Deciding {
     heard: Box<Whole>,
     stage: Stage,
-    pieces: usize,
-    trials: usize,
 }
 
 /// What is known of the song from hearing it.
@@ -51,6 +50,8 @@ enum Stage {
 
 struct Through {
     rows: Rows,
+    /// How many pieces of rows there were.
+    pieces: usize,
     scale: Option<Scale>,
     onsets: OnsetReader,
     listener: Listener,
@@ -61,6 +62,8 @@ struct Reading {
     heard: Heard,
     tempogram: Tempogram,
     search: Search,
+    /// How many trials the search began with.
+    trials: usize,
     readings: Vec<Hypothesis>,
 }
 
@@ -90,9 +93,8 @@ impl Deciding {
                 attacks,
                 landmarks,
             }),
-            pieces: bands.pieces(),
-            trials: 0,
             stage: Stage::Through(Box::new(Through {
+                pieces: bands.pieces(),
                 rows: bands,
                 scale,
                 onsets: OnsetReader::new(&bank),
@@ -109,10 +111,11 @@ impl Deciding {
             u32::try_from(done / all.max(1) as u64).unwrap_or(share)
         };
         match &self.stage {
-            Stage::Through(through) => done(through.rows.pieces(), self.pieces, GONE_THROUGH),
+            Stage::Through(through) => done(through.rows.pieces(), through.pieces, GONE_THROUGH),
             Stage::Gone(_) => GONE_THROUGH,
             Stage::Reading(reading) => {
-                GONE_THROUGH + done(reading.search.left(), self.trials, 1000 - GONE_THROUGH)
+                let share = 1000 - GONE_THROUGH;
+                GONE_THROUGH + done(reading.search.left(), reading.trials, share)
             }
         }
     }
@@ -146,11 +149,11 @@ impl Deciding {
                     return ControlFlow::Break(self.heard.without_beats(still));
                 }
                 let search = Search::new(&onsets, &heard.beat, &tempogram);
-                self.trials = search.left();
                 Stage::Reading(Box::new(Reading {
                     onsets,
                     heard,
                     tempogram,
+                    trials: search.left(),
                     search,
                     readings: Vec::new(),
                 }))
@@ -166,9 +169,43 @@ impl Deciding {
         };
         ControlFlow::Continue(self)
     }
+
+    /// Every reading that is weighed against the others; none where a step tells that nothing beats.
+    pub(super) fn weighed(mut self) -> Vec<Weighed> {
+        loop {
+            match &self.stage {
+                Stage::Reading(reading) if reading.search.left() == 0 => {
+                    return self.heard.weighed(reading);
+                }
+                _ => match self.step() {
+                    ControlFlow::Break(_) => return Vec::new(),
+                    ControlFlow::Continue(rest) => self = rest,
+                },
+            }
+        }
+    }
 }
 
 impl Whole {
+    fn weighed(&self, reading: &Reading) -> Vec<Weighed> {
+        let Reading {
+            onsets,
+            heard,
+            tempogram,
+            readings,
+            ..
+        } = reading;
+        let weighed = readings.iter().map(|reading| {
+            let evidence = Evidence::of(heard, onsets, tempogram, reading);
+            let offset = self.attacks.offset(&reading.beats);
+            Weighed {
+                beats: placed(reading, offset, self.duration).1,
+                evidence: evidence.terms(),
+            }
+        });
+        weighed.collect()
+    }
+
     fn chosen(self, reading: Reading) -> Decided<BeatGrid> {
         let Reading {
             onsets,

@@ -15,8 +15,9 @@
 //!
 //! What a person knows better is put right by [`corrections`], on the finished grid.
 //!
-//! `analyser` hears, `deciding` does all from 2 on step by step, `outcome` puts the grid together. `hop`
-//! holds the clock they share, `timing` the places between its ticks.
+//! `analyser` hears, `deciding` does all from 2 on step by step, `outcome` puts the grid together,
+//! `weighed` tells of every reading what the choice knows of it. `hop` holds the clock they share,
+//! `timing` the places between its ticks.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -52,10 +53,12 @@ mod spectrum;
 mod stages;
 mod tempo;
 mod timing;
+mod weighed;
 
 pub use analyser::{MusicAnalyser, MusicError, analyse};
 pub use deciding::Deciding;
 pub use outcome::TRUSTED_PERMILLE;
+pub use weighed::{WEIGHTS, Weighed, weighed};
 
 /// Samples per second at which every song is analysed, and the rate of every music time that the
 /// planner writes. Decoders resample to it.

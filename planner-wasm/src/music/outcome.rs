@@ -11,6 +11,7 @@ use super::beatwise::Beatwise;
 use super::choice::Choice;
 use super::energy::ranks;
 use super::hop::{Clock, HOP, ONE};
+use super::hypothesis::Hypothesis;
 use super::network::Heard;
 use super::onset::Onsets;
 use super::readings::readings;
@@ -31,10 +32,7 @@ pub(super) fn grid(
 ) -> Decided<BeatGrid> {
     let reading = &choice.reading;
     let clock = Clock { offset, duration };
-    let (beats, at): (Vec<i64>, Vec<u64>) = extended(&reading.beats, reading.period, duration)
-        .into_iter()
-        .filter_map(|beat| Some((beat, clock.sample(beat)?)))
-        .unzip();
+    let (beats, at) = placed(reading, offset, duration);
     let song = Beatwise::of(onsets, chroma, &heard.downbeat, &beats);
     let bars = bars(&song.downbeat);
     let energy = ranks(&song.energy);
@@ -74,6 +72,16 @@ pub(super) fn grid(
         analysis: provenance(),
     };
     Decided { value, decisions }
+}
+
+/// The beats of a reading, carried on to both ends of the song: in fixed-point hops, and the samples
+/// where they lie.
+pub(super) fn placed(reading: &Hypothesis, offset: i64, duration: u64) -> (Vec<i64>, Vec<u64>) {
+    let clock = Clock { offset, duration };
+    extended(&reading.beats, reading.period, duration)
+        .into_iter()
+        .filter_map(|beat| Some((beat, clock.sample(beat)?)))
+        .unzip()
 }
 
 fn beats_of(at: &[u64], bars: Option<&Bars>, energy: &[u16], support: &[u16]) -> Vec<Beat> {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::listen::{duration, files};
 use super::material;
 use super::measure::{Cost, measure};
-use crate::command::{command, exists, output, shown};
+use crate::command::{cargo, command, exists, output, run, shown};
 use crate::{page, workspace};
 
 /// What `score.py` tells of each song, in the order of the tables.
@@ -37,11 +37,12 @@ const TUNED_ON: [&str; 11] = [
 /// Means of the scores by name: of all songs, of a group, of a part.
 type Means = BTreeMap<String, [Option<f64>; 8]>;
 
-/// Runs `beats` over every song of a folder and scores it.
+/// Runs `beats` over every song of a folder and scores it; or, with `left_out`, fits the weights of the
+/// choice between readings to the songs of all artists but one, and scores them on that one's.
 ///
 /// # Errors
 /// If there is no song, or one of them fails.
-pub(super) fn bench(folder: Option<PathBuf>) -> Result<()> {
+pub(super) fn bench(folder: Option<PathBuf>, left_out: bool) -> Result<()> {
     let folder = folder.unwrap_or_else(|| workspace::root().join("../shared/beats"));
     let made = material::folder()?.join("beats");
     let songs = songs(&folder)?;
@@ -49,6 +50,9 @@ pub(super) fn bench(folder: Option<PathBuf>) -> Result<()> {
     println!("\n{} songs, {seconds:.1} s of music", songs.len());
 
     let (pcm, decoding) = decoded(&songs, &made.join("pcm"))?;
+    if left_out {
+        return fitted_elsewhere(&pcm, &folder, &made.join("readings"));
+    }
     let minutes = seconds / 60.0;
     let (native, cost) = natively(&songs, &made.join("native"))?;
     println!(
@@ -142,6 +146,22 @@ fn in_node(pcm: &[PathBuf], into: &Path) -> Result<(PathBuf, f64)> {
     let text = String::from_utf8_lossy(&output(&mut listen)?).into_owned();
     let cpu = text.trim().parse().context("worker.mjs tells no seconds")?;
     Ok((into.to_owned(), cpu))
+}
+
+/// Has the weights of the choice fitted with the songs of each artist left out, and scored on those.
+fn fitted_elsewhere(pcm: &[PathBuf], truth: &Path, into: &Path) -> Result<()> {
+    fs::create_dir_all(into)?;
+    run(cargo()
+        .args(["bench", "--locked", "--package", "planner-wasm"])
+        .args(["--bench", "readings", "--"])
+        .arg(into)
+        .args(pcm))?;
+    run(command("python3")
+        .arg(workspace::root().join("docs/beats/left_out.py"))
+        .arg(into)
+        .arg(truth)
+        .arg(TUNED_ON.join(",")))
+    .context("left_out.py wants python3 with mir_eval: pip install mir_eval")
 }
 
 fn named(folder: &Path, song: &Path, ending: &str) -> PathBuf {

@@ -75,6 +75,10 @@ pub(crate) enum Bench {
         /// Songs, each `NAME.ogg` with its `NAME.beats`, `score.py` and `peers.md`; without it, those
         /// that lie beside the repository.
         folder: Option<PathBuf>,
+        /// Fit the weights of the choice between readings instead, with the songs of each artist left
+        /// out in turn, and score them on those.
+        #[arg(long)]
+        left_out: bool,
     },
 }
 
@@ -122,6 +126,6 @@ fn one(which: Bench) -> Result<()> {
         Bench::Page(options) => page::bench(&options),
         Bench::Select(options) => select::bench(&options),
         Bench::Solver => solver::bench(),
-        Bench::Beats { folder } => beats::bench(folder),
+        Bench::Beats { folder, left_out } => beats::bench(folder, left_out),
     }
 }

@@ -1,0 +1,102 @@
+"""Fits the weights of planner-wasm/src/music/choice.rs and scores them on songs they were not fitted to.
+
+  left_out.py READINGS TRUTH [ARTIST,...]
+
+READINGS holds NAME.json for each song, as `cargo xtask bench beats --left-out` writes them; TRUTH holds
+NAME.beats, manifest.json and score.py. The songs of each artist are left out in turn, the weights fitted
+to all others, and the reading that they choose scored. ARTISTs are those whose songs are for tuning.
+
+What is fitted: the mean over songs of F + 0.3 AMLt that a reading drawn by the exponential of its score
+can expect, less HOLD times the squared distance from the weights as they are. The log odds of the beats
+keep theirs, as only ratios choose.
+"""
+
+import json
+import os
+import sys
+
+import numpy as np
+from scipy.optimize import minimize
+
+KEYS = ("F", "CMLt", "AMLt", "A1", "A2")
+HOLDS = (0.001, 0.003, 0.01, 0.03)
+NAMES = ("beats", "bars", "pulse", "divided", "unusual", "steady")
+
+
+def load(readings, truth):
+    """Songs: name, artist, evidence and scores of each reading; and the weights as they are."""
+    sys.path.insert(0, truth)
+    import score
+
+    with open(os.path.join(truth, "manifest.json")) as file:
+        tracks = {track["id"]: track for track in json.load(file)["tracks"]}
+    songs, weights = [], None
+    for name in sorted(tracks):
+        with open(os.path.join(readings, name + ".json")) as file:
+            told = json.load(file)
+        weights = np.array(told["weights"]) / 1024
+        true, places = score.load(os.path.join(truth, name + ".beats"))
+        scores = []
+        for reading in told["readings"]:
+            beats = np.array(reading["beats"]) / told["rate"]
+            got = score.score(true, places, beats, np.zeros(len(beats), int))
+            scores.append([got[key] for key in KEYS])
+        evidence = np.array([reading["evidence"] for reading in told["readings"]]) / 1024
+        # The source is told before a colon.
+        artist = str(tracks[name].get("artist", name)).split(":")[0]
+        songs.append((name, artist, evidence, np.array(scores)))
+    return songs, weights
+
+
+def chosen(song, weights):
+    return int(np.argmax(song[2] @ weights))
+
+
+def fit(songs, start, hold):
+    def loss(free):
+        weights = np.concatenate([start[:1], free])
+        total, slope = 0.0, np.zeros(len(weights))
+        for _, _, evidence, scores in songs:
+            worth = scores[:, 0] + 0.3 * scores[:, 2]
+            score = evidence @ weights
+            share = np.exp(score - score.max())
+            share /= share.sum()
+            expected = share @ worth
+            total += expected / len(songs)
+            slope += evidence.T @ (share * (worth - expected)) / len(songs)
+        off = free - start[1:]
+        return hold * off @ off - total, 2 * hold * off - slope[1:]
+
+    found = minimize(loss, start[1:], jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    return np.concatenate([start[:1], found.x])
+
+
+def row(name, songs, picks, weights=None):
+    rows = [song[3][pick] for song, pick in zip(songs, picks)]
+    cells = " ".join(f"{value:6.3f}" for value in np.mean(rows, 0))
+    told = "" if weights is None else "  " + " ".join(f"{n} {w:.2f}" for n, w in zip(NAMES, weights))
+    print(f"{name:44s} {cells}{told}")
+
+
+def main():
+    songs, weights = load(sys.argv[1], sys.argv[2])
+    tuning = set(sys.argv[3].split(",")) if len(sys.argv) > 3 else set()
+    print(f"{'':44s} " + " ".join(f"{key:>6s}" for key in KEYS))
+    row("weights as they are", songs, [chosen(song, weights) for song in songs], weights)
+    row("best reading of each song", songs, [int(np.argmax(song[3][:, 0])) for song in songs])
+    for hold in HOLDS:
+        picks = {}
+        for artist in sorted({song[1] for song in songs}):
+            fitted = fit([song for song in songs if song[1] != artist], weights, hold)
+            picks |= {song[0]: chosen(song, fitted) for song in songs if song[1] == artist}
+        row(f"artists left out in turn, hold {hold}", songs, [picks[song[0]] for song in songs])
+    tuned = [song for song in songs if song[1] in tuning]
+    others = [song for song in songs if song[1] not in tuning]
+    for hold in HOLDS if tuned and others else ():
+        fitted = fit(tuned, weights, hold)
+        row(f"fitted to {len(tuned)} for tuning, hold {hold}", tuned, [chosen(song, fitted) for song in tuned], fitted)
+        row(f"  and scored on the other {len(others)}", others, [chosen(song, fitted) for song in others])
+
+
+if __name__ == "__main__":
+    main()
