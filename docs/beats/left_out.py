@@ -7,8 +7,8 @@ NAME.beats, manifest.json and score.py. The songs of each artist are left out in
 to all others, and the reading that they choose scored. ARTISTs are those whose songs are for tuning.
 
 What is fitted: the mean over songs of F + 0.3 AMLt that a reading drawn by the exponential of its score
-can expect, less HOLD times the squared distance from the weights as they are. The log odds of the beats
-keep theirs, as only ratios choose.
+can expect, less HOLD times the squared distance from the weights as they are, which have seen the songs for
+tuning, or from none at all. The log odds of the beats keep theirs, as only ratios choose.
 """
 
 import json
@@ -20,7 +20,7 @@ from scipy.optimize import minimize
 
 KEYS = ("F", "CMLt", "AMLt", "A1", "A2")
 HOLDS = (0.001, 0.003, 0.01, 0.03)
-NAMES = ("beats", "bars", "pulse", "divided", "unusual", "steady")
+NAMES = ("beats", "bars", "pulse", "divided", "halfway", "unusual", "steady")
 
 
 def load(readings, truth):
@@ -84,12 +84,14 @@ def main():
     print(f"{'':44s} " + " ".join(f"{key:>6s}" for key in KEYS))
     row("weights as they are", songs, [chosen(song, weights) for song in songs], weights)
     row("best reading of each song", songs, [int(np.argmax(song[3][:, 0])) for song in songs])
-    for hold in HOLDS:
-        picks = {}
-        for artist in sorted({song[1] for song in songs}):
-            fitted = fit([song for song in songs if song[1] != artist], weights, hold)
-            picks |= {song[0]: chosen(song, fitted) for song in songs if song[1] == artist}
-        row(f"artists left out in turn, hold {hold}", songs, [picks[song[0]] for song in songs])
+    nothing = np.eye(len(weights))[0]
+    for start, told in ((weights, ""), (nothing, ", from nothing")):
+        for hold in HOLDS:
+            picks = {}
+            for artist in sorted({song[1] for song in songs}):
+                fitted = fit([song for song in songs if song[1] != artist], start, hold)
+                picks |= {song[0]: chosen(song, fitted) for song in songs if song[1] == artist}
+            row(f"artists left out{told}, hold {hold}", songs, [picks[song[0]] for song in songs])
     tuned = [song for song in songs if song[1] in tuning]
     others = [song for song in songs if song[1] not in tuning]
     for hold in HOLDS if tuned and others else ():

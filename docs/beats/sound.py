@@ -1,7 +1,6 @@
 """Plays made-up songs: by a soundfont, by small synthesisers, through a made-up mixing desk.
 
-  sound.py INTO FIRST LAST [STYLE,...]     songs of the seeds FIRST to LAST - 1; styles are those of
-                                           songs.py, and solo for piano.py
+  sound.py INTO FIRST LAST [STYLE,...]     songs of the seeds FIRST to LAST - 1
 """
 
 import ctypes
@@ -11,7 +10,6 @@ import sys
 import numpy as np
 
 from bands import bands
-from piano import Performance
 from songs import (
     CLAP, COWB, CRASH, HAT, KICK, OPEN, PEDAL, RIDE, RIM, SHAKE, SNARE, TAMB, TOM1, TOM2, TOM3, Song,
 )
@@ -137,7 +135,7 @@ ELECTRONIC = ("house", "hardcore", "trance", "dnb", "halftime", "chip")
 def render(seed, player, style=None):
     """One song: mono PCM, beats in seconds, positions in the bar."""
     r = np.random.default_rng(seed)
-    s = Performance(r) if style == Performance.style else Song(r, style)
+    s = Song(r, style)
     bt, ct = s.clock()
     swing = r.choice([0, 0, 0, .04, .08, .12]) if s.style in ("pop", "funk", "house", "dnb", "chip", "halftime") and s.sub == 4 else 0
     def when(beat):
@@ -149,15 +147,13 @@ def render(seed, player, style=None):
     t0 = when(start) if start >= 0 else start
     human = r.choice([0, 0, .002, .006, .012]) if s.style not in ELECTRONIC else r.choice([0, 0, 0, .002])
     if s.style == "piano": human = r.choice([.004, .008, .015])
-    solo = s.style == Performance.style
-    if solo: human = 0  # it is in the notes
     lag = {v: r.normal(0, .004) if human else 0 for v in ("bass", "chords", "lead", "arp")}
     seconds = s.seconds
     chan = {"bass": 0, "chords": 1, "lead": 2, "arp": 3}
     parts = {v: [] for v in chan}
     roll = r.choice([0, 0, .01, .03]) if s.style == "piano" else 0
-    for b, d, voice, key, vel, *shift in s.notes:
-        on = when(b) - t0 + r.normal(0, human) * .7 + lag[voice] + (r.random() * roll if voice == "chords" else 0) + sum(shift)
+    for b, d, voice, key, vel in s.notes:
+        on = when(b) - t0 + r.normal(0, human) * .7 + lag[voice] + (r.random() * roll if voice == "chords" else 0)
         off = when(b + d) - t0
         if on > seconds or off <= max(on, 0) + .01 or on < -.02: continue
         parts[voice].append((max(on, 0.0), min(off, seconds - .01), chan[voice], int(key), float(vel)))
@@ -172,11 +168,9 @@ def render(seed, player, style=None):
     if st in ("metal", "riff", "rock"): prog[1] = one(29, 30, 29, 30, 28, 27); prog[2] = one(29, 30, 30, 27, 81, 18); prog[0] = one(33, 34)
     if st == "swing": prog[0] = 32; prog[1] = one(0, 26); prog[2] = one(65, 66, 56, 0, 11)
     if st == "orchestra": prog = {0: one(43, 42, 58, 47), 1: one(48, 49, 48, 46, 0, 45, 52), 2: one(40, 73, 68, 60, 56, 71, 45), 3: one(46, 45, 11, 9)}
-    if solo: prog = dict(enumerate(s.programs))
     prog[9] = one(0, 0, 8, 16) if st in ("rock", "pop", "ballad", "riff") else one(16, 16, 0, 8) if st == "metal" else one(24, 25, 24, 8) if st in ELECTRONIC else one(0, 0, 8, 16, 24, 32 if st == "swing" else 40)
     gm, synth = [], np.zeros(int(seconds * RATE))
     gain = {"bass": r.uniform(.5, 1.1), "chords": r.uniform(.3, 1), "lead": r.uniform(.4, 1.1), "arp": r.uniform(.2, .8)}
-    if solo: gain = {v: r.uniform(.75, 1) for v in gain}
     p_synth = .55 if st in ELECTRONIC else .06 if st in ("pop", "funk", "latin") else 0
     for v, ns in parts.items():
         if r.random() < p_synth:
@@ -221,7 +215,7 @@ def render(seed, player, style=None):
         if np.abs(x).max() == 0: x[:] = r.normal(0, 1e-3, n)
     x = colour(r, x)
     x /= np.abs(x).max() + 1e-9
-    if r.random() < .6 and st != "piano" and not solo: x = np.tanh(x * r.uniform(1, 5))
+    if r.random() < .6 and st != "piano": x = np.tanh(x * r.uniform(1, 5))
     if r.random() < .2: x += r.normal(0, 10 ** r.uniform(-4, -2.2), len(x))
     if r.random() < .12:  # a fade
         k = int(r.uniform(2, 12) * RATE)

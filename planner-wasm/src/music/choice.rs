@@ -19,6 +19,9 @@ pub(super) const PULSE: i64 = 3072;
 /// standard deviation: a beat is divided in two before it is divided in four, so much change there
 /// tells that the reading is too slow.
 pub(super) const DIVIDED: i64 = 3584;
+/// What beats heard half-way between the beats cost, in 1/1024 nats a second for a nat of their mean
+/// log odds: a reading leaves no beat out.
+pub(super) const LEFT_OUT: i64 = 640;
 /// What a tempo an octave off the usual one costs, in 1/1024 nats a second.
 pub(super) const UNUSUAL: i64 = 1792;
 /// The usual tempo, in hops a beat: 120 beats a minute.
@@ -45,6 +48,8 @@ pub(crate) struct Evidence {
     pub(crate) pulse: i64,
     /// Change of the sound at the quarters of the beats, in standard deviations.
     pub(crate) divided: i64,
+    /// What the network says half-way between the beats: mean log odds.
+    pub(crate) halfway: i64,
     /// Octaves of tempo above the usual one, squared.
     pub(crate) unusual: i64,
     /// Whether the tempo is constant.
@@ -70,28 +75,33 @@ impl Evidence {
             bars: bar_contrast(&heard.downbeat, &reading.beats),
             pulse: tempogram.relative(usize::try_from(nearest(reading.period)).unwrap_or(0)),
             divided: change_at_quarters(&onsets.change, &reading.beats),
+            halfway: half_way(&heard.beat, &reading.beats),
             unusual: libm::round(octaves * octaves * f64::from(UNIT)) as i64,
             steady: reading.kind == Kind::Constant,
         }
     }
 
     /// Each, in the order of [`WEIGHTS`](super::weighed::WEIGHTS).
-    pub(crate) fn terms(self) -> [i64; 6] {
+    pub(crate) fn terms(self) -> [i64; 7] {
         let steady = i64::from(self.steady) * i64::from(UNIT);
-        [
-            self.beats,
-            self.bars,
-            self.pulse,
-            self.divided,
-            self.unusual,
-            steady,
-        ]
+        let Self {
+            beats,
+            bars,
+            pulse,
+            divided,
+            halfway,
+            unusual,
+            ..
+        } = self;
+        [beats, bars, pulse, divided, halfway, unusual, steady]
     }
 
     /// The sum, in 1/1024 nats a second.
     pub(crate) fn score(self) -> i64 {
-        let weighed =
-            BARS * self.bars + PULSE * self.pulse - DIVIDED * self.divided - UNUSUAL * self.unusual;
+        let weighed = BARS * self.bars + PULSE * self.pulse
+            - DIVIDED * self.divided
+            - LEFT_OUT * self.halfway
+            - UNUSUAL * self.unusual;
         self.beats + weighed / i64::from(UNIT) + i64::from(self.steady) * STEADY
     }
 }
@@ -109,6 +119,15 @@ fn change_at_quarters(change: &[i32], beats: &[i64]) -> i64 {
         }
     }
     sum / count.max(1)
+}
+
+/// Mean log odds of a beat half-way between the beats.
+fn half_way(odds: &[i32], beats: &[i64]) -> i64 {
+    let halves = beats.windows(2).map(|pair| {
+        let odds = odds_near(odds, i64::midpoint(pair[0], pair[1]));
+        i64::from(odds.clamp(-MOST, MOST))
+    });
+    halves.sum::<i64>() / (beats.len() as i64 - 1).max(1)
 }
 
 /// How far the likeliest downbeats stand out of the other beats: the difference of the mean log
@@ -255,6 +274,7 @@ mod tests {
             bars: 0,
             pulse: 0,
             divided: 0,
+            halfway: 0,
             unusual: 0,
             steady: true,
         };

@@ -1,5 +1,5 @@
-//! Whole readings of a song that compete: every family as a constant grid and as a drifting tempo,
-//! each on the beat and half a beat off.
+//! Whole readings of a song that compete: every family of periods as a constant grid and as a drifting
+//! tempo, and any tempo that drifts, each on the beat and half a beat off.
 
 use super::grid::constant_grid;
 use super::hop::UNIT;
@@ -56,16 +56,18 @@ impl Hypothesis {
     }
 }
 
-/// Seeks every reading worth weighing, one family at a time.
+/// Seeks every reading worth weighing, one trial at a time.
 pub(crate) struct Search {
     /// What sounds like a beat, to the network and by its onset.
     both: Vec<i32>,
     trials: std::vec::IntoIter<Trial>,
 }
 
-/// One family read one way, by its period in hops.
+/// One way to read the song.
 enum Trial {
+    /// A constant tempo near a period in hops.
     Constant(usize),
+    /// A drifting one that begins near a period and stays between two, in hops.
     Variable(usize, (usize, usize)),
 }
 
@@ -101,12 +103,12 @@ impl Search {
         }
     }
 
-    /// How many families are yet to be read.
+    /// How many trials are yet to be made.
     pub(crate) fn left(&self) -> usize {
         self.trials.len()
     }
 
-    /// The readings of the next family, none without two beats; `None` if there is no family left.
+    /// The readings of the next trial, none without two beats; `None` if no trial is left.
     pub(crate) fn next(&mut self, onsets: &Onsets, odds: &[i32]) -> Option<Vec<Hypothesis>> {
         let strength = &onsets.all;
         let reading = match self.trials.next()? {

@@ -47,9 +47,9 @@ pub(crate) fn variable_beats(
     let count = model.periods.len();
     let mut state = vec![NEVER; (longest + 1) * count];
     let mut begun = Vec::new();
-    for from in (0..=hops).step_by(BLOCK) {
+    for from in (0..hops).step_by(BLOCK) {
         begun.push(state.clone());
-        model.run(&mut state, from..hops.min(from + BLOCK - 1) + 1, None);
+        model.run(&mut state, from..hops.min(from + BLOCK), None);
     }
     let mut last = (i64::MIN, 0, 0);
     for start in hops.saturating_sub(longest)..hops {

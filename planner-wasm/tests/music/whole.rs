@@ -2,7 +2,9 @@
 
 use super::tracks::{Noise, RATE, Track, band, beats_at};
 use planner_wasm::music::corrections::{Correction, corrected};
-use planner_wasm::music::{ANALYSIS_RATE, MusicAnalyser, MusicError, analyse};
+use planner_wasm::music::{
+    ANALYSIS_RATE, MusicAnalyser, MusicError, WEIGHTS, Weighed, analyse, weighed,
+};
 use proptest::prelude::*;
 use shared::decision::{Decided, DecisionCode};
 use shared::music::{BeatGrid, SectionLabel};
@@ -97,6 +99,26 @@ fn the_golden_track() {
     assert_eq!(beats, golden);
     let sure: Vec<u16> = found.beats.iter().map(|b| b.confidence_permille).collect();
     assert_eq!(sure, [999; 13]);
+}
+
+#[test]
+fn the_reading_for_which_most_speaks_holds() {
+    let (track, _) = band(97.3, 4, 0.4, 8.0);
+    let grid = heard(&track.0).value;
+    let readings = weighed(&track.0, ANALYSIS_RATE).unwrap();
+    let sum = |reading: &Weighed| -> i64 {
+        let terms = reading.evidence.iter().zip(WEIGHTS);
+        terms.map(|(term, weight)| term * weight).sum()
+    };
+    let most = readings.iter().max_by_key(|reading| sum(reading)).unwrap();
+    assert!(
+        grid.beats
+            .iter()
+            .map(|beat| beat.at)
+            .eq(most.beats.iter().copied())
+    );
+    assert!(readings.len() > 20);
+    assert!(weighed(&[0.0; 90_000], ANALYSIS_RATE).unwrap().is_empty());
 }
 
 /// A thump on every beat, and what a listener might count beside it.
