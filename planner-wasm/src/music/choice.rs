@@ -289,6 +289,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_heard_half_way_is_what_a_reading_leaves_out() {
+        let odds: Vec<i32> = (0..1000)
+            .map(|hop| if hop % 25 == 0 { 9 * UNIT } else { -UNIT })
+            .collect();
+        let beats =
+            |every: usize| -> Vec<i64> { (0..1000).step_by(every).map(|hop| hop * ONE).collect() };
+        assert_eq!(half_way(&odds, &beats(50)), i64::from(MOST));
+        assert_eq!(half_way(&odds, &beats(25)), i64::from(-UNIT));
+        assert_eq!(half_way(&odds, &[]), 0);
+    }
+
+    #[test]
     fn readings_agree_when_most_beats_are_the_same_and_none_are_extra() {
         let beats: Vec<i64> = (0..20).map(|beat| beat * 50 * ONE).collect();
         let near: Vec<i64> = beats.iter().map(|beat| beat + 6 * ONE).collect();
