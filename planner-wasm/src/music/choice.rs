@@ -33,7 +33,7 @@ const NO_BEAT: i64 = -2816;
 
 /// A difference of scores, in 1/1024 nats a second, that makes one reading e times as likely as
 /// another. Of songs with known beats, and of their beats, about as many were right as this says.
-const NAT: f64 = 1024.0;
+const NAT: f64 = 1408.0;
 /// The weight of the best reading, as an integer.
 const WHOLE: f64 = 1_048_576.0;
 
