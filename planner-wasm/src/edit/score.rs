@@ -2,7 +2,7 @@
 //!
 //! All terms are integers, 1.0 = 1024. The worth of a filled film is
 //! `sum U(slot, window) + sum V(near each other) + sum f(uses of each clip) + sum g(uses of each scene)`,
-//! less the price of copies, with `U = w (Q + I + H) + M + C - N + chance` and `V <= 0`, `f` and `g`
+//! less the price of copies, with `U = w (s Q + I + H) + M + C - N + chance` and `V <= 0`, `f` and `g`
 //! concave; how much each weighs is told by [`Weights`].
 
 use super::pace::ONE;
