@@ -22,9 +22,9 @@ pub(super) const LISTED: usize = 360;
 pub(super) const KEPT: usize = 48;
 /// Most candidates of one clip.
 const MOST_OF_CLIP: usize = 64;
-/// How much more chance weighs where a person asks for something else: about a
-/// third of what a middling slot can be worth.
-const STIRRED: i64 = 12;
+/// How much more chance weighs where a person asks for something else: up to about two fifths of what a
+/// middling slot can be worth.
+const STIRRED: i64 = 24;
 
 /// A window that could fill a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

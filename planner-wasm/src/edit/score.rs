@@ -2,7 +2,7 @@
 //!
 //! All terms are integers, 1.0 = 1024. The worth of a filled film is
 //! `sum U(slot, window) + sum V(near each other) + sum f(uses of each clip) + sum g(uses of each scene)`,
-//! less the price of copies, with `U = w (Q + I + H) + M + C - N + chance` and `V <= 0`, `f` and `g`
+//! less the price of copies, with `U = w (s Q + I + H) + M + C - N + chance` and `V <= 0`, `f` and `g`
 //! concave; how much each weighs is told by [`Weights`].
 
 use super::pace::ONE;
@@ -22,7 +22,7 @@ const SCENE_BITS: u32 = 14;
 const FLASH: u8 = 110;
 /// Slots apart from which on two showings of one clip or scene are not felt as near.
 pub(super) const NEAR_SLOTS: usize = 6;
-/// Most that chance adds: about 4 % of what a middling slot can be worth.
+/// Most that chance adds: about 2 % of what a middling slot can be worth.
 pub(super) const CHANCE: i64 = 640;
 
 /// Ranks of quality and motion within the project.

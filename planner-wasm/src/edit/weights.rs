@@ -8,7 +8,7 @@ use super::pace::ONE;
 /// None may be below 0, and the uses must not rise: bounds hold for no others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Weights {
-    /// The best picture next to the worst, in a slot of middling weight.
+    /// The best picture next to the worst, in a slot of middling weight and length.
     pub quality: i64,
     /// The strongest hit on an accent.
     pub hit: i64,
@@ -18,13 +18,13 @@ pub struct Weights {
     pub motion: i64,
     /// Footage in the order in which it was shot.
     pub order: i64,
-    /// Price of what is surely unwanted: more than footage can gain by being new, lively and flawless,
-    /// so that it is chosen only where nothing else is left, and then like for like.
+    /// Price of what is surely unwanted: more than it can gain by being new and lively beyond what it loses as
+    /// a picture, so that it is chosen only where nothing else is left, and then like for like.
     pub unwanted: i64,
     /// A clip's first, second and third use; any other is worth nothing.
     pub uses: [i64; 3],
-    /// Price of showing a scene that is shown already: more than the best moment of it can be worth
-    /// beyond a middling one of another.
+    /// Price of showing a scene that is shown already: more than a good picture of it can be worth beyond a
+    /// middling one of another.
     pub again: i64,
     /// Price of showing a clip of which a copy is shown: another moment of that is shown rather.
     pub copies: i64,
@@ -45,12 +45,12 @@ pub struct Weights {
 impl Default for Weights {
     fn default() -> Self {
         Self {
-            quality: 20 * ONE,
+            quality: 24 * ONE,
             hit: 8 * ONE,
             inside: 2 * ONE,
-            motion: 4 * ONE,
+            motion: 6 * ONE,
             order: ONE,
-            unwanted: 22 * ONE,
+            unwanted: 40 * ONE,
             uses: [10 * ONE, 2 * ONE, ONE / 2],
             again: 10 * ONE,
             copies: 15 * ONE,

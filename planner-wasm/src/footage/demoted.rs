@@ -159,7 +159,7 @@ fn text_is_named_once_it_stays_and_less_wanted_but_not_rejected() {
             }
             // What is around text is not out of focus for being less sharp than it.
             assert!(
-                !tick.defects.reject() && tick.unwanted <= 128,
+                !tick.defects.reject() && tick.unwanted <= 77,
                 "{n}: {tick:?}"
             );
         }
@@ -177,7 +177,7 @@ fn screens_and_bare_floors_are_named_and_less_wanted_but_not_rejected() {
             only_planted(fps, defect, &footage);
             for tick in &footage.ticks[11..19] {
                 assert!(!tick.defects.reject(), "{tick:?}");
-                assert!((50..=128).contains(&tick.unwanted), "{fps}: {tick:?}");
+                assert!((40..=77).contains(&tick.unwanted), "{fps}: {tick:?}");
             }
         }
         let crossed = clip(fps, 2.0, |at| floor(at, true));

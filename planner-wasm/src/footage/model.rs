@@ -73,7 +73,7 @@ pub struct Tick {
     pub shake: u8,
     /// Mean luma, 0 to 255.
     pub luma: u8,
-    /// How surely nobody wants it so, 0 to 255: a card, a test pattern, damage; at most half of that for
+    /// How surely nobody wants it so, 0 to 255: a card, a test pattern, damage; at most a third of that for
     /// text over the picture, a screen, and even ground. It is shown where there is nothing better.
     pub unwanted: u8,
     /// What is wrong with it.

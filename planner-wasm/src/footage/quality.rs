@@ -30,19 +30,19 @@ const DARK_CARD_MOVES: [f32; 2] = [0.05, 0.3];
 const DRAWN_EVEN: [f32; 2] = [0.64, 0.72];
 const DRAWN_EDGES: [f32; 2] = [0.08, 0.15];
 /// How unwanted that is at most: screens and drawn films may be meant, so they only come last.
-const DRAWN: f32 = 0.4;
+const DRAWN: f32 = 0.22;
 /// How unwanted text over the picture is at most: what it is written over may be worth seeing.
-const CAPTIONED: f32 = 0.5;
+const CAPTIONED: f32 = 0.3;
 /// Share of the picture that is a screen of pure green or blue, from none to surely one, and how unwanted it
 /// is at most.
 const KEY_SCREEN: [f32; 2] = [0.2, 0.35];
-const KEYED: f32 = 0.5;
+const KEYED: f32 = 0.3;
 /// How much stands out of the ground where there is nothing to see, and where there is something; and
 /// movement that is worth seeing before any ground, from none to enough.
 const MATTER: [f32; 2] = [0.015, 0.05];
 const STIRS: [f32; 2] = [0.2, 1.0];
 /// How unwanted even ground is at most.
-const PLAIN: f32 = 0.3;
+const PLAIN: f32 = 0.17;
 /// Luma of the darkest that shows haze, and with which a picture is all haze.
 const HAZE: [f32; 2] = [90.0, 140.0];
 /// Share of edges below which there is hardly anything to see, and from which there is enough.

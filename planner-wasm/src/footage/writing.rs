@@ -27,7 +27,7 @@ const SIDES: [usize; 2] = [2, 4];
 /// Least contrast of a stroke.
 const CONTRAST: u8 = 14;
 /// From so much usual change on a pixel moves.
-const MOVES: u8 = 4;
+const MOVES: u8 = 8;
 /// Width of the cells that strokes are counted in.
 const CELL: usize = 8;
 const CELLS: usize = FRAME_WIDTH / CELL;

@@ -69,7 +69,8 @@ fn card(seed: u64, n: usize) -> Vec<u8> {
 fn cards_and_patterns_are_not_chosen_while_the_dullest_footage_suffices() {
     let mut clips: Vec<SourceClip> = (0..8).map(|seed| filmed(seed, |n| dull(seed, n))).collect();
     for clip in &clips {
-        assert!(clip.footage.ticks.iter().all(|tick| tick.unwanted == 0));
+        // It may pass for bare ground, or for text all over, but for nothing worse.
+        assert!(clip.footage.ticks.iter().all(|tick| tick.unwanted <= 77));
     }
     let footage = clips.len();
     clips.extend((0..4).map(|seed| filmed(100 + seed, |n| bars(seed, n))));
