@@ -35,7 +35,8 @@ export async function hear(job, clip, { startUs, endUs }, viewing) {
           break;
         }
         try {
-          mono.add(channels(sample), sample.sampleRate, counted(sample.timestamp, clip.startUs) - startUs);
+          const atUs = counted(sample.timestamp, clip.startUs) - startUs;
+          mono.add(channels(sample), sample.sampleRate, atUs);
         } finally {
           sample.close();
         }

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { Mono, RATE } from '../clips/mono.js';
 
 /** A tone of so many samples. */
-const tone = (hertz, rate, count, from = 0) =>
-  Float32Array.from({ length: count }, (_, n) => Math.sin((2 * Math.PI * hertz * (from + n)) / rate));
+const tone = (hertz, rate, count) =>
+  Float32Array.from({ length: count }, (_, n) => Math.sin((2 * Math.PI * hertz * n) / rate));
 
 const joined = (blocks) => Float32Array.from(blocks.flatMap((block) => [...block]));
 

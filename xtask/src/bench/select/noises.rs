@@ -17,6 +17,9 @@ const APART: u64 = HERTZ * 9 / 20;
 /// How much louder than what is around it a bang is, in decibels: from, and by up to so much more.
 const LOUDER: (u64, u64) = (16, 12);
 
+/// Mean amplitude of a voice.
+const SPOKEN: f64 = 0.04;
+
 /// What there is all through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scene {
@@ -74,7 +77,7 @@ pub(super) fn noises(scene: Scene, length_us: u64, hits_us: &[u64], seed: u64) -
             mix(&mut samples, from, &voice);
             let us = |sample: u64| sample * 1_000_000 / HERTZ;
             noises.speech_us.push((us(from), us(from + lasts)));
-            around = 0.03;
+            around = SPOKEN;
         }
         Scene::Notes => {
             mix(&mut samples, 0, &notes(count, &mut random));
@@ -202,7 +205,9 @@ fn voice(count: u64, random: &mut Random) -> Vec<f64> {
             sound.push(0.004 * out + hiss);
         }
     }
-    sound
+    let squares: f64 = sound.iter().map(|sample| sample * sample).sum();
+    let gain = SPOKEN / (squares / sound.len() as f64).sqrt().max(1e-9);
+    sound.iter().map(|sample| gain * sample).collect()
 }
 
 /// Chords of a plucked instrument that hold their pitch.

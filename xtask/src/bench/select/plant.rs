@@ -18,7 +18,7 @@ use crate::bench::edit::Random;
 use crate::command::{command, run_quietly};
 
 /// Version of the recipe: of another one nothing is kept.
-const RECIPE: u32 = 8;
+const RECIPE: u32 = 9;
 /// Frames of a planted span, and of what is clean between two.
 const SPAN: u64 = 36;
 const CLEAN: u64 = 30;
