@@ -1,4 +1,4 @@
-// The worker that opens clips: what they are, how they look, what they show.
+// The worker that opens clips: what they are, how they look, what they show and sound like.
 //
 // Messages to it are plain objects:
 //   {kind: 'port', port}                        a MessagePort to the planner's worker

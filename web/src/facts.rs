@@ -56,7 +56,7 @@ pub fn of_footage(footage: &Footage) -> String {
         1_000_000,
     );
     let shots = count(footage.shots.len(), "take");
-    let hits = match footage.anchors.len() {
+    let hits = match footage.moments().len() {
         0 => String::new(),
         hits => format!(", {} worth a beat", count(hits, "moment")),
     };
@@ -105,6 +105,7 @@ mod tests {
             ticks: ticks.collect(),
             anchors: Vec::new(),
             views: Vec::new(),
+            sound: None,
         }
     }
 

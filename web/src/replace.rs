@@ -41,11 +41,11 @@ pub fn best_window(footage: &Footage, need_us: u64, used: &[(u64, u64)]) -> Opti
         .take_while(|start| *start <= latest)
         .map(|start| (start, 0));
     let anchored = footage
-        .anchors
-        .iter()
+        .moments()
+        .into_iter()
         .filter_map(|anchor| {
             Some((
-                wanted(anchor, need_us)?,
+                wanted(&anchor, need_us)?,
                 i64::from(anchor.strength_permille),
             ))
         })
@@ -91,7 +91,7 @@ fn is_unused(window: (u64, u64), used: &[(u64, u64)]) -> bool {
 /// Where a window begins that has the anchor at a good place.
 fn wanted(anchor: &Anchor, need_us: u64) -> Option<u64> {
     anchor.at_us.checked_sub(match anchor.kind {
-        AnchorKind::Impact | AnchorKind::MotionOnset => LEAD_US.min(need_us / 4),
+        AnchorKind::Impact | AnchorKind::Loud | AnchorKind::MotionOnset => LEAD_US.min(need_us / 4),
         AnchorKind::Plateau => need_us / 2,
     })
 }
@@ -138,6 +138,7 @@ mod tests {
             ticks,
             anchors: Vec::new(),
             views: Vec::new(),
+            sound: None,
         }
     }
 

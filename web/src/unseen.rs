@@ -46,6 +46,7 @@ pub fn unseen(media: &MediaReference) -> Option<Footage> {
         ticks: vec![tick; ticks],
         anchors: Vec::new(),
         views: Vec::new(),
+        sound: None,
     })
 }
 

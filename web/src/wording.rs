@@ -202,6 +202,7 @@ pub const fn section(label: SectionLabel) -> &'static str {
 pub const fn anchor(kind: AnchorKind) -> &'static str {
     match kind {
         AnchorKind::Impact => "a hit",
+        AnchorKind::Loud => "it is suddenly loud",
         AnchorKind::MotionOnset => "a movement begins",
         AnchorKind::Plateau => "the middle of a good stretch",
     }

@@ -78,6 +78,28 @@ fn films_of(clips: &[&Clip], weights: &Weights) -> (Vec<Film>, f64) {
     (films, spent)
 }
 
+/// Prints what becomes of a part's films when nobody listens to the clips.
+fn unheard(clips: &[&Clip], heard: &[Film]) {
+    let deaf: Vec<Clip> = clips
+        .iter()
+        .map(|clip| {
+            let mut clip = (*clip).clone();
+            clip.source.footage.sound = None;
+            clip
+        })
+        .collect();
+    let (films, _) = films_of(&deaf.iter().collect::<Vec<_>>(), &Weights::default());
+    println!("\n| the same films | heard | unheard |\n|---|---|---|");
+    for metric in metrics() {
+        println!(
+            "| {} | {:.2} | {:.2} |",
+            metric.name,
+            metric.of(heard, 0),
+            metric.of(&films, 0)
+        );
+    }
+}
+
 /// Prints what becomes of a part's films when one term of their worth after the other is left out.
 pub(crate) fn ablated(part: &str, clips: &[&Clip]) {
     println!("\n## Films of the {part} clips without one term\n");
@@ -105,6 +127,7 @@ fn without() -> Vec<(&'static str, Weights)> {
         ("motion", Weights { motion: 0, ..all }),
         ("order", Weights { order: 0, ..all }),
         ("unwanted", Weights { unwanted: 0, ..all }),
+        ("speech", Weights { speech: 0, ..all }),
         (
             "uses",
             Weights {
@@ -168,6 +191,7 @@ pub(crate) fn table(part: &str, clips: &[&Clip], keep: Option<&Path>) {
     }
     of_cuts(&films);
     rows(&films);
+    unheard(clips, &films);
 }
 
 /// The plan with its slots showing something else.
@@ -201,7 +225,32 @@ impl Metric {
     }
 }
 
-fn metrics() -> [Metric; 13] {
+/// Every figure.
+fn metrics() -> Vec<Metric> {
+    of_pictures().into_iter().chain(of_sound()).collect()
+}
+
+/// What films do with what was planted into the clips' own sound.
+fn of_sound() -> [Metric; 2] {
+    [
+        Metric {
+            name: "bangs on beats, of those possible",
+            target: "",
+            counts: |_| true,
+            value: |s| 100.0 * s.bangs,
+            more_is_better: true,
+        },
+        Metric {
+            name: "time in which someone speaks",
+            target: "",
+            counts: |_| true,
+            value: |s| 100.0 * s.speech,
+            more_is_better: false,
+        },
+    ]
+}
+
+fn of_pictures() -> [Metric; 13] {
     let all = |_: &Film| true;
     let low = |film: &Film| film.demand <= 300;
     let plenty = |film: &Film| film.plenty;

@@ -17,6 +17,7 @@
 mod baselines;
 mod features;
 mod films;
+mod heard;
 mod scores;
 mod songs;
 mod truth;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         let name = if test { "test" } else { "tuning" };
         let part: Vec<_> = clips.iter().filter(|clip| clip.test == test).collect();
         features::table(name, &part);
+        heard::table(&part);
         films::table(name, &part, test.then_some(folder.as_path()));
     }
     ExitCode::SUCCESS

@@ -36,6 +36,10 @@ pub(crate) struct Scores {
     pub(crate) spearman: f64,
     /// Planted hits shown on a beat, of as many as could be.
     pub(crate) hits: f64,
+    /// Planted bangs of the clips' own sound on a beat, of as many as could be.
+    pub(crate) bangs: f64,
+    /// Share of time in which someone speaks in the clip.
+    pub(crate) speech: f64,
     /// Jump cuts, of all cuts.
     pub(crate) jumps: f64,
     /// Share of clips that are shown.
@@ -82,7 +86,9 @@ pub(crate) fn scores(plan: &Plan, shown: &[Shown], clips: &[&Clip]) -> Scores {
         straddles: 100.0 * f64::from(straddles) / count,
         quality: quality(shown, clips),
         spearman: spearman(plan, shown, clips),
-        hits: hits(plan, shown, clips),
+        hits: on_beats(plan, shown, clips, |clip| &clip.hits_us),
+        bangs: on_beats(plan, shown, clips, |clip| &clip.bangs_us),
+        speech: speech(shown, clips) as f64 / total,
         jumps: jumps.count() as f64 / (count - 1.0).max(1.0),
         coverage: coverage(shown, clips),
     }
@@ -239,9 +245,28 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
     }
 }
 
-/// Planted hits shown within a frame of a beat, of the lesser of all that there are and of the
+/// Time in which someone speaks in the clip.
+fn speech(shown: &[Shown], clips: &[&Clip]) -> u64 {
+    let of = |one: &Shown| {
+        let spoken = clips.get(one.clip).map_or(&[][..], |clip| &clip.speech_us);
+        let inside = spoken.iter().map(|(from, until)| {
+            one.end_us
+                .min(*until)
+                .saturating_sub(one.start_us.max(*from))
+        });
+        inside.sum::<u64>()
+    };
+    shown.iter().map(of).sum()
+}
+
+/// Planted instants shown within a frame of a beat, of the lesser of all that there are and of the
 /// slots that have a beat for one.
-fn hits(plan: &Plan, shown: &[Shown], clips: &[&Clip]) -> f64 {
+fn on_beats(
+    plan: &Plan,
+    shown: &[Shown],
+    clips: &[&Clip],
+    planted: impl Fn(&Clip) -> &[u64],
+) -> f64 {
     let rate = plan.output.rate.as_f64();
     let grid = plan.music.beat_grid.as_ref();
     let beats: Vec<f64> = grid
@@ -255,7 +280,7 @@ fn hits(plan: &Plan, shown: &[Shown], clips: &[&Clip]) -> f64 {
         let Some(clip) = clips.get(one.clip) else {
             continue;
         };
-        for hit in &clip.hits_us {
+        for hit in planted(clip) {
             if !(one.start_us..one.end_us).contains(hit) {
                 continue;
             }
@@ -267,7 +292,7 @@ fn hits(plan: &Plan, shown: &[Shown], clips: &[&Clip]) -> f64 {
     let all: usize = clips
         .iter()
         .filter(|clip| clip.copy.is_none())
-        .map(|clip| clip.hits_us.len())
+        .map(|clip| planted(clip).len())
         .sum();
     f64::from(used) / all.min(plan.slots.len()).max(1) as f64
 }

@@ -29,6 +29,10 @@ struct ToldClip {
     fades_us: Vec<(u64, u64)>,
     #[serde(default)]
     dissolves_us: Vec<(u64, u64)>,
+    #[serde(default)]
+    bangs_us: Vec<u64>,
+    #[serde(default)]
+    speech_us: Vec<(u64, u64)>,
 }
 
 /// A stretch of a clip in which one thing was planted.
@@ -64,7 +68,7 @@ impl Span {
 }
 
 /// A clip with its truth.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Clip {
     pub(crate) file: String,
     /// Which set of clips for films it belongs to. A copy belongs to all of them; without both it
@@ -80,6 +84,9 @@ pub(crate) struct Clip {
     pub(crate) cuts_us: Vec<u64>,
     pub(crate) fades_us: Vec<(u64, u64)>,
     pub(crate) dissolves_us: Vec<(u64, u64)>,
+    /// When its own sound bangs, and when someone speaks in it.
+    pub(crate) bangs_us: Vec<u64>,
+    pub(crate) speech_us: Vec<(u64, u64)>,
     pub(crate) source: SourceClip,
 }
 
@@ -152,6 +159,8 @@ pub(crate) fn read(folder: &Path) -> Result<Vec<Clip>, String> {
                 cuts_us: clip.cuts_us,
                 fades_us: clip.fades_us,
                 dissolves_us: clip.dissolves_us,
+                bangs_us: clip.bangs_us,
+                speech_us: clip.speech_us,
                 source,
             })
         })

@@ -293,6 +293,7 @@ mod tests {
                 ticks: vec![tick; 30],
                 anchors,
                 views: views.collect(),
+                sound: None,
             },
             remeasured: false,
         }

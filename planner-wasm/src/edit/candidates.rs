@@ -52,7 +52,7 @@ enum Placing {
     /// A movement begins so long after the start, the best of a stretch lies in the middle, or the window
     /// is the head of a stretch; what happens in it happens anywhere.
     Freely { lead: u64 },
-    /// A movement stops so long after the start.
+    /// A movement stops so long after the start, or something is suddenly loud.
     Hit { offset: u64 },
 }
 
@@ -150,9 +150,9 @@ impl Pool<'_> {
     fn windows(&self, need: u64, placing: Placing) -> Vec<(Shown, Measures)> {
         let mut windows = Vec::new();
         for (source, clip) in self.sources.iter().enumerate() {
-            for anchor in &clip.footage.anchors {
+            for anchor in &clip.moments {
                 let offset = match (placing, anchor.kind) {
-                    (Placing::Hit { offset }, AnchorKind::Impact) => offset,
+                    (Placing::Hit { offset }, AnchorKind::Impact | AnchorKind::Loud) => offset,
                     (Placing::Hit { .. }, _) => continue,
                     (Placing::Freely { lead }, AnchorKind::MotionOnset) => lead,
                     (Placing::Freely { .. }, _) => need / 2,
@@ -163,10 +163,16 @@ impl Pool<'_> {
                 {
                     let strength = anchor.strength_permille;
                     let begins = exact && anchor.kind == AnchorKind::MotionOnset;
-                    let placed = if is_hit || begins {
+                    let (hit, inside) = if is_hit || begins {
                         (strength, 0)
                     } else {
                         (0, strength / 2)
+                    };
+                    let placed = Placed {
+                        hit,
+                        heard: is_hit && anchor.kind == AnchorKind::Loud,
+                        inside,
+                        place: 0,
                     };
                     windows.extend(self.measured(
                         source,
@@ -188,7 +194,7 @@ impl Pool<'_> {
                         *stretch,
                         stretch.start_us,
                         (need, MAX_BAD_PERMILLE),
-                        (0, 0),
+                        Placed::default(),
                     ));
                 }
             }
@@ -202,7 +208,7 @@ impl Pool<'_> {
         stretch: Stretch,
         start_us: u64,
         (need, most_bad): (u64, u16),
-        (hit, inside): (u16, u16),
+        placed: Placed,
     ) -> Option<(Shown, Measures)> {
         let clip = self.sources.get(source)?;
         let end_us = start_us.checked_add(need)?;
@@ -216,9 +222,8 @@ impl Pool<'_> {
         let length = (clip.footage.end_us - clip.footage.start_us).max(1);
         let place = (start_us - clip.footage.start_us) * ONE.unsigned_abs() / length;
         let placed = Placed {
-            hit,
-            inside,
             place: i64::try_from(place).unwrap_or(ONE),
+            ..placed
         };
         let shown = Shown {
             source,
@@ -338,7 +343,8 @@ impl Pool<'_> {
         terms: Terms,
     ) -> Option<Candidate> {
         let limits = (terms.need, terms.most_bad);
-        let (shown, measures) = self.measured(source, stretch, start_us, limits, (0, 0))?;
+        let (shown, measures) =
+            self.measured(source, stretch, start_us, limits, Placed::default())?;
         let worth = self.worth(slot, &shown, &measures);
         Some(Candidate {
             shown,

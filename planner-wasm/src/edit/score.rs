@@ -2,7 +2,7 @@
 //!
 //! All terms are integers, 1.0 = 1024. The worth of a filled film is
 //! `sum U(slot, window) + sum V(near each other) + sum f(uses of each clip) + sum g(uses of each scene)`,
-//! less the price of copies, with `U = w (s Q + I + H) + M + C - N + chance` and `V <= 0`, `f` and `g`
+//! less the price of copies, with `U = w (s Q + I + H) + M + C - N - S + chance` and `V <= 0`, `f` and `g`
 //! concave; how much each weighs is told by [`Weights`].
 
 use super::pace::ONE;
@@ -38,7 +38,10 @@ pub(super) struct Measures {
     quality: i64,
     motion: i64,
     unwanted: i64,
+    speech: i64,
     impact: i64,
+    /// What falls on the accent is heard and not seen.
+    heard: bool,
     highlight: i64,
     /// Place in its clip, 0 to [`ONE`].
     place: i64,
@@ -49,6 +52,8 @@ pub(super) struct Measures {
 pub(super) struct Placed {
     /// Strength of what happens on the accent, 0 to 1000.
     pub(super) hit: u16,
+    /// That is heard and not seen.
+    pub(super) heard: bool,
     /// Strength of what else happens, 0 to 1000.
     pub(super) inside: u16,
     /// Place in its clip, 0 to [`ONE`].
@@ -86,7 +91,9 @@ impl Ranks {
             quality: of(&self.quality, window.quality) - bad,
             motion: of(&self.motion, window.motion),
             unwanted: i64::from(window.unwanted) * ONE / 255,
+            speech: i64::from(window.speech) * ONE / 255,
             impact: i64::from(placed.hit.min(1000)) * ONE / 1000,
+            heard: placed.heard,
             highlight: i64::from(placed.inside.min(1000)) * ONE / 1000,
             place: placed.place,
         }
@@ -106,7 +113,19 @@ fn percentiles(counts: &[i64; 256]) -> [i64; 256] {
 
 /// `U` without chance.
 pub(super) fn suits(weights: &Weights, slot: &Vacancy, measures: &Measures) -> i64 {
-    weighed(weights, slot, slot.weight, measures) - weights.unwanted * measures.unwanted / ONE
+    let against = against(weights, measures).map(|(_, part)| part);
+    weighed(weights, slot, slot.weight, measures) + against.iter().sum::<i64>()
+}
+
+/// What speaks against a window in any slot: not above 0.
+fn against(weights: &Weights, measures: &Measures) -> [(&'static str, i64); 2] {
+    [
+        (
+            "unwanted picture",
+            -(weights.unwanted * measures.unwanted / ONE),
+        ),
+        ("speech unheard", -(weights.speech * measures.speech / ONE)),
+    ]
 }
 
 /// How good a choice, 0 to 1000, whatever the slot's weight and length.
@@ -132,12 +151,17 @@ fn parts(
 ) -> [(&'static str, i64); 5] {
     let energy = slot.energy * ONE / 1000;
     let weighed = |times: i64, measure: i64| weight * times / ONE * measure / ONE;
+    let on_beat = if measures.heard {
+        "loud event on the beat"
+    } else {
+        "hit on the beat"
+    };
     [
         (
             "quality",
             weighed(weights.quality, measures.quality) * slot.seen / ONE,
         ),
-        ("hit on the beat", weighed(weights.hit, measures.impact)),
+        (on_beat, weighed(weights.hit, measures.impact)),
         (
             "what happens in it",
             weighed(weights.inside, measures.highlight),
@@ -165,10 +189,7 @@ pub(super) fn why(
     others: &[(&'static str, i64)],
 ) -> String {
     let mut all = parts(weights, slot, slot.weight, measures).to_vec();
-    all.push((
-        "unwanted picture",
-        -(weights.unwanted * measures.unwanted / ONE),
-    ));
+    all.extend(against(weights, measures));
     all.extend(others);
     // In tenths of a point, towards zero.
     let tenths = all.into_iter().map(|(what, part)| (what, part * 10 / ONE));

@@ -8,7 +8,7 @@ use super::bans::Bans;
 use super::candidates::MAX_BAD_PERMILLE;
 use super::request::{EditError, SourceClip};
 use super::scenes::{Scenes, Seen, families, scenes, scenes_in};
-use crate::footage::{Defect, Footage, Look, TICK_US, Windows};
+use crate::footage::{Anchor, Defect, Footage, Look, TICK_US, Windows};
 
 /// Left unused at the start and end of a file, where the record button was pressed, in
 /// microseconds.
@@ -45,6 +45,8 @@ pub(super) struct Source<'a> {
     pub(super) key: u64,
     pub(super) footage: &'a Footage,
     pub(super) windows: Windows,
+    /// What happens in it, seen and heard, in order of time.
+    pub(super) moments: Vec<Anchor>,
     /// What is banned of it, in order of time.
     pub(super) banned: &'a [(u64, u64)],
     /// In order of time.
@@ -180,6 +182,7 @@ pub(super) fn sources<'a>(
             key: key(&clip.media),
             footage,
             windows: Windows::new(footage),
+            moments: footage.moments(),
             banned: ranges,
             merged,
             stretches,

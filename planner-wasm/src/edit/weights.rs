@@ -21,6 +21,9 @@ pub struct Weights {
     /// Price of what is surely unwanted: more than it can gain by being new and lively beyond what it loses as
     /// a picture, so that it is chosen only where nothing else is left, and then like for like.
     pub unwanted: i64,
+    /// Price of someone who speaks all through: the film is silent but for the song, and lips move to
+    /// nothing.
+    pub speech: i64,
     /// A clip's first, second and third use; any other is worth nothing.
     pub uses: [i64; 3],
     /// Price of showing a scene that is shown already: more than a good picture of it can be worth beyond a
@@ -51,6 +54,7 @@ impl Default for Weights {
             motion: 6 * ONE,
             order: ONE,
             unwanted: 40 * ONE,
+            speech: ONE,
             uses: [10 * ONE, 2 * ONE, ONE / 2],
             again: 10 * ONE,
             copies: 15 * ONE,

@@ -219,6 +219,7 @@ impl FootageAnalyser {
                 ticks: Vec::new(),
                 anchors: Vec::new(),
                 views: Vec::new(),
+                sound: None,
             };
         };
         let start_us = first.at_us;
@@ -237,6 +238,7 @@ impl FootageAnalyser {
             ticks: ticks(&self.track, &cuts, start_us, end_us),
             anchors: Vec::new(),
             views: Vec::new(),
+            sound: None,
         };
         footage.views = views(&self.track.samples, &footage.shots);
         footage.anchors = anchors::anchors(&self.track.steps, &footage);

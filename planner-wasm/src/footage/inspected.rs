@@ -8,8 +8,8 @@ use shared::media::{MediaPath, MediaReference, VideoStream};
 use shared::plan::{MAX_EXACT, MAX_MEDIA};
 use shared::rate::Rate;
 
-use super::analyser::LONGEST_CLIP_US;
-use super::model::{Defects, Footage, TICK_US};
+use super::model::{Defects, Footage};
+use super::promises::check;
 
 /// Name and major version of what `render-native inspect --json` writes.
 pub const INSPECTED_SCHEMA: &str = "autocut-inspect/1";
@@ -223,54 +223,14 @@ impl FoundVideo {
     }
 }
 
-/// What the analyser promises of all footage, and the planner relies on.
-fn check(footage: &Footage) -> Result<(), &'static str> {
-    let (start, end) = (footage.start_us, footage.end_us);
-    let length = end.checked_sub(start).filter(|_| end <= MAX_EXACT);
-    let length = length.ok_or("its end lies before its start, or out of range")?;
-    if length > LONGEST_CLIP_US {
-        return Err("it is longer than 48 hours");
-    }
-    let ticks = u64::try_from(footage.ticks.len()).unwrap_or(u64::MAX);
-    if ticks != length.div_ceil(TICK_US) {
-        return Err("it has not one measure for each tenth of a second");
-    }
-    let mut from = start;
-    for shot in &footage.shots {
-        if shot.start_us != from || shot.end_us <= shot.start_us {
-            return Err("its shots do not follow each other");
-        }
-        from = shot.end_us;
-    }
-    if from != end {
-        return Err("its shots do not fill it");
-    }
-    let mut from = start;
-    for anchor in &footage.anchors {
-        if anchor.at_us < from || anchor.at_us > end {
-            return Err("its anchors are not in order, or not inside of it");
-        }
-        if anchor.strength_permille > 1000 {
-            return Err("an anchor's strength is not between 0 and 1000");
-        }
-        from = anchor.at_us;
-    }
-    let mut from = start;
-    for view in &footage.views {
-        if view.start_us < from || view.end_us <= view.start_us || view.end_us > end {
-            return Err("its views do not follow each other");
-        }
-        from = view.end_us;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::super::model::{Anchor, AnchorKind, Defect, Look, Shot, Tick, View};
+    use super::super::model::{
+        Anchor, AnchorKind, Defect, Look, LoudEvent, Shot, Sound, Tick, View,
+    };
     use super::*;
 
     fn footage() -> Footage {
@@ -310,6 +270,20 @@ mod tests {
                 end_us: 200_000,
                 look: look.clone(),
             }],
+            sound: Some(Sound {
+                loudness: vec![0, 90, 160, 70],
+                speech: vec![0, 0, 255, 200],
+                events: vec![
+                    LoudEvent {
+                        at_us: 96_000,
+                        strength_permille: 1000,
+                    },
+                    LoudEvent {
+                        at_us: 300_000,
+                        strength_permille: 400,
+                    },
+                ],
+            }),
         }
     }
 
@@ -349,6 +323,27 @@ mod tests {
         assert_eq!(media.duration_us, Some(390_000));
         assert!(media.extra.is_empty());
         assert_eq!(media.video.as_ref().unwrap().codec, "prores");
+    }
+
+    #[test]
+    fn a_text_from_before_sound_was_heard_is_read_and_what_is_newer_of_it_passed_over() {
+        let mut old = found();
+        let footage_of = |text: &mut Value| text.pointer_mut("/clips/0/footage").unwrap().take();
+        let mut of = footage_of(&mut old);
+        of.as_object_mut().unwrap().remove("sound").unwrap();
+        *old.pointer_mut("/clips/0/footage").unwrap() = of;
+        let read = Inspected::from_json(&old.to_string()).unwrap();
+        let silent = Footage {
+            sound: None,
+            ..footage()
+        };
+        assert_eq!(read.clips[0].footage, silent);
+
+        let mut newer = found();
+        newer["clips"][0]["footage"]["sound"]["laughter"] = json!([1, 2]);
+        newer["clips"][0]["footage"]["smell"] = json!("of roses");
+        let read = Inspected::from_json(&newer.to_string()).unwrap();
+        assert_eq!(read.clips[0].footage, footage());
     }
 
     #[test]
@@ -412,6 +407,15 @@ mod tests {
                 "footage/anchors/1/strength_permille",
                 json!(1001),
                 "strength",
+            ),
+            ("footage/sound/speech", json!([0, 0, 0]), "its sound has"),
+            ("footage/sound/loudness", json!([]), "its sound has"),
+            ("footage/sound/events/0/at_us", json!(79_999), "loud events"),
+            ("footage/sound/events/1/at_us", json!(95_999), "loud events"),
+            (
+                "footage/sound/events/1/strength_permille",
+                json!(1001),
+                "loud event's strength",
             ),
             ("media/path", json!(""), "no file"),
             ("media/bytes", json!(1_u64 << 53), "out of range"),

@@ -62,6 +62,7 @@ mod tests {
             ticks: defects.iter().map(tick).collect(),
             anchors: Vec::new(),
             views: Vec::new(),
+            sound: None,
         }
     }
 

@@ -8,7 +8,9 @@
 //!   to see.
 //! * `shots`, `dissolve` — where takes end; `anchors` — instants worth placing on a beat; `look` — what
 //!   resembles what; `window` — a stretch of all that.
-//! * `model`, `inspected`, `marked` — what is kept and written of a clip.
+//! * `sound` — the clip's own sound in, `loud` — what is suddenly loud, `speech` — where someone speaks;
+//!   `moments` — what happens, seen and heard.
+//! * `model`, `inspected`, `promises`, `marked` — what is kept and written of a clip.
 
 mod analyser;
 mod anchors;
@@ -19,15 +21,20 @@ mod freeze;
 mod ground;
 mod inspected;
 mod look;
+mod loud;
 mod marked;
 mod model;
+mod moments;
 mod motion;
 mod palette;
 mod picture;
+mod promises;
 mod quality;
 mod shake;
 mod sharpness;
 mod shots;
+mod sound;
+mod speech;
 mod statistics;
 mod subject;
 mod subpixel;
@@ -37,6 +44,8 @@ mod writing;
 
 #[cfg(test)]
 mod demoted;
+#[cfg(test)]
+mod hearing;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
@@ -51,6 +60,7 @@ pub use inspected::{
 pub use marked::Marked;
 pub use model::{
     Anchor, AnchorKind, Defect, Defects, FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH, Footage, Look,
-    Shot, TICK_US, Tick, View,
+    LoudEvent, Shot, Sound, TICK_US, Tick, View,
 };
+pub use sound::{SOUND_RATE, SoundAnalyser};
 pub use window::{Window, Windows};

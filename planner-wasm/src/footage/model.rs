@@ -27,6 +27,30 @@ pub struct Footage {
     pub anchors: Vec<Anchor>,
     /// Stretches that look the same all through, in order of time, none across shots.
     pub views: Vec<View>,
+    /// What is heard of the clip's own sound; none if it has none, it cannot be decoded or nobody
+    /// listened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sound: Option<Sound>,
+}
+
+/// A clip's own sound, heard.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sound {
+    /// Loudness of each tick above 200 Hz: half decibels above -100 dB of full scale, 0 to 200.
+    pub loudness: Vec<u8>,
+    /// How surely someone speaks in each tick, 0 to 255.
+    pub speech: Vec<u8>,
+    /// What is suddenly loud, in order of time.
+    pub events: Vec<LoudEvent>,
+}
+
+/// An instant at which a clip is suddenly much louder than around it: a clap, a ball, a door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoudEvent {
+    /// When it begins, to four milliseconds.
+    pub at_us: u64,
+    /// How far it rises above what is usual around it, 0 to 1000: 30 dB or more.
+    pub strength_permille: u16,
 }
 
 /// A stretch that looks the same all through: half-open, `start_us..end_us`.
@@ -231,4 +255,6 @@ pub enum AnchorKind {
     MotionOnset,
     /// The middle of a stretch of good, even quality.
     Plateau,
+    /// Something is suddenly loud, and nothing stops where it is: belongs ON a beat.
+    Loud,
 }

@@ -25,7 +25,7 @@ impl<T: Copy> Stored<T> for Vec<T> {
 /// What came with a message.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Bulk<S, B> {
-    /// Samples of a song, mono.
+    /// Samples of a song or of a clip's own sound, mono.
     Samples(S),
     /// Bytes of pictures or of a file.
     Bytes(B),

@@ -1,24 +1,36 @@
-//! Clips whose pictures are on their way.
+//! Clips whose pictures and sound are on their way.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bulk::Stored;
 use super::protocol::{JobId, PortId};
-use crate::footage::{FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH, Footage, FootageAnalyser};
+use crate::footage::{
+    FRAME_BYTES, FRAME_HEIGHT, FRAME_WIDTH, Footage, FootageAnalyser, SoundAnalyser,
+};
 
 /// Pixels of a picture.
 const PIXELS: usize = FRAME_WIDTH * FRAME_HEIGHT;
 /// Bytes of a picture as it comes: red, green, blue, alpha.
 pub const PICTURE_BYTES: usize = PIXELS * 4;
 
+/// Samples that are heard at once: five seconds.
+const SAMPLES: usize = 80_000;
+
+/// What has come of a clip.
+struct Open {
+    analyser: FootageAnalyser,
+    sound: Option<SoundAnalyser>,
+}
+
 /// The open clips. Their pictures are measured as they come: one takes a tenth of a millisecond.
 #[derive(Default)]
 pub(super) struct Clips {
-    open: BTreeMap<(PortId, JobId), FootageAnalyser>,
+    open: BTreeMap<(PortId, JobId), Open>,
     /// Given up before they ended; the rest of what was sent for them is still to come.
     over: BTreeSet<(PortId, JobId)>,
     rgba: Vec<u8>,
     rgb: Vec<u8>,
+    samples: Vec<f32>,
 }
 
 /// What became of pictures or of an end.
@@ -35,7 +47,11 @@ pub(super) enum Taken {
 impl Clips {
     pub(super) fn begin(&mut self, key: (PortId, JobId)) -> Taken {
         self.over.remove(&key);
-        match self.open.insert(key, FootageAnalyser::new()) {
+        let open = Open {
+            analyser: FootageAnalyser::new(),
+            sound: None,
+        };
+        match self.open.insert(key, open) {
             None => Taken::Quietly,
             Some(_) => self.refuse(key, "a clip was begun twice under one name"),
         }
@@ -61,7 +77,7 @@ impl Clips {
             );
             return self.refuse(key, &why);
         }
-        let Some(analyser) = self.open.get_mut(&key) else {
+        let Some(Open { analyser, .. }) = self.open.get_mut(&key) else {
             return self.refuse(key, "pictures came of a clip that was not begun");
         };
         self.rgba.resize(PICTURE_BYTES, 0);
@@ -79,12 +95,46 @@ impl Clips {
         Taken::Quietly
     }
 
+    pub(super) fn sound<S: Stored<f32>>(
+        &mut self,
+        key: (PortId, JobId),
+        from_us: u64,
+        samples: Option<&S>,
+    ) -> Taken {
+        if self.over.contains(&key) {
+            return Taken::Quietly;
+        }
+        let Some(samples) = samples else {
+            return self.refuse(key, "the sound came without its samples");
+        };
+        let Some(open) = self.open.get_mut(&key) else {
+            return self.refuse(key, "sound came of a clip that was not begun");
+        };
+        let analyser = open
+            .sound
+            .get_or_insert_with(|| SoundAnalyser::new(from_us));
+        let mut heard = 0;
+        while heard < samples.count() {
+            self.samples
+                .resize(SAMPLES.min(samples.count() - heard), 0.0);
+            samples.read(heard, &mut self.samples);
+            analyser.push(&self.samples);
+            heard += self.samples.len();
+        }
+        Taken::Quietly
+    }
+
     pub(super) fn end(&mut self, key: (PortId, JobId), end_us: u64) -> Taken {
         if self.over.remove(&key) {
             return Taken::Quietly;
         }
         match self.open.remove(&key) {
-            Some(analyser) => Taken::Whole(analyser.finish(end_us)),
+            Some(Open { analyser, sound }) => {
+                let mut footage = analyser.finish(end_us);
+                let (start_us, end_us) = (footage.start_us, footage.end_us);
+                footage.sound = sound.map(|sound| sound.finish(start_us, end_us));
+                Taken::Whole(footage)
+            }
             None => Taken::Refused("a clip ended that was not begun".to_owned()),
         }
     }

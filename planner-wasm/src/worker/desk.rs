@@ -127,6 +127,11 @@ impl<S: Stored<f32>, B: Stored<u8>> Desk<S, B> {
                 let bytes = bulk.and_then(Bulk::bytes);
                 said(id, self.clips.pictures((from, id), &at_us, bytes.as_ref()))
             }
+            Request::FootageSound { id, from_us } => {
+                let samples = bulk.and_then(Bulk::samples);
+                let heard = self.clips.sound((from, id), from_us, samples.as_ref());
+                said(id, heard)
+            }
             Request::FootageEnd { id, end_us } => said(id, self.clips.end((from, id), end_us)),
             Request::Keep { footage, known } => {
                 self.kept.insert(footage, known);

@@ -11,7 +11,7 @@ use super::desk::{BLOCK_SAMPLES, Desk};
 use super::order::PlanOrder;
 use super::protocol::{Answer, JobId, PortId, Reply, Request};
 use crate::edit::{EditSettings, PlanRequest, SourceClip, plan};
-use crate::footage::{FRAME_BYTES, Footage, FootageAnalyser};
+use crate::footage::{FRAME_BYTES, Footage, FootageAnalyser, SoundAnalyser};
 use crate::music::{ANALYSIS_RATE, MusicAnalyser, analyse};
 
 type TestDesk = Desk<Vec<f32>, Vec<u8>>;
@@ -160,6 +160,7 @@ fn measured(rgb: &[Vec<u8>], end_us: u64) -> Footage {
 #[test]
 fn pictures_are_measured_beside_a_song_as_they_would_be_natively() {
     let (rgb, rgba) = pictures(30);
+    let sound = &clicks(2)[..50_000];
     let mut desk = Desk::default();
     listen(&mut desk, PAGE, 1, clicks(20));
     // Two clips at once, of one name, by two ports, in messages of several pictures.
@@ -181,6 +182,13 @@ fn pictures_are_measured_beside_a_song_as_they_would_be_natively() {
             let bytes = rgba[part * 3 * PICTURE_BYTES..][..3 * PICTURE_BYTES].to_vec();
             let request = Request::FootagePictures { id: 1, at_us };
             assert_eq!(ask(&mut desk, port, &request, Some(Bulk::Bytes(bytes))), []);
+            let block = sound[part * 5000..][..5000].to_vec();
+            let request = Request::FootageSound {
+                id: 1,
+                from_us: 40_000,
+            };
+            let block = Some(Bulk::Samples(block));
+            assert_eq!(ask(&mut desk, port, &request, block), []);
         }
         if part == 5 {
             let cancel = Request::Cancel { id: 1 };
@@ -198,8 +206,13 @@ fn pictures_are_measured_beside_a_song_as_they_would_be_natively() {
         id: 1,
         end_us: 3_000_000,
     };
-    let footage = measured(&rgb, 3_000_000);
-    assert_eq!(footage.ticks.len(), 30);
+    let mut footage = measured(&rgb, 3_000_000);
+    assert_eq!((footage.ticks.len(), &footage.sound), (30, &None));
+    let mut hearing = SoundAnalyser::new(40_000);
+    hearing.push(sound);
+    let sound = hearing.finish(0, 3_000_000);
+    assert!(!sound.events.is_empty());
+    footage.sound = Some(sound);
     assert_eq!(
         ask(&mut desk, 1, &end, None),
         [Reply::Footage { id: 1, footage }]
@@ -304,6 +317,7 @@ fn what_cannot_be_done_is_said_once() {
             r#"{"kind":"footage_pictures","id":2,"at_us":[]}"#,
             samples(),
         ),
+        (r#"{"kind":"footage_sound","id":4,"from_us":0}"#, samples()),
         (r#"{"kind":"fingerprint","id":3,"bytes":1}"#, None),
     ] {
         let answer = desk.receive(PAGE, header, bulk);

@@ -89,7 +89,17 @@ pub enum Request {
         /// When each is shown first, in microseconds of the container's time.
         at_us: Vec<u64>,
     },
-    /// An open clip has no more pictures.
+    /// The next of an open clip's own sound. Bulk: its samples, mono,
+    /// [`SOUND_RATE`](crate::footage::SOUND_RATE) a second. It goes on without a gap from the first that
+    /// came, at any time between begin and end; a clip without has no sound. No reply unless it cannot be
+    /// read.
+    FootageSound {
+        /// The job.
+        id: JobId,
+        /// When the first sample that comes at all is heard, in microseconds of the container's time.
+        from_us: u64,
+    },
+    /// An open clip has no more pictures, nor more sound.
     FootageEnd {
         /// The job.
         id: JobId,
@@ -165,7 +175,7 @@ pub enum Reply {
     Footage {
         /// The job.
         id: JobId,
-        /// What its pictures show.
+        /// What its pictures show, and what is heard of its sound.
         footage: Footage,
     },
     /// A file's fingerprint.

@@ -6,6 +6,7 @@
 )]
 
 mod extremes;
+mod heard;
 mod laws;
 #[path = "../plans/mod.rs"]
 mod plans;

@@ -170,6 +170,7 @@ pub(crate) fn clip(seed: u64, length_us: u64, shots: u64, anchors: u64) -> Sourc
             ticks,
             anchors,
             views: Vec::new(),
+            sound: None,
         },
         remeasured: false,
     }

@@ -172,6 +172,9 @@ fn table(found: &Found) -> String {
                 words.join(", ")
             );
         }
+        for line in heard(clip) {
+            let _ = writeln!(text, "    {line}");
+        }
         for decision in &clip.decisions {
             let _ = writeln!(text, "    {}", on_one_line(&decision.detail));
         }
@@ -180,6 +183,33 @@ fn table(found: &Found) -> String {
         let _ = writeln!(text, "skipped: {}", told(decision));
     }
     text
+}
+
+/// So many loud events are named; of more it is told how many.
+const NAMED: usize = 8;
+
+/// What is heard of a clip, a line each: where someone speaks, and when it is suddenly loud.
+fn heard(clip: &Summary) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !clip.speech.is_empty() {
+        let spans = clip.speech.iter().map(|span| {
+            let (from, until) = (seconds(span.start_us), seconds(span.end_us));
+            format!("{from:.1}–{until:.1}")
+        });
+        let spans: Vec<_> = spans.collect();
+        lines.push(format!("{} s speech", spans.join(", ")));
+    }
+    let events = clip.loud_events.iter().take(NAMED);
+    let mut events: Vec<_> = events
+        .map(|event| format!("{:.2}", seconds(event.at_us)))
+        .collect();
+    if let Some(more) = clip.loud_events.len().checked_sub(NAMED + 1) {
+        events.push(format!("{} more", more + 1));
+    }
+    if !events.is_empty() {
+        lines.push(format!("{} s suddenly loud", events.join(", ")));
+    }
+    lines
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a survey found, in the form in which people and scripts read it.
 
-use planner_wasm::footage::{Defect, Defects, Footage, INSPECTED_SCHEMA, Shot};
+use planner_wasm::footage::{Defect, Defects, Footage, INSPECTED_SCHEMA, LoudEvent, Shot};
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -45,6 +45,10 @@ pub struct Summary {
     pub demoted: Vec<Marked>,
     /// Instants worth placing on a beat.
     pub anchors: usize,
+    /// Instants at which its own sound is suddenly loud.
+    pub loud_events: Vec<LoudEvent>,
+    /// Where someone speaks.
+    pub speech: Vec<Span>,
     /// What was odd about it.
     pub decisions: Vec<Decision>,
     /// The file as a plan holds it, by its name alone.
@@ -94,6 +98,7 @@ pub fn summary(clip: &Clip) -> Summary {
         end_us: shot.end_us,
     };
     let name = clip.path.file_name().unwrap_or(clip.path.as_os_str());
+    let (sound, spoken) = (footage.sound.as_ref(), footage.spoken().into_iter());
     Summary {
         path: clip.path.display().to_string(),
         video: clip.video.described(),
@@ -109,6 +114,10 @@ pub fn summary(clip: &Clip) -> Summary {
         rejected: marked(footage, Defects::reject),
         demoted: marked(footage, demoted),
         anchors: footage.anchors.len(),
+        loud_events: sound.map_or_else(Vec::new, |sound| sound.events.clone()),
+        speech: spoken
+            .map(|(start_us, end_us)| Span { start_us, end_us })
+            .collect(),
         decisions: clip.decisions.clone(),
         media: reference(
             MediaPath::from_bytes(name.as_encoded_bytes()),
@@ -168,6 +177,7 @@ mod tests {
             ticks: ticks.to_vec(),
             anchors: Vec::new(),
             views: Vec::new(),
+            sound: None,
         };
         let found = |kind: fn(Defects) -> bool| -> Vec<_> {
             let spans = marked(&footage, kind).into_iter();

@@ -4,6 +4,7 @@
 //!
 //! * [`walk`] — which files there are.
 //! * [`frames`] — a clip, as the footage analyser sees it.
+//! * [`hearing`] — the same clip's own sound.
 //! * [`survey`] — many clips at once, within bounded memory.
 //! * [`inspect`] — what a survey found, for people and scripts.
 //! * [`sheet`] — the same as a picture, for people who look rather than read.
@@ -12,6 +13,7 @@
 //! * [`mod@reference`] — how a plan names a file.
 
 pub mod frames;
+pub mod hearing;
 pub mod inspect;
 mod matroska;
 pub mod plan;

@@ -1,5 +1,6 @@
-//! Clips at a glance: of each its pictures, and below them over its time quality, motion, shots, what
-//! is rejected and why, and what a plan shows of it.
+//! Clips at a glance: of each its pictures, and below them over its time quality, motion, loudness,
+//! shots, hits, what is suddenly loud, where someone speaks, what is rejected and why, and what a plan
+//! shows of it.
 
 use std::convert::Infallible;
 use std::io::Write as _;
@@ -50,6 +51,8 @@ const QUALITY: Rgb888 = Rgb888::new(110, 210, 120);
 const MOTION: Rgb888 = Rgb888::new(100, 160, 250);
 const SHOT: Rgb888 = Rgb888::new(240, 240, 240);
 const IMPACT: Rgb888 = Rgb888::new(250, 220, 80);
+const LOUDNESS: Rgb888 = Rgb888::new(150, 110, 170);
+const LOUD: Rgb888 = Rgb888::new(240, 120, 240);
 const SHOWN: Rgb888 = Rgb888::new(60, 190, 90);
 
 /// Why a sheet was not drawn.
@@ -276,6 +279,7 @@ fn draw(strip: &mut Strip, clip: &Clip, shown: &[Shown]) {
             strip.area((start, curves + CURVES - 2 - height), (wide, 2), colour);
         }
     }
+    draw_sound(strip, footage, curves);
     for shot in footage.shots.iter().skip(1) {
         strip.area((x(shot.start_us), curves - 4), (1, CURVES + 4), SHOT);
     }
@@ -296,6 +300,28 @@ fn draw(strip: &mut Strip, clip: &Clip, shown: &[Shown]) {
         strip.text((start + 1, stripe + 3), &number.to_string(), GROUND);
     }
     strip.text((2, stripe + CHOSEN), &reasons(footage), INK);
+}
+
+/// How loud it is, where someone speaks and what is suddenly loud, among the curves that begin at a row.
+fn draw_sound(strip: &mut Strip, footage: &Footage, curves: u32) {
+    let Some(sound) = &footage.sound else { return };
+    let x = |at_us: u64| place(footage, at_us);
+    for (n, loudness) in (0_u64..).zip(&sound.loudness) {
+        let start = x(footage.start_us + n * TICK_US);
+        let wide = x(footage.start_us + (n + 1) * TICK_US).max(start + 1) - start;
+        let height = u32::from(*loudness) * (CURVES - 2) / 200;
+        strip.area((start, curves + CURVES - 1 - height), (wide, 1), LOUDNESS);
+    }
+    for (start_us, end_us) in footage.spoken() {
+        let (start, end) = (x(start_us), x(end_us));
+        let stripe = (end.max(start + 1) - start, 2);
+        strip.area((start, curves + CURVES - 2), stripe, LOUD);
+    }
+    for event in &sound.events {
+        let height = 2 + u32::from(event.strength_permille) / 100;
+        let top = curves + CURVES - 2 - height;
+        strip.area((x(event.at_us), top), (2, height), LOUD);
+    }
 }
 
 /// Where an instant lies on the sheet.

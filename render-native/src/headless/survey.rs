@@ -10,10 +10,11 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use planner_wasm::footage::Footage;
-use shared::decision::Decision;
+use shared::decision::{Decision, DecisionCode};
 use shared::fingerprint::Fingerprint;
 
 use super::frames::{self, FramesError};
+use super::hearing::hear;
 use super::walk::skipped;
 use crate::ffmpeg::locate::Tools;
 use crate::ffmpeg::probe::{Probe, ProbeError, Video, probe};
@@ -275,7 +276,23 @@ fn measure(
             let still = "a still picture; only moving pictures are used";
             Ok(Err(odd.unwrap_or_else(|| still.to_owned())))
         }
-        Ok(measured) => Ok(Ok(measured)),
+        Ok(mut measured) => {
+            let footage = &measured.footage;
+            let once = || hear(tools, path, probe, footage, interrupt);
+            let heard = match once() {
+                Err(ProcessError::Killed { .. }) => once(),
+                first => first,
+            };
+            let heard = match heard {
+                Ok(heard) => heard,
+                Err(error) => return fatal_or_told(error),
+            };
+            measured.footage.sound = heard.sound;
+            let name = path.display().to_string();
+            let odd = |note| Decision::about(DecisionCode::ClipDegraded, name, note);
+            measured.decisions.extend(heard.note.map(odd));
+            Ok(Ok(measured))
+        }
         Err(FramesError::Process(error)) => fatal_or_told(error),
         Err(error) => Ok(Err(error.to_string())),
     }

@@ -1,4 +1,5 @@
-//! A song as the beat tracker hears it: mono, 44.1 kHz, from the first sample that a player plays.
+//! A song as the beat tracker hears it: mono, 44.1 kHz, from the first sample that a player plays; and
+//! a clip's own sound: mono, 16 kHz, on the clip's clock.
 //!
 //! ffmpeg skips the encoder's priming samples where the file tells of them, and so do browsers:
 //! sample 0 here is sample 0 there.
@@ -40,12 +41,16 @@ fn because(said: Option<&String>) -> String {
     said.map_or_else(String::new, |said| format!(": {said}"))
 }
 
+/// Samples per second of a clip's own sound.
+pub const CLIP_RATE: u32 = 16_000;
+
 /// What came of decoding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
     /// Samples in all.
     pub samples: u64,
-    /// What the decoder complained of, if it did: how often, and the decisive line.
+    /// What the decoder complained of, if it did: how often, and the decisive line. Nobody asks what
+    /// comes after the last sample that is wanted.
     pub damage: Option<(u64, String)>,
 }
 
@@ -71,9 +76,52 @@ pub fn decode(
         // Samples count, not the times that their packets carry: where those step back a little, as
         // in many an Ogg file, nothing is wrong with the sound.
         .args(["-c:a", "pcm_f32le", "-bsf:a", "setts=ts=N", "-f", "f32le", "pipe:1"]);
+    decoded(&command, interrupt, on_samples)
+}
+
+/// Decodes the sound stream `index` of the clip at `path` and gives its samples in order, mono,
+/// [`CLIP_RATE`] a second, until there are no more or none are wanted. The first is at `start_us` of the
+/// container's own time, in microseconds: what comes before is left out, and what is missing, there or
+/// later, is silence.
+///
+/// # Errors
+/// As of [`decode`].
+pub fn decode_clip(
+    tools: &Tools,
+    path: &Path,
+    (index, start_us): (u32, i64),
+    interrupt: &Interrupt,
+    on_samples: &mut dyn FnMut(&[f32]) -> ControlFlow<()>,
+) -> Result<Decoded, PcmError> {
+    let on_clock =
+        format!("asetpts=PTS-({start_us}/1000000)/TB,aresample={CLIP_RATE}:async=1:first_pts=0");
+    let command = Command::new(&tools.ffmpeg)
+        .args(["-hide_banner", "-nostdin", "-v", "level+error"])
+        .args(input::global())
+        .args(["-threads", "1", "-copyts"])
+        .args(input::of(path))
+        .args(["-map", &format!("0:{index}"), "-vn", "-sn", "-dn"])
+        .args(["-af", &on_clock, "-ac", "1"])
+        .args([
+            "-c:a",
+            "pcm_f32le",
+            "-bsf:a",
+            "setts=ts=N",
+            "-f",
+            "f32le",
+            "pipe:1",
+        ]);
+    decoded(&command, interrupt, on_samples)
+}
+
+fn decoded(
+    command: &Command,
+    interrupt: &Interrupt,
+    on_samples: &mut dyn FnMut(&[f32]) -> ControlFlow<()>,
+) -> Result<Decoded, PcmError> {
     let mut whole = Whole::default();
     let mut samples = 0_u64;
-    let finished = process::run(&command, Limits::JOB, interrupt, &mut |bytes| {
+    let finished = process::run(command, Limits::JOB, interrupt, &mut |bytes| {
         let decoded = whole.push(bytes);
         samples += decoded.len() as u64;
         if samples > LONGEST {
@@ -81,7 +129,7 @@ pub fn decode(
         }
         on_samples(decoded)
     })?
-    .unless_killed(&command)?;
+    .unless_killed(command)?;
     if samples > LONGEST {
         return Err(PcmError::TooLong);
     }
@@ -90,7 +138,7 @@ pub fn decode(
         return Err(PcmError::NoSound { said });
     }
     let errors = finished.messages.errors;
-    let is_damaged = errors > 0 || !finished.success();
+    let is_damaged = errors > 0 || !(finished.success() || finished.stopped);
     Ok(Decoded {
         samples,
         damage: is_damaged.then(|| (errors, said.unwrap_or_default())),

@@ -19,6 +19,7 @@ mod files;
 mod focus;
 mod hang;
 mod hardware;
+mod heard;
 mod hostile;
 mod inspect;
 mod killed;

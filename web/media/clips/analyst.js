@@ -7,6 +7,8 @@ import { Refused } from './job.js';
 const BATCH = 16;
 /** Pictures that may be under way, so that a busy planner does not fill the memory. */
 const UNDER_WAY = 8 * BATCH;
+/** A block of sound costs the planner about as much as so many pictures. */
+const BLOCK = 16;
 
 /** The planner cannot do what it was asked. */
 class AnalystError extends Refused {}
@@ -84,7 +86,7 @@ export class Analyst {
 }
 
 /** One clip that is shown to the planner, picture by picture. */
-class Viewing {
+export class Viewing {
   #id;
   #send;
   #footage;
@@ -115,6 +117,17 @@ class Viewing {
     if (this.#pictures.length >= BATCH) {
       await this.#flush();
     }
+  }
+
+  /**
+   * Lets a block of sound be heard, after those before.
+   *
+   * @param {Float32Array} samples one channel at the planner's rate; they are given away
+   * @param {number} fromUs when the first block begins
+   */
+  async hear(samples, fromUs) {
+    this.#send({ kind: 'footage_sound', id: this.#id, from_us: fromUs }, samples);
+    await this.#pace(BLOCK);
   }
 
   /**
@@ -150,9 +163,15 @@ class Viewing {
       at += picture.length;
     }
     this.#send({ kind: 'footage_pictures', id: this.#id, at_us: this.#times }, bytes);
-    this.#sent += this.#pictures.length;
+    const sent = this.#pictures.length;
     this.#pictures = [];
     this.#times = [];
+    await this.#pace(sent);
+  }
+
+  /** Waits if too much is under way, of which so many pictures are new. */
+  async #pace(sent) {
+    this.#sent += sent;
     if (this.#sent >= UNDER_WAY / 2) {
       this.#sent = 0;
       await this.#taken;

@@ -23,6 +23,7 @@ const ELSEWHERE =
  * @typedef {object} Clip
  * @property {import('mediabunny').InputVideoTrack} track its picture
  * @property {EncodedPacketSink} packets of the picture
+ * @property {import('mediabunny').InputAudioTrack} [sound] its sound, if it has any
  * @property {string} codec by ffmpeg's name
  * @property {number} startUs where the container's time begins
  * @property {boolean} sizeIsSure whether the container tells the picture's size
@@ -71,6 +72,7 @@ async function opened(job, container) {
   return {
     track,
     packets: new EncodedPacketSink(track),
+    sound: tracks.find((one) => one.isAudioTrack()),
     codec: ffmpegName(await track.getCodec(), await track.getInternalCodecId()),
     startUs: await startUs(container, tracks, (step) => job.step(step, 'find where it begins')),
     sizeIsSure: format !== MPEG_TS,

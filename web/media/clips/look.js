@@ -1,7 +1,9 @@
-// Looks at a clip: decoded pictures, made small, go to the planner, which says what they show.
+// Looks at a clip: decoded pictures, made small, go to the planner, which says what they show; and its
+// sound beside them.
 import { VideoSampleSink } from 'mediabunny';
 
 import { keyTimes, plain, undecodable, withClip } from './file.js';
+import { hear } from './hearing.js';
 import { counted, quickInstants } from './instants.js';
 import { Cancelled, Refused } from './job.js';
 import { Painter } from './painter.js';
@@ -76,7 +78,7 @@ function lookOnce(job, file, analyst, tell, samplesOf, cadence, trusting) {
     const end = await job.step(track.computeDuration(), 'find where it ends');
     const endUs = Math.max(0, counted(end, startUs));
     const samples = await samplesOf(clip, endUs);
-    const shown = new Shown(job, analyst, cadence, endUs);
+    const shown = new Shown(job, analyst, clip, cadence, endUs);
     try {
       const painter = new Painter(await track.getColorSpace());
       let told = -Infinity;
@@ -132,6 +134,7 @@ function times(count) {
 class Shown {
   #job;
   #analyst;
+  #clip;
   #cadence;
   #endUs;
   #take = null;
@@ -143,9 +146,10 @@ class Shown {
   /** What was odd, for people. */
   note;
 
-  constructor(job, analyst, cadence, endUs) {
+  constructor(job, analyst, clip, cadence, endUs) {
     this.#job = job;
     this.#analyst = analyst;
+    this.#clip = clip;
     this.#cadence = cadence;
     this.#endUs = endUs;
   }
@@ -181,10 +185,12 @@ class Shown {
     }
     const toTheEnd = this.#cadence.keys && this.note === undefined;
     const until = Math.max(takes.end(take), toTheEnd ? this.#endUs : 0);
+    const stretch = { startUs: take.startUs, endUs: until };
+    const note = await hear(this.#job, this.#clip, stretch, take.viewing);
     const footage = await this.#job.step(take.viewing.end(until), 'sum up what it shows');
     const lasts = until - take.startUs;
     if (this.#best === null || lasts > this.#best.lasts) {
-      this.#best = { footage, lasts };
+      this.#best = { footage, lasts, note };
     }
   }
 
@@ -197,7 +203,7 @@ class Shown {
       this.#jumps > 0
         ? `Its time jumps ${times(this.#jumps)}; only the longest stretch is used.`
         : undefined;
-    const note = [jumped, this.note].filter(Boolean).join(' ');
+    const note = [jumped, this.note, this.#best.note].filter(Boolean).join(' ');
     return { footage: this.#best.footage, ...(note && { note }) };
   }
 

@@ -28,6 +28,7 @@ fn footage(defects: &[Defects]) -> Footage {
             .collect(),
         anchors: Vec::new(),
         views: Vec::new(),
+        sound: None,
     }
 }
 

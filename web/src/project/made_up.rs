@@ -108,6 +108,7 @@ pub(super) fn footage(ticks: u64) -> Footage {
             strength_permille: 1000,
         }],
         views: Vec::new(),
+        sound: None,
     }
 }
 

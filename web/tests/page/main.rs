@@ -12,6 +12,7 @@
 //! * `kept` — reload, relink, two tabs, a full disk; `unseen` — clips that no browser decodes.
 //! * `refused` — what is no song, clip, plan; `given_up` — cancelled; `lost` —
 //!   a planner that does not come.
+//! * `heard` — the clips' own sound.
 //! * `keyboard`, `access` — without a mouse, without sight; `theme` — light and dark; `quiet` — network, console, offline.
 //! * `parity` — the planner in the browser is the planner here.
 #![cfg(not(target_arch = "wasm32"))]
@@ -23,6 +24,7 @@ mod browser;
 mod film;
 mod given_up;
 mod hand;
+mod heard;
 mod kept;
 mod keyboard;
 mod lost;

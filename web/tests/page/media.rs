@@ -106,6 +106,45 @@ pub(crate) fn unseen() -> &'static [PathBuf] {
     MADE.get_or_init(|| all(UNSEEN))
 }
 
+/// A hiss in which it claps at 1.13, 1.9 and 2.66 s.
+const CLAPS: &str = "aevalsrc=0.004*(2*random(0)-1)\
+    +0.6*(2*random(1)-1)*(gte(t\\,1.13)*exp(-50*(t-1.13))\
+    +gte(t\\,1.9)*exp(-50*(t-1.9))+gte(t\\,2.66)*exp(-50*(t-2.66)))|0:s=44100:d=4";
+const SILENCE: &str = "anullsrc=r=8000:cl=mono:d=4";
+
+/// Clips that clap three times, with their sound in as many encodings as this ffmpeg knows; one is
+/// silent, and one has no sound.
+pub(crate) fn clapping() -> Vec<PathBuf> {
+    let known = encoders();
+    let kinds: [(&str, &str, &[&str]); 5] = [
+        ("clap_aac.mp4", CLAPS, &["-c:a", "aac"]),
+        ("clap_opus.webm", CLAPS, &["-c:a", "libopus"]),
+        ("clap_pcm.mov", CLAPS, &["-c:a", "pcm_s16le"]),
+        ("silent.mp4", SILENCE, &["-c:a", "aac"]),
+        ("none.mp4", SILENCE, &["-an"]),
+    ];
+    let mut clips = Vec::new();
+    for (number, (name, sound, how)) in kinds.into_iter().enumerate() {
+        let encoder = how.get(1).copied().unwrap_or("aac");
+        if !known.split_whitespace().any(|word| word == encoder) {
+            eprintln!("not tested: {name}; this ffmpeg has no {encoder}");
+            continue;
+        }
+        let clip = folder().join(name);
+        let picture = format!("testsrc2=s=320x180:r=30,hue=h={}", 50 * number);
+        let video = if name.ends_with("webm") { VP9 } else { H264 };
+        let mut words: Vec<&OsStr> = ["-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", sound]
+            .map(OsStr::new)
+            .into();
+        words.extend(["-t", "4", "-pix_fmt", "yuv420p"].map(OsStr::new));
+        words.extend(video.iter().chain(how).map(OsStr::new));
+        words.push(clip.as_os_str());
+        run(words);
+        clips.push(clip);
+    }
+    clips
+}
+
 /// A song of clicks, 14 seconds at 124 beats a minute, as music is sold: lossy.
 pub(crate) fn song() -> &'static Path {
     static MADE: OnceLock<PathBuf> = OnceLock::new();

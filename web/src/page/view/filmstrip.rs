@@ -39,9 +39,10 @@ pub(super) fn draw(
     // The marks have a row of their own, under whatever the pictures are.
     sheet.shade("--sheet", 1.0);
     sheet.bar(0.0, height, sheet.width, MARKS);
-    for anchor in footage.iter().flat_map(|footage| &footage.anchors) {
+    for anchor in footage.iter().flat_map(|footage| footage.moments()) {
         let (property, alpha) = match anchor.kind {
             AnchorKind::Impact => ("--downbeat", 1.0),
+            AnchorKind::Loud => ("--downbeat", 0.6),
             AnchorKind::MotionOnset => ("--ink", 0.75),
             AnchorKind::Plateau => continue,
         };

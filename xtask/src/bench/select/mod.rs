@@ -9,6 +9,7 @@ mod captions;
 mod cards;
 mod character;
 mod edits;
+mod noises;
 mod piece;
 mod plant;
 mod rendered;

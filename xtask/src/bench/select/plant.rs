@@ -11,13 +11,14 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::bases::{Base, RATE};
+use super::noises::{HERTZ, Noises, Scene, noises};
 use super::piece::{Kind, Piece};
 use super::{captions, cards, edits};
 use crate::bench::edit::Random;
 use crate::command::{command, run_quietly};
 
 /// Version of the recipe: of another one nothing is kept.
-const RECIPE: u32 = 8;
+const RECIPE: u32 = 9;
 /// Frames of a planted span, and of what is clean between two.
 const SPAN: u64 = 36;
 const CLEAN: u64 = 30;
@@ -108,9 +109,18 @@ pub(super) fn plant(bases: &[Base], folder: &Path, seed: u64) -> Result<PathBuf>
         for variant in 0..VARIANTS {
             planted.extend(for_films(&part, test, variant, &mut random));
         }
-        for one in &planted {
-            make(one, &clips, &mut random)?;
-            told.push(truth_of(one));
+        for (n, one) in planted.iter().enumerate() {
+            let mut truth = truth_of(one);
+            let noises = match one.variant {
+                Some(_) => heard(one, n, seed),
+                None => Noises::default(),
+            };
+            make(one, &noises, &clips, &mut random)?;
+            if let Some(truth) = truth.as_object_mut() {
+                truth.insert("bangs_us".to_owned(), json!(noises.bangs_us));
+                truth.insert("speech_us".to_owned(), json!(noises.speech_us));
+            }
+            told.push(truth);
         }
         for (n, base) in part.iter().enumerate().filter(|(n, _)| n % 2 == 0) {
             told.push(copy(base, n / 2, test, &clips)?);
@@ -238,7 +248,28 @@ fn spans<'a>(
     pieces
 }
 
-fn make(planted: &Planted, clips: &Path, random: &mut Random) -> Result<()> {
+/// What a clip for films sounds like, in turn.
+fn heard(planted: &Planted, number: usize, seed: u64) -> Noises {
+    let frames: u64 = planted.pieces.iter().map(|piece| piece.frames).sum();
+    let part = if planted.test { 1 << 20 } else { 0 };
+    let seed = seed ^ part ^ (number as u64) << 32;
+    noises(Scene::of(number), us(frames), &hits_us(planted), seed)
+}
+
+/// When planted hits stop.
+fn hits_us(planted: &Planted) -> Vec<u64> {
+    let mut at = 0;
+    let mut hits = Vec::new();
+    for piece in &planted.pieces {
+        if piece.kind == Kind::Hit {
+            hits.push(us(at + piece.stop()));
+        }
+        at += piece.frames;
+    }
+    hits
+}
+
+fn make(planted: &Planted, noises: &Noises, clips: &Path, random: &mut Random) -> Result<()> {
     let mut graph = String::new();
     for input in 0..planted.inputs.len() {
         let own = planted.pieces.iter().enumerate();
@@ -264,6 +295,15 @@ fn make(planted: &Planted, clips: &Path, random: &mut Random) -> Result<()> {
     for base in &planted.inputs {
         ffmpeg.arg("-i").arg(&base.file);
     }
+    let wave = clips.join(format!("{}.s16le", planted.name));
+    let has_sound = !noises.bytes.is_empty();
+    if has_sound {
+        fs::write(&wave, &noises.bytes)
+            .with_context(|| format!("cannot write {}", wave.display()))?;
+        let rate = HERTZ.to_string();
+        ffmpeg.args(["-f", "s16le", "-ar", &rate, "-ac", "1", "-i"]);
+        ffmpeg.arg(&wave);
+    }
     ffmpeg.args([
         "-filter_complex",
         &graph,
@@ -272,10 +312,18 @@ fn make(planted: &Planted, clips: &Path, random: &mut Random) -> Result<()> {
         "-r",
         &RATE.to_string(),
     ]);
+    if has_sound {
+        let stream = format!("{}:a", planted.inputs.len());
+        ffmpeg.args(["-map", &stream, "-c:a", "aac", "-b:a", "96k"]);
+    }
     ffmpeg.args(["-c:v", "libx264", "-preset", "veryfast", "-crf", "20"]);
     // Files of the same bytes would be one clip.
     ffmpeg.args(["-metadata", &format!("title={}", planted.name)]);
-    run_quietly(ffmpeg.arg(clips.join(format!("{}.mp4", planted.name))))
+    run_quietly(ffmpeg.arg(clips.join(format!("{}.mp4", planted.name))))?;
+    if has_sound {
+        fs::remove_file(&wave).with_context(|| format!("cannot remove {}", wave.display()))?;
+    }
+    Ok(())
 }
 
 pub(super) fn us(frame: u64) -> u64 {
@@ -284,17 +332,13 @@ pub(super) fn us(frame: u64) -> u64 {
 
 fn truth_of(planted: &Planted) -> Value {
     let mut at = 0;
-    let (mut spans, mut hits, mut cuts, mut fades) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut spans, mut cuts, mut fades) = (Vec::new(), Vec::new(), Vec::new());
     for (n, piece) in planted.pieces.iter().enumerate() {
         if planted.cuts.contains(&n) {
             cuts.push(us(at));
         }
         if planted.fades.contains(&n) {
             fades.push(json!([us(at - FADE), us(at + FADE)]));
-        }
-        if piece.kind == Kind::Hit {
-            hits.push(us(at + piece.stop()));
         }
         let base = planted.inputs.get(piece.input);
         let kind = base.map_or_else(|| piece.kind.name(), |base| kind(piece.kind, base));
@@ -313,7 +357,7 @@ fn truth_of(planted: &Planted) -> Value {
         "variant": planted.variant,
         "test": planted.test,
         "spans": spans,
-        "hits_us": hits,
+        "hits_us": hits_us(planted),
         "cuts_us": cuts,
         "fades_us": fades,
     })

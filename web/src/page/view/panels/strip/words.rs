@@ -30,10 +30,10 @@ pub(super) fn under(
     near_us: u64,
 ) -> Option<String> {
     let hit = footage.and_then(|footage| {
-        let shown = |anchor: &&Anchor| anchor.kind != AnchorKind::Plateau;
+        let shown = |anchor: &Anchor| anchor.kind != AnchorKind::Plateau;
         let nearest = footage
-            .anchors
-            .iter()
+            .moments()
+            .into_iter()
             .filter(shown)
             .min_by_key(|anchor| anchor.at_us.abs_diff(at_us));
         nearest.filter(|anchor| anchor.at_us.abs_diff(at_us) <= near_us)
