@@ -44,6 +44,7 @@ def load(readings, truth):
         evidence = np.array([reading["evidence"] for reading in told["readings"]]) / 1024
         # The source is told before a colon.
         artist = str(tracks[name].get("artist", name)).split(":")[0]
+        artist = frozenset(re.split(r" & | x | ft\. ", artist))
         songs.append((name, artist, evidence, np.array(scores)))
     return songs, weights
 
@@ -88,8 +89,8 @@ def main():
     for start, told in ((weights, ""), (nothing, ", from nothing")):
         for hold in HOLDS:
             picks = {}
-            for artist in sorted({song[1] for song in songs}):
-                fitted = fit([song for song in songs if song[1] != artist], start, hold)
+            for artist in sorted({song[1] for song in songs}, key=sorted):
+                fitted = fit([song for song in songs if not song[1] & artist], start, hold)
                 picks |= {song[0]: chosen(song, fitted) for song in songs if song[1] == artist}
             row(f"artists left out{told}, hold {hold}", songs, [picks[song[0]] for song in songs])
     tuned = [song for song in songs if song[1] in tuning]

@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "readings": readings.collect::<Vec<_>>(),
         });
         let name = Path::new(&song).file_stem().unwrap_or_default();
-        let file = Path::new(&into).join(name).with_extension("json");
+        let file = Path::new(&into).join(format!("{}.json", name.display()));
         fs::write(file, told.to_string())?;
     }
     Ok(())

@@ -24,7 +24,7 @@ use super::sources::{Source, sources};
 use super::weights::Weights;
 
 /// How much better a clip that was not on offer before must be than what a slot shows to take its
-/// place. A clip's first use is worth 3 in itself.
+/// place. A clip's first use alone is worth more: what somebody adds is shown, unless it is much worse.
 const NEWCOMER: i64 = 4 * ONE;
 
 /// A film for the request that differs from `previous` as little as can be.

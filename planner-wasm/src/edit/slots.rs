@@ -25,8 +25,8 @@ const UNFILLABLE_PRICE: i64 = 32 * ONE;
 /// Tolerance: a deviation of this many octaves costs one half.
 const TOLERANCE: i64 = 6 * ONE / 10;
 
-/// Length of a slot in which the picture matters as much as what happens in it, in microseconds, and how
-/// much less and more it can matter at most.
+/// Length of a slot in which the picture matters as [`Weights`](super::weights::Weights) say, in
+/// microseconds, and how much less and more it can matter at most.
 const MIDDLING_US: u64 = 2_000_000;
 const SEEN: [i64; 2] = [ONE / 2, 2 * ONE];
 

@@ -32,8 +32,10 @@ const REPEATED: f32 = 0.4;
 /// in files of 60 would seem to jerk. One that lasts longer is a still camera.
 const REPEATED_US: u64 = 70_000;
 
-/// Change of the blocks' colours from which a picture has nothing to do with the one before.
+/// Change of the blocks' colours from which a picture has nothing to do with the one before, and that of the
+/// least cut, from which it has not if the camera cannot be followed.
 const ANEW: f32 = 20.0;
+const CUT: f32 = 9.0;
 
 /// Why a picture was not taken. The analyser is as it was before and may be given the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -153,7 +155,8 @@ impl FootageAnalyser {
         if step.residue < REPEATED && kept_us.is_some_and(|kept| at_us - kept <= REPEATED_US) {
             return Ok(());
         }
-        self.anew |= step.change > ANEW;
+        let apart = kept_us.is_some_and(|kept| at_us - kept > LONGEST_STEP_US);
+        self.anew |= apart || step.change > if step.shift.is_some() { ANEW } else { CUT };
         self.track.steps.push(step);
         let sampled_us = self.track.samples.last().map(|sample| sample.at_us);
         if sampled_us.is_none_or(|sampled| at_us - sampled >= SAMPLE_US) {

@@ -23,10 +23,16 @@ impl Footage {
         };
         let seen = moments.len();
         for event in &sound.events {
-            let near = moments.iter_mut().take(seen).filter(|anchor| {
-                anchor.kind == AnchorKind::Impact
-                    && anchor.at_us.abs_diff(event.at_us) <= TOGETHER_US
-            });
+            let from_us = event.at_us.saturating_sub(TOGETHER_US);
+            let from = self
+                .anchors
+                .partition_point(|anchor| anchor.at_us < from_us);
+            let near = moments
+                .iter_mut()
+                .take(seen)
+                .skip(from)
+                .take_while(|anchor| anchor.at_us.abs_diff(event.at_us) <= TOGETHER_US);
+            let near = near.filter(|anchor| anchor.kind == AnchorKind::Impact);
             let heard = u32::from(event.strength_permille.min(1000));
             if let Some(hit) = near.min_by_key(|anchor| anchor.at_us.abs_diff(event.at_us)) {
                 let left = 1000_u32.saturating_sub(hit.strength_permille.into());

@@ -115,7 +115,7 @@ impl Measures {
             motion: byte(libm::sqrtf(self.motion / 36.0) * 255.0),
             shake: byte(self.shake * 32.0),
             luma: byte(self.statistics.mean),
-            unwanted: byte(self.unwanted() * 255.0),
+            unwanted: byte(self.unwanted(defects) * 255.0),
             defects,
         }
     }
@@ -191,11 +191,15 @@ impl Measures {
         (1.0 - rise(self.statistics.matter, MATTER[0], MATTER[1])) * (1.0 - stirs)
     }
 
-    /// How surely nobody wants it so, 0 to 1.
-    fn unwanted(&self) -> f32 {
-        let soft = (CAPTIONED * self.statistics.written)
-            .max(KEYED * self.keyed())
-            .max(PLAIN * self.plain());
+    /// How surely nobody wants it so, 0 to 1; nothing is soft where there is something severe.
+    fn unwanted(&self, defects: Defects) -> f32 {
+        let soft = if defects.iter().any(Defect::is_severe) {
+            0.0
+        } else {
+            (CAPTIONED * self.statistics.written)
+                .max(KEYED * self.keyed())
+                .max(PLAIN * self.plain())
+        };
         let surely = self.pattern().max(self.card());
         surely.max(DRAWN * self.drawn()).max(soft)
     }
@@ -219,7 +223,7 @@ impl Measures {
             + 0.14 * colour
             + 0.18 * steady;
         let something = 0.6 + 0.4 * rise(picture.edges, SOMETHING[0], SOMETHING[1]);
-        let blend = blend * something * (1.0 - 0.7 * self.unwanted());
+        let blend = blend * something * (1.0 - 0.7 * self.unwanted(defects));
         defects
             .iter()
             .filter(|defect| !defect.is_demotion())

@@ -70,5 +70,5 @@ fn clips_in_which_someone_speaks_are_shown_less_than_if_the_others_spoke() {
         (0..12).map(shown).sum()
     };
     let (speaking, silent) = (odd_shown(true), odd_shown(false));
-    assert!(speaking < silent, "{speaking} {silent}");
+    assert!(100 * speaking < 98 * silent, "{speaking} {silent}");
 }

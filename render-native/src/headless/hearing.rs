@@ -14,6 +14,9 @@ use crate::process::ProcessError;
 
 const _: () = assert!(SOUND_RATE == pcm::CLIP_RATE, "one rate");
 
+/// What ffmpeg says where a gap is too long to be filled with silence.
+const UNFILLED: &str = "Failed to compensate";
+
 /// What came of listening.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Heard {
@@ -53,6 +56,16 @@ pub fn hear(
         }
     });
     let note = match decoded {
+        // A gap too long for it: what comes after is where it does not belong.
+        Ok(pcm::Decoded {
+            damage: Some((_, said)),
+            ..
+        }) if said.contains(UNFILLED) => {
+            return Ok(Heard {
+                sound: None,
+                note: Some(format!("its sound is not heard: {said}")),
+            });
+        }
         Ok(decoded) => decoded.damage.map(|(errors, said)| {
             format!("its sound is damaged ({errors} messages, the last: {said})")
         }),

@@ -93,15 +93,20 @@ pub fn decode_clip(
     interrupt: &Interrupt,
     on_samples: &mut dyn FnMut(&[f32]) -> ControlFlow<()>,
 ) -> Result<Decoded, PcmError> {
-    let on_clock =
-        format!("asetpts=PTS-({start_us}/1000000)/TB,aresample={CLIP_RATE}:async=1:first_pts=0");
+    // One channel at the low rate first: a gap is filled whole, and at the source's own rate one of half an
+    // hour would take a gigabyte. Gaps of more than a hundredth of a second are filled.
+    let on_clock = format!(
+        "asetpts=PTS-({start_us}/1000000)/TB,\
+         aformat=channel_layouts=mono:sample_rates={CLIP_RATE},\
+         aresample=async=1:first_pts=0:min_hard_comp=0.01"
+    );
     let command = Command::new(&tools.ffmpeg)
         .args(["-hide_banner", "-nostdin", "-v", "level+error"])
         .args(input::global())
         .args(["-threads", "1", "-copyts"])
         .args(input::of(path))
         .args(["-map", &format!("0:{index}"), "-vn", "-sn", "-dn"])
-        .args(["-af", &on_clock, "-ac", "1"])
+        .args(["-af", &on_clock])
         .args([
             "-c:a",
             "pcm_f32le",

@@ -24,10 +24,11 @@ macro_rules! clap {
     };
 }
 
-/// Clips of four seconds: when it claps, and ffmpeg's options.
-const CLAPS: [(u64, &[&str]); 3] = [
+/// Clips of four seconds: when it claps, what kind of file it is, and ffmpeg's options.
+const CLAPS: [(u64, &str, &[&str]); 5] = [
     (
         1_370_000,
+        "mov",
         &[
             "-f",
             "lavfi",
@@ -43,6 +44,7 @@ const CLAPS: [(u64, &[&str]); 3] = [
     ),
     (
         2_110_000,
+        "mov",
         &[
             "-f",
             "lavfi",
@@ -58,6 +60,7 @@ const CLAPS: [(u64, &[&str]); 3] = [
     ),
     (
         2_660_000,
+        "mov",
         &[
             "-f",
             "lavfi",
@@ -73,21 +76,61 @@ const CLAPS: [(u64, &[&str]); 3] = [
             "2",
         ],
     ),
+    // Its sound begins seven tenths of a second after its pictures.
+    (
+        1_900_000,
+        "mov",
+        &[
+            "-itsoffset",
+            "0.7",
+            "-f",
+            "lavfi",
+            "-i",
+            clap!("1.2"),
+            "-map",
+            "0:v",
+            "-map",
+            "1:a",
+            "-c:a",
+            "pcm_s16le",
+        ],
+    ),
+    // Its clock begins at five seconds, and of its sound a piece is missing.
+    (
+        2_440_000,
+        "mkv",
+        &[
+            "-f",
+            "lavfi",
+            "-i",
+            clap!("2.44"),
+            "-map",
+            "0:v",
+            "-map",
+            "1:a",
+            "-af",
+            "aselect=not(between(t\\,1\\,1.06))",
+            "-c:a",
+            "pcm_s16le",
+            "-output_ts_offset",
+            "5",
+        ],
+    ),
 ];
 
 /// A folder of clips that clap.
 fn clapping(project: &Project) -> Vec<u64> {
     std::fs::create_dir(project.path("clips")).unwrap();
-    for (id, (_, sound)) in (1..).zip(CLAPS) {
+    for (id, (_, kind, sound)) in (1..).zip(CLAPS) {
         // Leaked: options are static, and a test ends.
         let output: Vec<&str> = sound.iter().chain(H264).copied().collect();
         let clip = ClipSpec {
             output: output.leak(),
             ..ClipSpec::h264(id, "30", 120)
         };
-        let _ = clip.make(&project.path(&format!("clips/{id}.mov")));
+        let _ = clip.make(&project.path(&format!("clips/{id}.{kind}")));
     }
-    CLAPS.iter().map(|(at, _)| *at).collect()
+    CLAPS.iter().map(|(at, ..)| *at).collect()
 }
 
 fn inspected(project: &Project) -> (Vec<InspectedClip>, Value) {
@@ -102,6 +145,7 @@ fn a_clap_is_told_of_and_put_on_a_beat() {
     let song = click_song(&project.path("song.wav"), 6.0, 120.0);
     let times = clapping(&project);
     let (clips, json) = inspected(&project);
+    assert_eq!(clips.len(), CLAPS.len());
     for ((number, clip), at_us) in clips.iter().enumerate().zip(&times) {
         let sound = clip.footage.sound.as_ref().unwrap();
         let [event] = sound.events.as_slice() else {
@@ -155,7 +199,7 @@ fn sound_that_cannot_be_decoded_costs_no_clip() {
     let (whole, _) = inspected(&project);
     let clips = project.path("clips");
     let run = |act: &Act| {
-        let fake = Fake::default().when("ffmpeg", &["aresample=16000"], u32::MAX, act);
+        let fake = Fake::default().when("ffmpeg", &["aresample=async=1"], u32::MAX, act);
         program::run_with(
             ["--json".as_ref(), "inspect".as_ref(), clips.as_os_str()],
             &fake.environment(FAKE),
@@ -164,6 +208,7 @@ fn sound_that_cannot_be_decoded_costs_no_clip() {
     for act in [Act::Exit(1, "Decoder not found"), Act::Answer("")] {
         let run = run(&act).expect(0);
         let read = Inspected::from_json(&run.stdout).unwrap().clips;
+        assert_eq!((read.len(), whole.len()), (CLAPS.len(), CLAPS.len()));
         for (clip, whole) in read.iter().zip(&whole) {
             assert_eq!(clip.footage.sound, None);
             assert_eq!(clip.footage.ticks, whole.footage.ticks);
@@ -177,7 +222,9 @@ fn sound_that_cannot_be_decoded_costs_no_clip() {
 
     // One sample and a piece of one are a sound: a silent one.
     let short = run(&Act::Answer("abcde")).expect(0);
-    for clip in Inspected::from_json(&short.stdout).unwrap().clips {
+    let read = Inspected::from_json(&short.stdout).unwrap().clips;
+    assert_eq!(read.len(), CLAPS.len());
+    for clip in read {
         let sound = clip.footage.sound.unwrap();
         assert!(sound.events.is_empty() && sound.loudness.iter().all(|loud| *loud == 0));
     }

@@ -14,9 +14,10 @@ import { Mono } from './mono.js';
  * @param {import('./file.js').Clip} clip
  * @param {{ startUs: number, endUs: number }} stretch counted from the container's start
  * @param {import('./analyst.js').Viewing} viewing whom it is told to
+ * @param {(doneUs: number) => void} tell how much of it was heard
  * @returns {Promise<string | undefined>} what was odd, for people
  */
-export async function hear(job, clip, { startUs, endUs }, viewing) {
+export async function hear(job, clip, { startUs, endUs }, viewing, tell) {
   const track = clip.sound;
   if (track === undefined) {
     return undefined;
@@ -28,25 +29,28 @@ export async function hear(job, clip, { startUs, endUs }, viewing) {
     const seconds = (us) => (us + clip.startUs) / 1e6;
     const samples = new AudioSampleSink(track).samples(seconds(startUs), seconds(endUs));
     const mono = new Mono(endUs - startUs);
+    const told = async (blocks) => {
+      for (const block of blocks) {
+        await job.step(viewing.hear(block, startUs), 'tell the planner what is heard');
+      }
+    };
     try {
       for (;;) {
         const { value: sample, done } = await job.step(samples.next(), 'decode its sound');
         if (done) {
           break;
         }
+        const atUs = counted(sample.timestamp, clip.startUs) - startUs;
         try {
-          const atUs = counted(sample.timestamp, clip.startUs) - startUs;
+          await told(mono.until(atUs));
           mono.add(channels(sample), sample.sampleRate, atUs);
         } finally {
           sample.close();
         }
-        for (const block of mono.blocks()) {
-          await job.step(viewing.hear(block, startUs), 'tell the planner what is heard');
-        }
+        await told(mono.blocks());
+        tell(Math.min(Math.max(atUs, 0), endUs - startUs));
       }
-      for (const block of mono.end()) {
-        await job.step(viewing.hear(block, startUs), 'tell the planner what is heard');
-      }
+      await told(mono.end());
     } finally {
       await samples.return();
     }

@@ -16,6 +16,11 @@ class NoPicture extends Refused {}
 /** How often a job tells how far it is, in milliseconds. */
 const TOLD_MS = 200;
 
+/** What hearing a clip takes beside looking at it quickly. */
+const SOUND = 0.3;
+/** A quick look takes no longer for longer clips, so that their sound waits for a closer one: 20 minutes. */
+const QUICKLY_HEARD_US = 1_200e6;
+
 /**
  * Looks at key pictures, about one a second: enough for quality, not for shake, nor for most cuts.
  *
@@ -78,10 +83,18 @@ function lookOnce(job, file, analyst, tell, samplesOf, cadence, trusting) {
     const end = await job.step(track.computeDuration(), 'find where it ends');
     const endUs = Math.max(0, counted(end, startUs));
     const samples = await samplesOf(clip, endUs);
-    const shown = new Shown(job, analyst, clip, cadence, endUs);
+    const whole = clip.sound === undefined ? endUs : endUs * (1 + SOUND);
+    let told = -Infinity;
+    const tellSeldom = (doneUs) => {
+      const now = performance.now();
+      if (now - told > TOLD_MS) {
+        told = now;
+        tell(Math.round(doneUs), Math.round(whole));
+      }
+    };
+    const shown = new Shown(job, analyst, clip, cadence, endUs, tellSeldom);
     try {
       const painter = new Painter(await track.getColorSpace());
-      let told = -Infinity;
       for (;;) {
         const { value: sample, done } = await next(job, samples, shown);
         if (done) {
@@ -94,11 +107,7 @@ function lookOnce(job, file, analyst, tell, samplesOf, cadence, trusting) {
           const countedUs = counted(sample.timestamp, startUs);
           const atUs = cadence.keys ? Math.max(0, countedUs) : countedUs;
           await shown.add(atUs, () => painter.paint(sample));
-          const now = performance.now();
-          if (now - told > TOLD_MS) {
-            told = now;
-            tell(Math.min(Math.max(atUs, 0), endUs), endUs);
-          }
+          tellSeldom(Math.min(Math.max(atUs, 0), endUs));
         } finally {
           sample.close();
         }
@@ -137,6 +146,7 @@ class Shown {
   #clip;
   #cadence;
   #endUs;
+  #tell;
   #take = null;
   /** The longest take that has ended, as a promise of its footage. */
   #best = null;
@@ -146,7 +156,8 @@ class Shown {
   /** What was odd, for people. */
   note;
 
-  constructor(job, analyst, clip, cadence, endUs) {
+  constructor(job, analyst, clip, cadence, endUs, tell) {
+    this.#tell = tell;
     this.#job = job;
     this.#analyst = analyst;
     this.#clip = clip;
@@ -179,19 +190,32 @@ class Shown {
 
   async #end() {
     const take = this.#take;
-    this.#take = null;
     if (take === null) {
       return;
     }
     const toTheEnd = this.#cadence.keys && this.note === undefined;
     const until = Math.max(takes.end(take), toTheEnd ? this.#endUs : 0);
     const stretch = { startUs: take.startUs, endUs: until };
-    const note = await hear(this.#job, this.#clip, stretch, take.viewing);
-    const footage = await this.#job.step(take.viewing.end(until), 'sum up what it shows');
     const lasts = until - take.startUs;
-    if (this.#best === null || lasts > this.#best.lasts) {
+    const isBest = this.#best === null || lasts > this.#best.lasts;
+    // Given up by whoever cancels until all of it was told.
+    const note = isBest ? await this.#hear(stretch, take.viewing) : undefined;
+    this.#take = null;
+    const footage = await this.#job.step(take.viewing.end(until), 'sum up what it shows');
+    if (isBest) {
       this.#best = { footage, lasts, note };
     }
+  }
+
+  async #hear(stretch, viewing) {
+    const { startUs, endUs } = stretch;
+    if (this.#cadence.keys && this.#clip.sound && endUs - startUs > QUICKLY_HEARD_US) {
+      return 'It is long: its sound is heard when you look closer.';
+    }
+    const whole = Math.max(endUs - startUs, 1);
+    return hear(this.#job, this.#clip, stretch, viewing, (doneUs) =>
+      this.#tell(this.#endUs * (1 + (SOUND * doneUs) / whole)),
+    );
   }
 
   async footage() {

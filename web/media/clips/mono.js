@@ -4,6 +4,8 @@
 export const RATE = 16_000;
 /** Samples of a block: two seconds. */
 const BLOCK = 2 * RATE;
+/** More is not heard of any clip: two days. */
+const LONGEST_US = 48 * 3_600e6;
 /** By so much of a sample time stamps may be rounded. */
 const ROUNDED = 0.1;
 
@@ -23,7 +25,7 @@ export class Mono {
 
   /** @param {number} lengthUs how much is wanted, in microseconds */
   constructor(lengthUs) {
-    this.#length = Math.ceil((lengthUs * RATE) / 1e6);
+    this.#length = Math.ceil((Math.min(lengthUs, LONGEST_US) * RATE) / 1e6);
   }
 
   /**
@@ -50,6 +52,7 @@ export class Mono {
           continue;
         }
         if (at >= this.#length) {
+          this.#until = this.#length;
           return;
         }
         this.#reach(Math.floor(at));
@@ -62,14 +65,32 @@ export class Mono {
     this.#until = Math.max(this.#until, first + count * copies * step);
   }
 
+  /**
+   * The blocks that are whole before an instant, one after the other: where much is missing they are many.
+   *
+   * @param {number} atUs when the next sound is heard
+   */
+  *until(atUs) {
+    const sample = Math.min(Math.floor((atUs * RATE) / 1e6), this.#length - 1);
+    while (sample >= this.#before + BLOCK) {
+      yield this.#shift();
+    }
+  }
+
   /** Puts aside what lies more than a block before a sample. */
   #reach(sample) {
     while (sample >= this.#before + BLOCK) {
-      this.#ready.push(this.#sum.slice(0, BLOCK));
-      this.#sum.copyWithin(0, BLOCK);
-      this.#sum.fill(0, BLOCK);
-      this.#before += BLOCK;
+      this.#ready.push(this.#shift());
     }
+  }
+
+  /** The first block, which is whole. */
+  #shift() {
+    const block = this.#sum.slice(0, BLOCK);
+    this.#sum.copyWithin(0, BLOCK);
+    this.#sum.fill(0, BLOCK);
+    this.#before += BLOCK;
+    return block;
   }
 
   /** The whole blocks since it was asked last. */

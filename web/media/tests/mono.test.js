@@ -46,6 +46,24 @@ test('a crack is where it was, whatever is missing before it', () => {
   assert.equal(sound.findIndex((sample) => sample > 0.1), 7 * RATE + 80);
 });
 
+test('what goes on beyond the end is heard to the end', () => {
+  for (const piece of [2048, 12_000]) {
+    const sound = heard(tone(400, 8_000, 12_000), 8_000, piece, 1e6);
+    assert.equal(sound.length, RATE);
+    assert.ok(power(sound.subarray(100, -100)) > 0.45);
+  }
+});
+
+test('a long gap comes block by block, and only as far as anything is wanted', () => {
+  const mono = new Mono(3_600e6);
+  const gap = mono.until(1_800_500_000);
+  assert.equal(gap.next().value.length, 2 * RATE);
+  assert.equal([...gap].length, 899);
+  mono.add([new Float32Array(480).fill(1)], 48_000, 1_800_500_000);
+  assert.equal(mono.end()[0].findIndex((sample) => sample > 0.1), RATE / 2);
+  assert.ok([...mono.until(1e15)].length <= 900);
+});
+
 test('what comes twice, too early or too late is left out', () => {
   const mono = new Mono(1e6);
   const one = new Float32Array(RATE / 2).fill(1);

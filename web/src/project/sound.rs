@@ -148,7 +148,7 @@ pub(super) fn is_output(output: &Output) -> bool {
 }
 
 /// Whether footage hangs together: takes and anchors in order and inside, as many measures as its
-/// length has ticks.
+/// length has ticks, and of sound too.
 pub(super) fn is_footage(footage: &Footage) -> bool {
     let Footage {
         start_us, end_us, ..
@@ -169,6 +169,15 @@ pub(super) fn is_footage(footage: &Footage) -> bool {
             .anchors
             .iter()
             .all(|anchor| (start_us..=end_us).contains(&anchor.at_us))
+        && footage.sound.as_ref().is_none_or(|sound| {
+            let events = &sound.events;
+            sound.loudness.len() == footage.ticks.len()
+                && sound.speech.len() == footage.ticks.len()
+                && events.is_sorted_by_key(|event| event.at_us)
+                && events.iter().all(|event| {
+                    (start_us..=end_us).contains(&event.at_us) && event.strength_permille <= 1000
+                })
+        })
 }
 
 /// Takes every key away but these.

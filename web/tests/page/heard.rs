@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use planner_wasm::footage::{Inspected, TICK_US};
+use planner_wasm::footage::Inspected;
 use suite::program;
 
 use crate::browser::{skipped, with_browser};
@@ -43,7 +43,7 @@ fn a_clip_s_own_sound_is_heard_as_natively() {
         assert_eq!(native.events.len(), expected, "{name}: {native:?}");
         assert_eq!(own.events.len(), expected, "{name}: {own:?}");
         for (native, own) in native.events.iter().zip(&own.events) {
-            assert!(native.at_us.abs_diff(own.at_us) <= TICK_US, "{name}");
+            assert!(native.at_us.abs_diff(own.at_us) <= 8_000, "{name}");
             let strength = native.strength_permille.abs_diff(own.strength_permille);
             assert!(strength <= 150, "{name}: {native:?} {own:?}");
         }
