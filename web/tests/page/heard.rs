@@ -43,7 +43,12 @@ fn a_clip_s_own_sound_is_heard_as_natively() {
         assert_eq!(native.events.len(), expected, "{name}: {native:?}");
         assert_eq!(own.events.len(), expected, "{name}: {own:?}");
         for (native, own) in native.events.iter().zip(&own.events) {
-            assert!(native.at_us.abs_diff(own.at_us) <= 8_000, "{name}");
+            // Instants are told in steps of 4 ms, and who leaves out Opus' first 6.5 ms differs; the delay of
+            // any other encoder is more.
+            assert!(
+                native.at_us.abs_diff(own.at_us) <= 12_000,
+                "{name}: {native:?} {own:?}"
+            );
             let strength = native.strength_permille.abs_diff(own.strength_permille);
             assert!(strength <= 150, "{name}: {native:?} {own:?}");
         }
