@@ -13,6 +13,7 @@ tuning, or from none at all. The log odds of the beats keep theirs, as only rati
 
 import json
 import os
+import re
 import sys
 
 import numpy as np
@@ -44,9 +45,12 @@ def load(readings, truth):
         evidence = np.array([reading["evidence"] for reading in told["readings"]]) / 1024
         # The source is told before a colon.
         artist = str(tracks[name].get("artist", name)).split(":")[0]
-        artist = frozenset(re.split(r" & | x | ft\. ", artist))
         songs.append((name, artist, evidence, np.array(scores)))
     return songs, weights
+
+
+def people(artist):
+    return set(re.split(r" & | x | ft\. ", artist))
 
 
 def chosen(song, weights):
@@ -89,8 +93,9 @@ def main():
     for start, told in ((weights, ""), (nothing, ", from nothing")):
         for hold in HOLDS:
             picks = {}
-            for artist in sorted({song[1] for song in songs}, key=sorted):
-                fitted = fit([song for song in songs if not song[1] & artist], start, hold)
+            for artist in sorted({song[1] for song in songs}):
+                others = [song for song in songs if not people(song[1]) & people(artist)]
+                fitted = fit(others, start, hold)
                 picks |= {song[0]: chosen(song, fitted) for song in songs if song[1] == artist}
             row(f"artists left out{told}, hold {hold}", songs, [picks[song[0]] for song in songs])
     tuned = [song for song in songs if song[1] in tuning]
