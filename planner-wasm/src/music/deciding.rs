@@ -188,20 +188,10 @@ impl Deciding {
 
 impl Whole {
     fn weighed(&self, reading: &Reading) -> Vec<Weighed> {
-        let Reading {
-            onsets,
-            heard,
-            tempogram,
-            readings,
-            ..
-        } = reading;
-        let weighed = readings.iter().map(|reading| {
-            let evidence = Evidence::of(heard, onsets, tempogram, reading);
-            let offset = self.attacks.offset(&reading.beats);
-            Weighed {
-                beats: placed(reading, offset, self.duration).1,
-                evidence: evidence.terms(),
-            }
+        let weighed = reading.readings.iter().map(|one| Weighed {
+            beats: placed(one, self.attacks.offset(&one.beats), self.duration).1,
+            evidence: Evidence::of(&reading.heard, &reading.onsets, &reading.tempogram, one)
+                .terms(),
         });
         weighed.collect()
     }

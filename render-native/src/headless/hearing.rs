@@ -1,6 +1,7 @@
 //! A clip's own sound, as the footage analyser hears it. It never costs the clip: where it cannot be
 //! heard, that is noted.
 
+use std::fmt::Display;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -13,9 +14,6 @@ use crate::media::pcm::{self, PcmError};
 use crate::process::ProcessError;
 
 const _: () = assert!(SOUND_RATE == pcm::CLIP_RATE, "one rate");
-
-/// What ffmpeg says where a gap is too long to be filled with silence.
-const UNFILLED: &str = "Failed to compensate";
 
 /// What came of listening.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,16 +53,15 @@ pub fn hear(
             ControlFlow::Continue(())
         }
     });
+    let unheard = |why: &dyn Display| Heard {
+        sound: None,
+        note: Some(format!("its sound is not heard: {why}")),
+    };
     let note = match decoded {
-        // A gap too long for it: what comes after is where it does not belong.
-        Ok(pcm::Decoded {
-            damage: Some((_, said)),
-            ..
-        }) if said.contains(UNFILLED) => {
-            return Ok(Heard {
-                sound: None,
-                note: Some(format!("its sound is not heard: {said}")),
-            });
+        Ok(decoded) if decoded.is_misplaced() => {
+            return Ok(unheard(
+                &"more than eight minutes of it are missing at once",
+            ));
         }
         Ok(decoded) => decoded.damage.map(|(errors, said)| {
             format!("its sound is damaged ({errors} messages, the last: {said})")
@@ -74,12 +71,7 @@ pub fn hear(
             | ProcessError::Spawn { .. }
             | ProcessError::Killed { .. }),
         )) => return Err(error),
-        Err(error) => {
-            return Ok(Heard {
-                sound: None,
-                note: Some(format!("its sound is not heard: {error}")),
-            });
-        }
+        Err(error) => return Ok(unheard(&error)),
     };
     Ok(Heard {
         sound: Some(analyser.finish(footage.start_us, footage.end_us)),

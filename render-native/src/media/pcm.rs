@@ -43,6 +43,9 @@ fn because(said: Option<&String>) -> String {
 
 /// Samples per second of a clip's own sound.
 pub const CLIP_RATE: u32 = 16_000;
+/// The largest piece of memory that ffmpeg may take for a clip's sound, in bytes: a gap of eight minutes, or twice
+/// that of 16-bit samples.
+const CLIP_ALLOC: u32 = 32 << 20;
 
 /// What came of decoding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +55,15 @@ pub struct Decoded {
     /// What the decoder complained of, if it did: how often, and the decisive line. Nobody asks what
     /// comes after the last sample that is wanted.
     pub damage: Option<(u64, String)>,
+}
+
+impl Decoded {
+    /// Whether more was missing than could be filled with silence.
+    #[must_use]
+    pub fn is_misplaced(&self) -> bool {
+        let said = self.damage.as_ref().map(|(_, said)| said.as_str());
+        said.is_some_and(|said| said.contains("Failed to compensate"))
+    }
 }
 
 /// Decodes the sound stream `index` of the file at `path` and gives its samples in order, until there are no more or none are
@@ -82,7 +94,8 @@ pub fn decode(
 /// Decodes the sound stream `index` of the clip at `path` and gives its samples in order, mono,
 /// [`CLIP_RATE`] a second, until there are no more or none are wanted. The first is at `start_us` of the
 /// container's own time, in microseconds: what comes before is left out, and what is missing, there or
-/// later, is silence.
+/// later, is silence. Where more than eight minutes are missing at once, what comes after them is in the
+/// wrong place, and [`Decoded::is_misplaced`] says so.
 ///
 /// # Errors
 /// As of [`decode`].
@@ -93,8 +106,8 @@ pub fn decode_clip(
     interrupt: &Interrupt,
     on_samples: &mut dyn FnMut(&[f32]) -> ControlFlow<()>,
 ) -> Result<Decoded, PcmError> {
-    // One channel at the low rate first: a gap is filled whole, and at the source's own rate one of half an
-    // hour would take a gigabyte. Gaps of more than a hundredth of a second are filled.
+    // One channel at the low rate first: a gap of more than a hundredth of a second is filled whole, and at
+    // the source's own rate one of half an hour would take a gigabyte.
     let on_clock = format!(
         "asetpts=PTS-({start_us}/1000000)/TB,\
          aformat=channel_layouts=mono:sample_rates={CLIP_RATE},\
@@ -102,7 +115,7 @@ pub fn decode_clip(
     );
     let command = Command::new(&tools.ffmpeg)
         .args(["-hide_banner", "-nostdin", "-v", "level+error"])
-        .args(input::global())
+        .args(["-max_alloc", &CLIP_ALLOC.to_string()])
         .args(["-threads", "1", "-copyts"])
         .args(input::of(path))
         .args(["-map", &format!("0:{index}"), "-vn", "-sn", "-dn"])

@@ -5,7 +5,7 @@ use planner_wasm::footage::{Inspected, InspectedClip};
 use serde_json::Value;
 use shared::plan::Plan;
 use suite::fake::{Act, Fake};
-use suite::media::{ClipSpec, H264, click_song};
+use suite::media::{ClipSpec, H264, click_song, ffmpeg};
 use suite::program;
 use suite::project::Project;
 
@@ -228,4 +228,33 @@ fn sound_that_cannot_be_decoded_costs_no_clip() {
         let sound = clip.footage.sound.unwrap();
         assert!(sound.events.is_empty() && sound.loudness.iter().all(|loud| *loud == 0));
     }
+}
+
+#[test]
+fn sound_that_is_missing_for_too_long_is_not_heard() {
+    let project = Project::default();
+    std::fs::create_dir(project.path("clips")).unwrap();
+    let made = std::process::Command::new(ffmpeg())
+        .args([
+            "-v",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=s=64x36:r=1:d=620",
+        ])
+        .args(["-itsoffset", "600", "-f", "lavfi", "-i", "sine=400:d=10"])
+        .args(["-map", "0", "-map", "1", "-c:a", "aac"])
+        .args(H264)
+        .arg(project.path("clips/late.mkv"))
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let (clips, json) = inspected(&project);
+    let [clip] = clips.as_slice() else {
+        panic!("{json}")
+    };
+    assert!(clip.footage.sound.is_none());
+    let noted = json["clips"][0]["decisions"][0]["detail"].as_str().unwrap();
+    assert!(noted.contains("missing at once"), "{noted}");
 }

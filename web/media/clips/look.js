@@ -83,13 +83,15 @@ function lookOnce(job, file, analyst, tell, samplesOf, cadence, trusting) {
     const end = await job.step(track.computeDuration(), 'find where it ends');
     const endUs = Math.max(0, counted(end, startUs));
     const samples = await samplesOf(clip, endUs);
-    const whole = clip.sound === undefined ? endUs : endUs * (1 + SOUND);
-    let told = -Infinity;
+    const whole = isHeard(clip, cadence, endUs) ? endUs * (1 + SOUND) : endUs;
+    let [told, most] = [-Infinity, 0];
     const tellSeldom = (doneUs) => {
       const now = performance.now();
+      // Where time jumps, what is heard of one take is told before the pictures of the next.
+      most = Math.max(most, doneUs);
       if (now - told > TOLD_MS) {
         told = now;
-        tell(Math.round(doneUs), Math.round(whole));
+        tell(Math.round(most), Math.round(whole));
       }
     };
     const shown = new Shown(job, analyst, clip, cadence, endUs, tellSeldom);
@@ -132,6 +134,11 @@ async function next(job, samples, shown) {
     shown.note = `It could be decoded only in part (${plain(error)}).`;
     return { value: undefined, done: true };
   }
+}
+
+/** Whether a stretch so long is listened to. */
+function isHeard(clip, cadence, lengthUs) {
+  return clip.sound !== undefined && !(cadence.keys && lengthUs > QUICKLY_HEARD_US);
 }
 
 /** How often, in words; at least once. */
@@ -208,11 +215,10 @@ class Shown {
   }
 
   async #hear(stretch, viewing) {
-    const { startUs, endUs } = stretch;
-    if (this.#cadence.keys && this.#clip.sound && endUs - startUs > QUICKLY_HEARD_US) {
-      return 'It is long: its sound is heard when you look closer.';
+    const whole = Math.max(stretch.endUs - stretch.startUs, 1);
+    if (!isHeard(this.#clip, this.#cadence, whole)) {
+      return this.#clip.sound && 'It is long: its sound is heard when you look closer.';
     }
-    const whole = Math.max(endUs - startUs, 1);
     return hear(this.#job, this.#clip, stretch, viewing, (doneUs) =>
       this.#tell(this.#endUs * (1 + (SOUND * doneUs) / whole)),
     );
