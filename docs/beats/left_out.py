@@ -6,9 +6,11 @@ READINGS holds NAME.json for each song, as `cargo xtask bench beats --left-out` 
 NAME.beats, manifest.json and score.py. The songs of each artist are left out in turn, the weights fitted
 to all others, and the reading that they choose scored. ARTISTs are those whose songs are for tuning.
 
-What is fitted: the mean over songs of F + 0.3 AMLt that a reading drawn by the exponential of its score
-can expect, less HOLD times the squared distance from the weights as they are, which have seen the songs for
-tuning, or from none at all. The log odds of the beats keep theirs, as only ratios choose.
+What is fitted: a reading's likelihood, the exponential of its score over that of all, to a share of
+e to the SHARPNESS (F + 0.3 AMLt) for each, by cross entropy, with HOLD times the squared weights, each for
+a standard deviation of its evidence among a song's readings. That is convex, so that it has one answer, and
+the weights as they are, which have seen the songs for tuning, play no part. Only ratios of weights choose:
+those told are of that of the beats.
 """
 
 import json
@@ -20,8 +22,9 @@ import numpy as np
 from scipy.optimize import minimize
 
 KEYS = ("F", "CMLt", "AMLt", "A1", "A2")
-HOLDS = (0.001, 0.003, 0.01, 0.03)
-NAMES = ("beats", "bars", "pulse", "divided", "halfway", "unusual", "steady")
+SHARPNESS = (5, 10, 20)
+HOLDS = (0.003, 0.01, 0.03)
+NAMES = ("beats", "bars", "pulse", "divided", "halfway", "thirds", "unusual", "steady")
 
 
 def load(readings, truth):
@@ -57,23 +60,26 @@ def chosen(song, weights):
     return int(np.argmax(song[2] @ weights))
 
 
-def fit(songs, start, hold):
-    def loss(free):
-        weights = np.concatenate([start[:1], free])
-        total, slope = 0.0, np.zeros(len(weights))
-        for _, _, evidence, scores in songs:
-            worth = scores[:, 0] + 0.3 * scores[:, 2]
-            score = evidence @ weights
-            share = np.exp(score - score.max())
-            share /= share.sum()
-            expected = share @ worth
-            total += expected / len(songs)
-            slope += evidence.T @ (share * (worth - expected)) / len(songs)
-        off = free - start[1:]
-        return hold * off @ off - total, 2 * hold * off - slope[1:]
+def fit(songs, sharpness, hold):
+    spread = np.sqrt(np.mean([evidence.var(0) for _, _, evidence, _ in songs], 0)) + 1e-9
+    wanted = []
+    for _, _, evidence, scores in songs:
+        share = np.exp(sharpness * (scores[:, 0] + 0.3 * scores[:, 2]))
+        wanted.append((evidence / spread, share / share.sum()))
 
-    found = minimize(loss, start[1:], jac=True, method="L-BFGS-B", options={"maxiter": 200})
-    return np.concatenate([start[:1], found.x])
+    def loss(weights):
+        total, slope = hold * weights @ weights, 2 * hold * weights
+        for evidence, share in wanted:
+            score = evidence @ weights
+            score -= score.max()
+            likelihood = np.exp(score) / np.exp(score).sum()
+            total += (np.log(np.exp(score).sum()) - share @ score) / len(songs)
+            slope += evidence.T @ (likelihood - share) / len(songs)
+        return total, slope
+
+    found = minimize(loss, np.zeros(len(spread)), jac=True, method="L-BFGS-B", options={"maxiter": 500})
+    weights = found.x / spread
+    return weights / weights[0]
 
 
 def row(name, songs, picks, weights=None):
@@ -89,20 +95,22 @@ def main():
     print(f"{'':44s} " + " ".join(f"{key:>6s}" for key in KEYS))
     row("weights as they are", songs, [chosen(song, weights) for song in songs], weights)
     row("best reading of each song", songs, [int(np.argmax(song[3][:, 0])) for song in songs])
-    nothing = np.eye(len(weights))[0]
-    for start, told in ((weights, ""), (nothing, ", from nothing")):
+    for sharpness in SHARPNESS:
         for hold in HOLDS:
             picks = {}
             for artist in sorted({song[1] for song in songs}):
                 others = [song for song in songs if not people(song[1]) & people(artist)]
-                fitted = fit(others, start, hold)
+                fitted = fit(others, sharpness, hold)
                 picks |= {song[0]: chosen(song, fitted) for song in songs if song[1] == artist}
-            row(f"artists left out{told}, hold {hold}", songs, [picks[song[0]] for song in songs])
+            row(f"artists left out, sharpness {sharpness}, hold {hold}", songs, [picks[song[0]] for song in songs])
+            as_they_are = sum(picks[song[0]] == chosen(song, weights) for song in songs)
+            print(f"  the reading of the weights as they are: {as_they_are} of {len(songs)}")
     tuned = [song for song in songs if song[1] in tuning]
     others = [song for song in songs if song[1] not in tuning]
-    for hold in HOLDS if tuned and others else ():
-        fitted = fit(tuned, weights, hold)
-        row(f"fitted to {len(tuned)} for tuning, hold {hold}", tuned, [chosen(song, fitted) for song in tuned], fitted)
+    for sharpness in SHARPNESS if tuned and others else ():
+        fitted = fit(tuned, sharpness, HOLDS[1])
+        picks = [chosen(song, fitted) for song in tuned]
+        row(f"fitted to {len(tuned)} for tuning, sharpness {sharpness}", tuned, picks, fitted)
         row(f"  and scored on the other {len(others)}", others, [chosen(song, fitted) for song in others])
 
 

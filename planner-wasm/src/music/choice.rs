@@ -22,6 +22,9 @@ pub(super) const DIVIDED: i64 = 3584;
 /// What beats heard half-way between the beats cost, in 1/1024 nats a second for a nat of their mean
 /// log odds: a reading leaves no beat out.
 pub(super) const LEFT_OUT: i64 = 640;
+/// What the onsets' periodicity at a third of the beat costs, in 1/1024 nats a second for the strongest
+/// period: where thirds repeat like beats they are the beats, or the beat is three halves as long.
+pub(super) const THIRDS: i64 = 2048;
 /// What a tempo an octave off the usual one costs, in 1/1024 nats a second.
 pub(super) const UNUSUAL: i64 = 1792;
 /// The usual tempo, in hops a beat: 120 beats a minute.
@@ -33,7 +36,7 @@ const NO_BEAT: i64 = -2816;
 
 /// A difference of scores, in 1/1024 nats a second, that makes one reading e times as likely as
 /// another. Of songs with known beats, and of their beats, about as many were right as this says.
-const NAT: f64 = 1408.0;
+const NAT: f64 = 1536.0;
 /// The weight of the best reading, as an integer.
 const WHOLE: f64 = 1_048_576.0;
 
@@ -50,6 +53,9 @@ pub(crate) struct Evidence {
     pub(crate) divided: i64,
     /// What the network says half-way between the beats: mean log odds.
     pub(crate) halfway: i64,
+    /// How strongly onsets repeat with a third of its period, relative to the song's strongest; 0
+    /// where that is too short for a beat.
+    pub(crate) thirds: i64,
     /// Octaves of tempo above the usual one, squared.
     pub(crate) unusual: i64,
     /// Whether the tempo is constant.
@@ -73,16 +79,17 @@ impl Evidence {
         Self {
             beats: beats.iter().sum::<i64>() * 100 / heard.beat.len().max(1) as i64,
             bars: bar_contrast(&heard.downbeat, &reading.beats),
-            pulse: tempogram.relative(usize::try_from(nearest(reading.period)).unwrap_or(0)),
+            pulse: tempogram.relative_at(reading.period),
             divided: change_at_quarters(&onsets.change, &reading.beats),
             halfway: half_way(&heard.beat, &reading.beats),
+            thirds: tempogram.relative_at(reading.period / 3),
             unusual: libm::round(octaves * octaves * f64::from(UNIT)) as i64,
             steady: reading.kind == Kind::Constant,
         }
     }
 
     /// Each, in the order of [`WEIGHTS`](super::weighed::WEIGHTS).
-    pub(crate) fn terms(self) -> [i64; 7] {
+    pub(crate) fn terms(self) -> [i64; 8] {
         let steady = i64::from(self.steady) * i64::from(UNIT);
         let Self {
             beats,
@@ -90,10 +97,13 @@ impl Evidence {
             pulse,
             divided,
             halfway,
+            thirds,
             unusual,
             ..
         } = self;
-        [beats, bars, pulse, divided, halfway, unusual, steady]
+        [
+            beats, bars, pulse, divided, halfway, thirds, unusual, steady,
+        ]
     }
 
     /// The sum, in 1/1024 nats a second.
@@ -101,6 +111,7 @@ impl Evidence {
         let weighed = BARS * self.bars + PULSE * self.pulse
             - DIVIDED * self.divided
             - LEFT_OUT * self.halfway
+            - THIRDS * self.thirds
             - UNUSUAL * self.unusual;
         self.beats + weighed / i64::from(UNIT) + i64::from(self.steady) * STEADY
     }
@@ -275,6 +286,7 @@ mod tests {
             pulse: 0,
             divided: 0,
             halfway: 0,
+            thirds: 0,
             unusual: 0,
             steady: true,
         };

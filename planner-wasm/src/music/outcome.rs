@@ -139,7 +139,7 @@ pub(super) fn no_beats(duration: u64, why: &str) -> Decided<BeatGrid> {
 fn provenance() -> BTreeMap<String, String> {
     [
         ("tracker", "autocut-beats".to_owned()),
-        ("tracker_version", "4".to_owned()),
+        ("tracker_version", "5".to_owned()),
         ("window", WINDOW.to_string()),
         ("hop", HOP.to_string()),
         ("latency", super::hop::LATENCY.to_string()),

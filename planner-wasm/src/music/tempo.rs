@@ -1,7 +1,7 @@
 //! Periodicity of the onset strength, and the families of beat periods it suggests.
 
 use super::ANALYSIS_RATE;
-use super::hop::{HOP, ONE, UNIT};
+use super::hop::{HOP, ONE, UNIT, nearest};
 
 /// Shortest beat period considered, in hops: 240 beats a minute.
 pub(crate) const SHORTEST: usize = 25;
@@ -48,8 +48,13 @@ impl Tempogram {
         Self { salience }
     }
 
-    /// How strongly the song pulses with this period in hops, relative to its strongest, in 1/1024.
-    pub(crate) fn relative(&self, period: usize) -> i64 {
+    /// How strongly the song pulses with this period in fixed-point hops, relative to its strongest,
+    /// in 1/1024; 0 of one shorter than [`SHORTEST`] or longer than [`LONGEST`].
+    pub(crate) fn relative_at(&self, period: i64) -> i64 {
+        self.relative(usize::try_from(nearest(period)).unwrap_or(0))
+    }
+
+    fn relative(&self, period: usize) -> i64 {
         let most = self.salience.iter().copied().max().unwrap_or(0).max(1);
         let here = self.salience.get(period).copied().unwrap_or(0).max(0);
         here * i64::from(UNIT) / most
@@ -130,6 +135,15 @@ mod tests {
         assert!(families.iter().all(|f| (SHORTEST..=LONGEST).contains(f)));
         assert!(tempogram.relative(50) > tempogram.relative(47));
         assert!(tempogram.strongest() > 2048);
+    }
+
+    #[test]
+    fn a_third_that_repeats_is_heard_unless_it_is_shorter_than_a_beat() {
+        let tempogram = Tempogram::of(&pulses(30, 3000));
+        let third = |period: i64| tempogram.relative_at(period * ONE / 3);
+        assert_eq!(third(90), 1024);
+        assert!(third(120) < 256, "{}", third(120));
+        assert_eq!((third(60), third(72)), (0, 0));
     }
 
     #[test]
