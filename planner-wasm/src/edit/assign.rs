@@ -242,7 +242,7 @@ mod tests {
     use proptest::test_runner::{TestCaseResult, TestRunner};
     use shared::fingerprint::Fingerprint;
     use shared::media::{MediaPath, MediaReference};
-    use shared::plan::{Cut, CutKind};
+    use shared::plan::{Cut, CutKind, Extra, Fit, Output};
     use shared::rate::Rate;
 
     type Spec = (u8, u8, u64, Vec<(u32, u16)>);
@@ -345,9 +345,16 @@ mod tests {
     fn with_pool<T>(specs: &[Spec], ask: impl FnOnce(Pool<'_>) -> T) -> T {
         let clips: Vec<SourceClip> = (0..).zip(specs).map(|(n, spec)| clip(n, spec)).collect();
         let bans = Bans::none();
-        let sources: Vec<Source<'_>> = sources(&clips, &bans, &mut Vec::new()).unwrap();
-        let ranks = Ranks::of(&sources);
         let rate = Rate::whole(25).unwrap();
+        let output = Output {
+            width: 1280,
+            height: 720,
+            rate,
+            fit: Fit::Crop,
+            extra: Extra::default(),
+        };
+        let sources: Vec<Source<'_>> = sources(&clips, &output, &bans, &mut Vec::new()).unwrap();
+        let ranks = Ranks::of(&sources);
         ask(Pool {
             sources: &sources,
             ranks: &ranks,

@@ -233,7 +233,7 @@ impl Pool<'_> {
             end_us,
             seen: clip.seen(start_us, end_us),
         };
-        Some((shown, self.ranks.measures(&window, placed)))
+        Some((shown, self.ranks.measures(clip, &window, placed)))
     }
 
     fn shortlist(
@@ -311,7 +311,7 @@ impl Pool<'_> {
             seen: of.seen(start_us, end_us),
         };
         let window = of.windows.over(shown.start_us, shown.end_us);
-        let measures = window.map(|window| self.ranks.measures(&window, Placed::default()));
+        let measures = window.map(|window| self.ranks.measures(of, &window, Placed::default()));
         let measures = measures.unwrap_or_default();
         Some(Candidate {
             shown,

@@ -58,7 +58,7 @@ pub(super) fn arranged<T>(
     settings.checked()?;
     let span = Span::of(&request.grid, &request.output, settings)?;
     let bans = Bans::of(request);
-    let sources = sources(&request.clips, &bans, &mut decisions)?;
+    let sources = sources(&request.clips, &request.output, &bans, &mut decisions)?;
     let (needed_us, offered_us) = (
         span.us(span.frames),
         sources.iter().map(Source::total_us).sum(),

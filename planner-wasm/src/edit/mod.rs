@@ -3,7 +3,7 @@
 //! [`plan`] turns a song's beat grid and the measures of a pile of clips into a finished plan, in
 //! two stages: the film is divided into slots by dynamic programming over the grid's points
 //! (`points`, `slots`, `pace`), and the slots (`assignment`) are filled with footage that scores best
-//! together (`sources`, `scenes`, `candidates`, `score`, `weights`, `prices`, `assign`, `beam`, `kicks`),
+//! together (`sources`, `enlarged`, `scenes`, `candidates`, `score`, `weights`, `prices`, `assign`, `beam`, `kicks`),
 //! with stated fallbacks where footage is short (`scarce`, `pack`).
 //! [`replan`] makes a plan anew from another one: `earlier` tells what of it is still there, `division`
 //! divides the film around what stays (`kept`), `reroll` fills single slots with something else, and
@@ -19,6 +19,7 @@ mod candidates;
 mod certificate;
 mod division;
 mod earlier;
+mod enlarged;
 mod film;
 mod kept;
 mod kicks;

@@ -77,7 +77,7 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
     let (settings, previous) = (&request.settings, earlier.plan());
     let mut decisions = request.decisions.clone();
     let span = Span::of(&request.grid, &request.output, settings)?;
-    let sources = sources(&request.clips, bans, &mut decisions)?;
+    let sources = sources(&request.clips, &request.output, bans, &mut decisions)?;
     let (needed_us, offered_us) = (
         span.us(span.frames),
         sources.iter().map(Source::total_us).sum(),

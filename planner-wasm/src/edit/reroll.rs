@@ -34,7 +34,7 @@ pub(super) fn reroll(
     let open: Vec<bool> = (0..count)
         .map(|index| named.contains(&index) && previous.slots.get(index).is_some_and(|s| !s.locked))
         .collect();
-    let sources = sources(&request.clips, bans, &mut Vec::new())?;
+    let sources = sources(&request.clips, &request.output, bans, &mut Vec::new())?;
     let (slots, needed_us) = as_they_are(request, previous)?;
     let ranks = Ranks::of(&sources);
     let pool = Pool {

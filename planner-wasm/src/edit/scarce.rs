@@ -280,7 +280,7 @@ fn longest(assignment: &Assignment<'_>, slot: usize) -> Option<Filled> {
         .max_by_key(|(length, order, ..)| (*length, *order))?;
     let clip = pool.sources.get(source)?;
     let window = clip.windows.over(stretch.start_us, stretch.end_us)?;
-    let measures = pool.ranks.measures(&window, Placed::default());
+    let measures = pool.ranks.measures(clip, &window, Placed::default());
     let shown = Shown {
         source,
         family: clip.family,

@@ -2,7 +2,7 @@
 //!
 //! All terms are integers, 1.0 = 1024. The worth of a filled film is
 //! `sum U(slot, window) + sum V(near each other) + sum f(uses of each clip) + sum g(uses of each scene)`,
-//! less the price of copies, with `U = w (s Q + I + H) + M + C - N - S + chance` and `V <= 0`, `f` and `g`
+//! less the price of copies, with `U = w (s (Q - E) + I + H) + M + C - N - S + chance` and `V <= 0`, `f` and `g`
 //! concave; how much each weighs is told by [`Weights`].
 
 use super::pace::ONE;
@@ -36,6 +36,8 @@ pub(super) struct Ranks {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Measures {
     quality: i64,
+    /// What is lost of it by enlarging the picture.
+    enlarged: i64,
     motion: i64,
     unwanted: i64,
     speech: i64,
@@ -82,13 +84,19 @@ impl Ranks {
         }
     }
 
-    /// The measures of `window`.
-    pub(super) fn measures(&self, window: &Window, placed: Placed) -> Measures {
+    /// The measures of a window of `source`.
+    pub(super) fn measures(
+        &self,
+        source: &Source<'_>,
+        window: &Window,
+        placed: Placed,
+    ) -> Measures {
         let of =
             |table: &[i64; 256], value: u8| table.get(usize::from(value)).copied().unwrap_or(0);
         let bad = i64::from(window.bad_permille) * ONE / 1000;
         Measures {
             quality: of(&self.quality, window.quality) - bad,
+            enlarged: source.enlarged,
             motion: of(&self.motion, window.motion),
             unwanted: i64::from(window.unwanted) * ONE / 255,
             speech: i64::from(window.speech) * ONE / 255,
@@ -142,13 +150,13 @@ fn weighed(weights: &Weights, slot: &Vacancy, weight: i64, measures: &Measures) 
         .sum()
 }
 
-/// Quality, hit, what else happens, how well motion matches energy, order.
+/// Quality, what enlarging takes of it, hit, what else happens, how well motion matches energy, order.
 fn parts(
     weights: &Weights,
     slot: &Vacancy,
     weight: i64,
     measures: &Measures,
-) -> [(&'static str, i64); 5] {
+) -> [(&'static str, i64); 6] {
     let energy = slot.energy * ONE / 1000;
     let weighed = |times: i64, measure: i64| weight * times / ONE * measure / ONE;
     let on_beat = if measures.heard {
@@ -160,6 +168,10 @@ fn parts(
         (
             "quality",
             weighed(weights.quality, measures.quality) * slot.seen / ONE,
+        ),
+        (
+            "enlarged",
+            -(weighed(weights.quality, measures.enlarged) * slot.seen / ONE),
         ),
         (on_beat, weighed(weights.hit, measures.impact)),
         (

@@ -2,10 +2,12 @@
 
 use shared::decision::{Decision, DecisionCode};
 use shared::media::MediaReference;
+use shared::plan::Output;
 use shared::rate::Rate;
 
 use super::bans::Bans;
 use super::candidates::MAX_BAD_PERMILLE;
+use super::enlarged::lost;
 use super::request::{EditError, SourceClip};
 use super::scenes::{Scenes, Seen, families, scenes, scenes_in};
 use crate::footage::{Anchor, Defect, Footage, Look, TICK_US, Windows};
@@ -53,6 +55,8 @@ pub(super) struct Source<'a> {
     pub(super) stretches: Vec<Stretch>,
     /// The longest of whole stretches without severe ticks, cuts inside allowed, in order of time.
     pub(super) merged: Vec<Stretch>,
+    /// What its pictures lose by being enlarged: see [`lost`].
+    pub(super) enlarged: i64,
     /// Shot at 50 frames a second or more, so that half speed stays smooth.
     pub(super) fast: bool,
     scenes: Scenes,
@@ -125,6 +129,7 @@ impl Source<'_> {
 /// A clip whose content was already offered is left out: it would pass for different footage.
 pub(super) fn sources<'a>(
     clips: &'a [SourceClip],
+    output: &Output,
     bans: &'a Bans,
     decisions: &mut Vec<Decision>,
 ) -> Result<Vec<Source<'a>>, EditError> {
@@ -160,7 +165,8 @@ pub(super) fn sources<'a>(
             empty += 1;
             continue;
         }
-        let rate = clip.media.video.as_ref().and_then(|video| video.rate);
+        let video = clip.media.video.as_ref();
+        let rate = video.and_then(|video| video.rate);
         let frame_us = rate.map_or(FRAME_US, frame_us);
         let whole = stretches(footage, frame_us);
         if whole.is_empty() {
@@ -188,6 +194,7 @@ pub(super) fn sources<'a>(
             stretches,
             scenes: Scenes::new(),
             family: sources.len(),
+            enlarged: video.map_or(0, |video| lost(output, video)),
             fast: rate.is_some_and(|rate| u64::from(rate.num()) >= 50 * u64::from(rate.den())),
         });
     }
