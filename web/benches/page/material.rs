@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Material {
     /// Four minutes of music.
     pub(crate) song: PathBuf,
+    /// An hour of it.
+    pub(crate) hour: PathBuf,
     /// Clips of 1080p, a minute each.
     pub(crate) long: Vec<PathBuf>,
     /// Many clips of 1080p, some seconds each.
@@ -14,10 +16,11 @@ pub(crate) struct Material {
 }
 
 impl Material {
-    /// What lies in a folder: `song.m4a`, clips in `long` and in `short`.
+    /// What lies in a folder: `song.m4a` and `hour.m4a`, clips in `long` and in `short`.
     pub(crate) fn in_folder(folder: &Path) -> Self {
         Self {
             song: folder.join("song.m4a"),
+            hour: folder.join("hour.m4a"),
             long: files(&folder.join("long")),
             short: files(&folder.join("short")),
         }

@@ -88,6 +88,14 @@ impl Noted {
             .tasks
             .iter()
             .filter(|(at, _)| (from..until).contains(at));
+        for (at, long) in inside.clone() {
+            let said = self.said.iter().rfind(|(since, _)| since < at);
+            let said = said.map_or("", |(_, said)| said);
+            eprintln!(
+                "{long:.0} ms without a turn, {:.0} ms on: {said}",
+                at - from
+            );
+        }
         inside.map(|(_, long)| *long).fold(0.0, f64::max)
     }
 

@@ -1,5 +1,6 @@
-// The last step of the page's build: notes for tools leave the WebAssembly, every file gets its
-// line in files.json, from which the page can be kept offline, and the sizes are shown.
+// The last step of the page's build: notes for tools leave the WebAssembly, the page's policy learns
+// the hash of its one inline script, every file gets its line in files.json, from which the page can
+// be kept offline, and the sizes are shown.
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
@@ -29,6 +30,10 @@ for (const entry of entries.filter((entry) => entry.isFile())) {
     content = Buffer.from(withoutNotes(content));
     await writeFile(path, content);
   }
+  if (name === 'index.html') {
+    content = Buffer.from(content.toString().replace('sha256-unbuilt', await hashOfInline()));
+    await writeFile(path, content);
+  }
   files.push({ name, content });
 }
 files.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -50,6 +55,12 @@ if (release) {
   files.push({ name: LIST, content: Buffer.from(text) });
   files.push({ name: SERVICE_WORKER, content: Buffer.from(keeper) });
   show();
+}
+
+/** The one inline script that the page's policy allows, as the policy names it. */
+async function hashOfInline() {
+  const script = await readFile(join(web, 'song_decoder.js'));
+  return `sha256-${createHash('sha256').update(script).digest('base64')}`;
 }
 
 /** What each file is to carry, and what a visitor waits for. */

@@ -1,4 +1,8 @@
 //! A file to samples, by the browser's decoders.
+//!
+//! * [`frame`] — where that is done without holding up the page.
+
+mod frame;
 
 use js_sys::{ArrayBuffer, Float32Array, Promise};
 use planner_wasm::music::ANALYSIS_RATE;
@@ -7,12 +11,13 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AudioBuffer, File, OfflineAudioContext};
 
 use crate::waveform::Waveform;
+use frame::Frame;
 
 /// Larger files are refused: decoding takes the whole file, and several times its size, in memory.
 const MOST_BYTES: f64 = 1024.0 * 1024.0 * 1024.0;
 
-/// Samples mixed between two turns of the event loop; some milliseconds of work.
-const BLOCK_SAMPLES: u32 = 1 << 18;
+/// Samples taken and mixed between two turns of the event loop; some milliseconds of work.
+const BLOCK_SAMPLES: u32 = 1 << 17;
 
 /// A song as the planner wants it: mono, at [`ANALYSIS_RATE`].
 pub struct Pcm {
@@ -33,6 +38,8 @@ pub enum DecodeError {
     Unreadable,
     /// It is no sound, or of a kind that this browser does not know.
     Undecodable,
+    /// Whoever decoded it is gone, or its samples do not fit into memory.
+    Lost,
 }
 
 impl DecodeError {
@@ -52,21 +59,36 @@ impl DecodeError {
                 "This browser finds no sound in it that it can decode. MP3, M4A, WAV, FLAC, \
                  Ogg and Opus work in most browsers; convert the song to one of these."
             }
+            Self::Lost => {
+                "The browser gave up decoding it, most likely for want of memory. Close other tabs and \
+                 choose it again, or choose a shorter one."
+            }
         }
     }
 }
 
-/// Decodes and resamples a file.
+/// Decodes and resamples a file: all channels, and mixed down.
 ///
 /// # Errors
 /// See [`DecodeError`].
-pub async fn decode(file: &File) -> Result<AudioBuffer, DecodeError> {
+pub async fn decode(file: &File) -> Result<(AudioBuffer, Pcm), DecodeError> {
     if file.size() <= 0.0 {
         return Err(DecodeError::Empty);
     }
     if file.size() > MOST_BYTES {
         return Err(DecodeError::TooLarge);
     }
+    let frame = Frame::open().await;
+    let song = match &frame {
+        Some(frame) => frame.decode(file).await?,
+        None => decode_here(file).await?,
+    };
+    let mixed = mix(&song, frame.as_ref()).await;
+    Ok((song, mixed.map_err(|_| DecodeError::Lost)?))
+}
+
+/// Decodes in the page itself, which holds it up for as long as the browser copies what was decoded.
+async fn decode_here(file: &File) -> Result<AudioBuffer, DecodeError> {
     let bytes: ArrayBuffer = JsFuture::from(file.array_buffer())
         .await
         .map_err(|_| DecodeError::Unreadable)?
@@ -89,12 +111,12 @@ pub async fn decode(file: &File) -> Result<AudioBuffer, DecodeError> {
         .map_err(|_: JsValue| DecodeError::Undecodable)
 }
 
-/// Mixes a decoded song down to one channel: the mean of its channels. The event loop turns
-/// between blocks, so the page stays alive.
+/// Mixes a decoded song down to one channel: the mean of its channels. What a frame has decoded is
+/// put into the song on the way. The event loop turns between blocks, so the page stays alive.
 ///
 /// # Errors
-/// What the browser says; out of memory for a very long song.
-pub async fn mix(song: &AudioBuffer) -> Result<Pcm, JsValue> {
+/// What the browser says: it is out of memory, here or in the frame.
+async fn mix(song: &AudioBuffer, frame: Option<&Frame>) -> Result<Pcm, JsValue> {
     let length = song.length();
     let channels = song.number_of_channels();
     let samples = Float32Array::new_with_length(length);
@@ -106,8 +128,19 @@ pub async fn mix(song: &AudioBuffer) -> Result<Pcm, JsValue> {
         reason = "a song has a handful of channels"
     )]
     let share = 1.0 / channels.max(1) as f32;
+    let end_of = |start: u32| start.saturating_add(BLOCK_SAMPLES).min(length);
+    // The next part comes while one is mixed.
+    let part = |start| Some(frame?.part(start, end_of(start)));
+    let mut coming = part(0);
     for start in (0..length).step_by(BLOCK_SAMPLES as usize) {
-        let end = start.saturating_add(BLOCK_SAMPLES).min(length);
+        let end = end_of(start);
+        match coming.take() {
+            Some(part) => part.put_into(song).await?,
+            None => pause(0).await,
+        }
+        if end < length {
+            coming = part(end);
+        }
         let block = (end - start) as usize;
         mixed.truncate(block);
         channel.truncate(block);
@@ -121,7 +154,6 @@ pub async fn mix(song: &AudioBuffer) -> Result<Pcm, JsValue> {
         }
         waveform.push(&mixed);
         samples.subarray(start, end).copy_from(&mixed);
-        pause(0).await;
     }
     Ok(Pcm { samples, waveform })
 }

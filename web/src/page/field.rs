@@ -1,6 +1,6 @@
 //! Fields of the browser's objects and of messages. One that is missing, or of another kind, is none.
 
-use js_sys::Reflect;
+use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 /// A field, whatever it is; undefined if it is missing.
@@ -37,4 +37,16 @@ pub fn whole(object: &JsValue, name: &str) -> Option<u64> {
 #[must_use]
 pub fn holds(object: &JsValue, name: &str) -> bool {
     get(object, name).is_truthy()
+}
+
+/// An object of these fields.
+///
+/// # Errors
+/// What the browser says; a plain object takes any field.
+pub fn object(fields: &[(&str, &JsValue)]) -> Result<Object, JsValue> {
+    let object = Object::new();
+    for (name, value) in fields {
+        Reflect::set(&object, &(*name).into(), value)?;
+    }
+    Ok(object)
 }

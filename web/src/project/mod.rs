@@ -32,6 +32,6 @@ mod made_up;
 
 pub use film::stem;
 pub use model::{Brief, ClipEntry, Depth, FORMAT, Project, SongEntry, from_plan, nothing_heard};
-pub use read::{MAX_PROJECT_BYTES, Opened, ProjectError, footage_from_json, probed};
+pub use read::{MAX_PROJECT_BYTES, Opened, ProjectError, Reading, footage_from_json, probed};
 pub use summary::Summary;
 pub use write::{Apart, footage_key};

@@ -76,6 +76,26 @@ impl Project {
     /// [`ProjectError`] if it is too large, not JSON, of another kind, or newer. Parts that cannot
     /// be used are left out and told instead.
     pub fn from_json(json: &str) -> Result<Opened, ProjectError> {
+        Ok(Reading::of(json)?.finish())
+    }
+}
+
+/// A project that is being read, clip by clip, so that whoever must not be held up can rest between.
+pub struct Reading<'a> {
+    document: Parts<'a>,
+    unread: std::vec::IntoIter<&'a RawValue>,
+    song: Option<SongEntry>,
+    clips: Vec<ClipEntry>,
+    notes: Vec<String>,
+    apart: Vec<(usize, String)>,
+}
+
+impl<'a> Reading<'a> {
+    /// Begins to read; see [`Project::from_json`].
+    ///
+    /// # Errors
+    /// All of [`ProjectError`]; what comes later does not fail.
+    pub fn of(json: &'a str) -> Result<Self, ProjectError> {
         if json.len() > MAX_PROJECT_BYTES {
             return Err(ProjectError::TooLarge { bytes: json.len() });
         }
@@ -87,14 +107,41 @@ impl Project {
             return Err(ProjectError::TooManyClips { clips: list.len() });
         }
         let mut notes = Vec::new();
-        let mut apart = Vec::new();
         let song = document.get("song").and_then(|raw| song(raw, &mut notes));
-        let mut clips = Vec::with_capacity(list.len());
-        for (at, raw) in list.iter().enumerate() {
-            let (clip, key) = clip(at, raw, &mut notes);
-            apart.extend(key.map(|key| (at, key)));
-            clips.push(clip);
-        }
+        Ok(Self {
+            document,
+            clips: Vec::with_capacity(list.len()),
+            unread: list.into_iter(),
+            song,
+            notes,
+            apart: Vec::new(),
+        })
+    }
+
+    /// Reads the next clip; false if there is none.
+    pub fn step(&mut self) -> bool {
+        let Some(raw) = self.unread.next() else {
+            return false;
+        };
+        let at = self.clips.len();
+        let (clip, key) = clip(at, raw, &mut self.notes);
+        self.apart.extend(key.map(|key| (at, key)));
+        self.clips.push(clip);
+        true
+    }
+
+    /// Reads all that is left.
+    #[must_use]
+    pub fn finish(mut self) -> Opened {
+        while self.step() {}
+        let Self {
+            document,
+            song,
+            clips,
+            mut notes,
+            apart,
+            ..
+        } = self;
         let brief = document
             .get("brief")
             .map_or_else(Brief::default, |raw| brief(raw, clips.len(), &mut notes));
@@ -102,7 +149,7 @@ impl Project {
         let id = document.text("id").unwrap_or_default();
         let name = document.text("name").unwrap_or_default();
         let saved_ms = document.whole("saved_ms").unwrap_or(0);
-        let project = Self {
+        let project = Project {
             id: if is_id(&id) { id } else { String::new() },
             name: line(&name),
             saved_ms: if saved_ms <= MAX_EXACT { saved_ms } else { 0 },
@@ -111,11 +158,11 @@ impl Project {
             brief,
             plan,
         };
-        Ok(Opened {
+        Opened {
             project,
             notes,
             apart,
-        })
+        }
     }
 }
 

@@ -12,13 +12,14 @@
 //! * `kept` — reload, relink, two tabs, a full disk; `unseen` — clips that no browser decodes.
 //! * `refused` — what is no song, clip, plan; `given_up` — cancelled; `lost` —
 //!   a planner that does not come.
-//! * `heard` — the clips' own sound.
+//! * `aside` — where a song is decoded; `heard` — the clips' own sound.
 //! * `keyboard`, `access` — without a mouse, without sight; `theme` — light and dark; `quiet` — network, console, offline.
 //! * `parity` — the planner in the browser is the planner here.
 #![cfg(not(target_arch = "wasm32"))]
 #![cfg(test)]
 
 mod access;
+mod aside;
 mod beats;
 mod browser;
 mod film;

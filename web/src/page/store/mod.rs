@@ -51,6 +51,7 @@ use std::rc::{Rc, Weak};
 
 pub use claim::{Claim, Event};
 pub use error::StoreError;
+pub(in crate::page) use rest::Pieces;
 
 use claim::Held;
 use database::{Access, Database, Table};

@@ -21,7 +21,7 @@ pub(super) async fn rest(ms: i32) {
 }
 
 /// Long work in pieces that do not keep the page from answering.
-pub(super) struct Pieces {
+pub(in crate::page) struct Pieces {
     since: f64,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Pieces {
 const PIECE_MS: f64 = 12.0;
 
 impl Pieces {
-    pub(super) fn new() -> Self {
+    pub(in crate::page) fn new() -> Self {
         Self {
             since: js_sys::Date::now(),
         }
@@ -37,7 +37,7 @@ impl Pieces {
 
     /// Rests if the piece has taken long enough. A page that is about to go does not rest: it
     /// might not come back.
-    pub(super) async fn pause(&mut self) {
+    pub(in crate::page) async fn pause(&mut self) {
         let hidden = web_sys::window()
             .and_then(|window| window.document())
             .is_none_or(|document| document.hidden());

@@ -8,9 +8,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::page::field::{text, whole};
+use crate::page::field::{object, text, whole};
 use crate::page::said::said;
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{ErrorEvent, File, MessageEvent, MessagePort, Worker, WorkerOptions, WorkerType};
@@ -220,12 +220,4 @@ impl ClipsWorker {
             ear("failed", &message);
         }
     }
-}
-
-fn object(entries: &[(&str, &JsValue)]) -> Result<Object, JsValue> {
-    let object = Object::new();
-    for (name, value) in entries {
-        Reflect::set(&object, &(*name).into(), value)?;
-    }
-    Ok(object)
 }

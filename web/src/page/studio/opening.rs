@@ -13,10 +13,12 @@ use web_sys::File;
 use super::Studio;
 use super::clips::{Clip, ClipStage};
 use super::files::{Dropped, fingerprint, head, size};
+use crate::page::decode::pause;
 use crate::page::said::said;
+use crate::page::store::Pieces;
 use crate::project::relink::{Candidate, relink, worth_a_look};
 use crate::project::sort;
-use crate::project::{ClipEntry, Project, from_plan};
+use crate::project::{ClipEntry, Opened, Project, ProjectError, Reading, from_plan};
 use crate::wording::sentence;
 
 impl Studio {
@@ -109,7 +111,10 @@ impl Studio {
         let Some(text) = self.text_of(file).await else {
             return;
         };
-        match Project::from_json(&text) {
+        let turn = self.keeping.turn();
+        match in_pieces(&text).await {
+            // Another project was shown meanwhile.
+            Ok(_) if self.keeping.turn() != turn => {}
             Ok(opened) => {
                 self.keep_now();
                 for note in opened.notes {
@@ -289,6 +294,18 @@ impl Studio {
             }
         });
     }
+}
+
+/// Reads a project; the page goes on meanwhile, and has had a turn of its own at the end.
+async fn in_pieces(text: &str) -> Result<Opened, ProjectError> {
+    let mut reading = Reading::of(text)?;
+    let mut pieces = Pieces::new();
+    while reading.step() {
+        pieces.pause().await;
+    }
+    let opened = reading.finish();
+    pause(0).await;
+    Ok(opened)
 }
 
 /// The sample's files.

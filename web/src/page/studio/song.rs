@@ -12,9 +12,8 @@ use web_sys::{AudioBuffer, File};
 
 use super::Studio;
 use super::files::{Dropped, fingerprint, size};
-use crate::page::decode::{decode, mix};
+use crate::page::decode::decode;
 use crate::page::planner::Bulk;
-use crate::page::said::said;
 use crate::project::SongEntry;
 use crate::waveform::Waveform;
 
@@ -136,10 +135,9 @@ impl Studio {
     async fn prepare_song(self, turn: u32, dropped: &Dropped) -> Result<(), String> {
         let desk = self.song;
         let file = &dropped.file;
-        let buffer = decode(file)
+        let (buffer, pcm) = decode(file)
             .await
             .map_err(|error| error.sentence().to_owned())?;
-        let pcm = mix(&buffer).await.map_err(|error| said(&error))?;
         let planner = self.planner();
         let print = fingerprint(&planner, file).await?;
         if desk.turn.get_value() != turn {

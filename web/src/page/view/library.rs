@@ -1,5 +1,8 @@
 //! Song and clips.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use leptos::html::Canvas;
 use leptos::prelude::*;
 
@@ -13,6 +16,9 @@ use crate::page::studio::{Studio, files};
 use crate::project::Depth;
 use crate::{facts, wording};
 
+/// Clips that come into the list at a time; the others wait until the browser has had a turn.
+const AT_A_TIME: usize = 25;
+
 /// Song and clips.
 #[component]
 pub fn Library() -> impl IntoView {
@@ -25,6 +31,26 @@ pub fn Library() -> impl IntoView {
             .collect::<Vec<_>>()
     });
     let count = Memo::new(move |_| clips.with(Vec::len));
+    // All at once would hold up the page where a project with many clips is opened.
+    let next = RwSignal::new(());
+    let shown = Memo::new(move |before: Option<&Vec<_>>| {
+        next.track();
+        let before: BTreeSet<_> = before.into_iter().flatten().copied().collect();
+        let mut others = 0;
+        let mut all = clips.get();
+        all.retain(|clip| {
+            before.contains(clip) || {
+                others += 1;
+                others <= AT_A_TIME
+            }
+        });
+        all
+    });
+    Effect::new(move |_| {
+        if shown.with(Vec::len) < count.get() {
+            set_timeout(move || next.set(()), Duration::ZERO);
+        }
+    });
     let missing = Memo::new(move |_| {
         let clips = studio.clips.list.get();
         let gone =
@@ -68,7 +94,7 @@ pub fn Library() -> impl IntoView {
                 </div>
             </Show>
             <ul class="clips" id="clips">
-                <For each=move || clips.get() key=|(id, _)| *id let((_, media))>
+                <For each=move || shown.get() key=|(id, _)| *id let((_, media))>
                     {studio.clips.get(media).map(|clip| view! { <ClipCard clip/> })}
                 </For>
             </ul>

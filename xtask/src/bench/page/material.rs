@@ -1,4 +1,4 @@
-//! A song of four minutes and clips of 1080p, made once and kept under `target/bench/page`.
+//! A song of four minutes and one of an hour, and clips of 1080p, made once and kept under `target/bench/page`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,8 +20,8 @@ const PART: u64 = 10;
 const LONG: u64 = 60;
 const SHORT: u64 = 5;
 
-/// Makes what is missing, and gives back the folder: `song.m4a`, clips of a minute in `long`, clips
-/// of some seconds in `short`. Each clip is another file, though pictures come again. Of 50 and 200
+/// Makes what is missing, and gives back the folder: `song.m4a` and `hour.m4a`, clips of a minute
+/// in `long`, clips of some seconds in `short`. Each clip is another file, though pictures come again. Of 50 and 200
 /// clips it takes 5 GB.
 ///
 /// # Errors
@@ -31,6 +31,9 @@ pub(super) fn make(long: usize, short: usize) -> Result<PathBuf> {
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     if !folder.join("song.m4a").exists() {
         make_song(&folder)?;
+    }
+    if !folder.join("hour.m4a").exists() {
+        make_hour(&folder)?;
     }
     let parts = (0..)
         .zip(KINDS)
@@ -50,6 +53,17 @@ fn make_song(folder: &Path) -> Result<()> {
         .args(["-t", "240", "-c:a", "aac", "-b:a", "192k"])
         .arg(&unfinished))?;
     fs::rename(&unfinished, folder.join("song.m4a")).context("cannot keep the song")
+}
+
+/// The song again and again.
+fn make_hour(folder: &Path) -> Result<()> {
+    let unfinished = folder.join("unfinished.m4a");
+    run(command("ffmpeg")
+        .args(["-nostdin", "-v", "error", "-y", "-stream_loop", "-1", "-i"])
+        .arg(folder.join("song.m4a"))
+        .args(["-t", "3600", "-c", "copy"])
+        .arg(&unfinished))?;
+    fs::rename(&unfinished, folder.join("hour.m4a")).context("cannot keep the hour of music")
 }
 
 /// Seconds of moving pictures with grain, encoded in one of the [`KINDS`].
