@@ -121,16 +121,18 @@ fn percentiles(counts: &[i64; 256]) -> [i64; 256] {
 
 /// `U` without chance.
 pub(super) fn suits(weights: &Weights, slot: &Vacancy, measures: &Measures) -> i64 {
-    let against = against(weights, measures).map(|(_, part)| part);
+    let against = against(weights, slot, measures).map(|(_, part)| part);
     weighed(weights, slot, slot.weight, measures) + against.iter().sum::<i64>()
 }
 
-/// What speaks against a window in any slot: not above 0.
-fn against(weights: &Weights, measures: &Measures) -> [(&'static str, i64); 2] {
+/// What speaks against a window in any slot: not above 0. A picture that is unwanted costs the more the
+/// more a good one would gain.
+fn against(weights: &Weights, slot: &Vacancy, measures: &Measures) -> [(&'static str, i64); 2] {
+    let times = (slot.weight * slot.seen / ONE).max(ONE);
     [
         (
             "unwanted picture",
-            -(weights.unwanted * measures.unwanted / ONE),
+            -(weights.unwanted * measures.unwanted / ONE * times / ONE),
         ),
         ("speech unheard", -(weights.speech * measures.speech / ONE)),
     ]
@@ -201,7 +203,7 @@ pub(super) fn why(
     others: &[(&'static str, i64)],
 ) -> String {
     let mut all = parts(weights, slot, slot.weight, measures).to_vec();
-    all.extend(against(weights, measures));
+    all.extend(against(weights, slot, measures));
     all.extend(others);
     // In tenths of a point, towards zero.
     let tenths = all.into_iter().map(|(what, part)| (what, part * 10 / ONE));
