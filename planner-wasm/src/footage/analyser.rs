@@ -28,9 +28,18 @@ const SHORTEST_VIEW_US: u64 = 500_000;
 
 /// Mean luma difference below which a picture repeats the one before, re-encoded at most.
 const REPEATED: f32 = 0.4;
-/// A picture that repeats another no longer ago is no new picture: films of 24 pictures a second
-/// in files of 60 would seem to jerk. One that lasts longer is a still camera.
+/// A picture that repeats another no longer ago is no step of the camera's: films of 24 pictures a second
+/// in files of 60 would seem to jerk.
 const REPEATED_US: u64 = 70_000;
+/// The same of one that was moved into and of which this share is all but unchanged: films of 10 pictures a
+/// second in files of 30.
+/// One that lasts longer is a still camera.
+const HELD_US: u64 = 110_000;
+const UNCHANGED: f32 = 0.8;
+/// Pictures that are given further apart are each a picture of their own.
+const EACH_US: u64 = 70_000;
+/// What dissolves changes with each picture; one that repeats another sooner says nothing of that.
+const STALE_US: u64 = 75_000;
 
 /// Change of the blocks' colours from which a picture has nothing to do with the one before, and that of the
 /// least cut, from which it has not if the camera cannot be followed.
@@ -140,7 +149,8 @@ impl FootageAnalyser {
                 found: rgb.len(),
             });
         }
-        if let Some(previous_us) = self.last_us.filter(|previous| at_us <= *previous) {
+        let given_us = self.last_us;
+        if let Some(previous_us) = given_us.filter(|previous| at_us <= *previous) {
             return Err(FootageError::NotLater { at_us, previous_us });
         }
         let start_us = self.track.steps.first().map_or(at_us, |step| step.at_us);
@@ -152,12 +162,20 @@ impl FootageAnalyser {
         self.pictures += 1;
         let step = self.step(at_us);
         let kept_us = self.track.steps.last().map(|step| step.at_us);
-        if step.residue < REPEATED && kept_us.is_some_and(|kept| at_us - kept <= REPEATED_US) {
-            return Ok(());
+        let soon = |before: Option<u64>, us: u64| before.is_some_and(|before| at_us - before <= us);
+        let moved = self
+            .track
+            .steps
+            .last()
+            .is_some_and(|last| last.residue >= REPEATED);
+        let held = moved && step.unchanged >= UNCHANGED;
+        let held_us = if held { HELD_US } else { REPEATED_US };
+        let repeats = step.residue < REPEATED && soon(given_us, EACH_US) && soon(kept_us, held_us);
+        if !repeats {
+            let apart = kept_us.is_some_and(|kept| at_us - kept > LONGEST_STEP_US);
+            self.anew |= apart || step.change > if step.shift.is_some() { ANEW } else { CUT };
+            self.track.steps.push(step);
         }
-        let apart = kept_us.is_some_and(|kept| at_us - kept > LONGEST_STEP_US);
-        self.anew |= apart || step.change > if step.shift.is_some() { ANEW } else { CUT };
-        self.track.steps.push(step);
         let sampled_us = self.track.samples.last().map(|sample| sample.at_us);
         if sampled_us.is_none_or(|sampled| at_us - sampled >= SAMPLE_US) {
             let mut statistics = Statistics::of(rgb, &self.next);
@@ -168,8 +186,14 @@ impl FootageAnalyser {
                 statistics,
                 look: Look::of(rgb, &self.next),
             });
+        }
+        let apart_us = if repeats { STALE_US } else { SAMPLE_US };
+        if self.recent.wants(at_us, apart_us) {
             let dissolve = self.recent.push(at_us, &self.next.blocks);
             self.track.dissolves.extend(dissolve);
+        }
+        if repeats {
+            return Ok(());
         }
         let [one, two, _] = self.earlier;
         self.earlier = [self.last.blocks, one, two];
@@ -306,6 +330,12 @@ fn views(samples: &[Sample], shots: &[Shot]) -> Vec<View> {
 
 /// The ticks of a clip.
 fn ticks(track: &Track, cuts: &[u64], start_us: u64, end_us: u64) -> Vec<Tick> {
+    let measures = measures(track, cuts, start_us, end_us);
+    measures.iter().map(Measures::quantised).collect()
+}
+
+/// What is measured of each tick of a clip.
+fn measures(track: &Track, cuts: &[u64], start_us: u64, end_us: u64) -> Vec<Measures> {
     let count = usize::try_from((end_us - start_us).div_ceil(TICK_US)).unwrap_or(0);
     let moves = track.steps.windows(2).filter_map(|pair| {
         let [before, now] = pair else { return None };
@@ -354,7 +384,6 @@ fn ticks(track: &Track, cuts: &[u64], start_us: u64, end_us: u64) -> Vec<Tick> {
                 shake,
                 frozen,
             }
-            .quantised()
         })
         .collect()
 }

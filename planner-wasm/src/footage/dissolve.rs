@@ -29,6 +29,12 @@ const VALUES: f32 = (3 * BLOCKS) as f32;
 pub(super) struct Recent(VecDeque<(u64, BlockColours)>);
 
 impl Recent {
+    /// Whether the last picture lies at least so long before.
+    pub(super) fn wants(&self, at_us: u64, apart_us: u64) -> bool {
+        let last = self.0.back();
+        last.is_none_or(|(last_us, _)| at_us - last_us >= apart_us)
+    }
+
     /// Takes the next picture; tells of the middle of a dissolve that it is the end of, and how far
     /// its sides are apart.
     pub(super) fn push(&mut self, at_us: u64, blocks: &BlockColours) -> Option<(u64, f32)> {

@@ -24,6 +24,8 @@ const SHORTEST_US: u64 = 500_000;
 /// Of the time that a take does not freeze so much must be alive, in tenths; and half as long as what
 /// freezes.
 const ALIVE_TENTHS: u64 = 8;
+/// What holds for no longer before the take moves on is its low rate of pictures, and counts as alive.
+const HELD_US: u64 = 250_000;
 /// The step into the stand or out of it must be this share of the take's usual step: what stalls stops
 /// dead, a camera that is brought to rest slows down.
 const ABRUPT: f32 = 0.5;
@@ -68,6 +70,7 @@ fn stands(take: &[Step], end_us: u64, cut: bool) -> Vec<(u64, u64)> {
     let until = |last: usize| take.get(last + 1).map_or(end_us, |next| next.at_us);
     runs.retain(|(first, last)| until(*last) - take[first - 1].at_us >= SHORTEST_US);
     let (mut alive_us, mut other_us, mut frozen_us) = (0, 0, 0);
+    let mut held_us = 0;
     let mut changes = Vec::new();
     for (n, step) in take.iter().enumerate().skip(1) {
         let run = runs.get(runs.partition_point(|(_, last)| *last < n));
@@ -75,11 +78,19 @@ fn stands(take: &[Step], end_us: u64, cut: bool) -> Vec<(u64, u64)> {
             frozen_us += lasts(n);
         } else if step.unchanged <= ALIVE && lasts(n) <= LONGEST_STEP_US {
             alive_us += lasts(n);
+            if held_us <= HELD_US {
+                alive_us += std::mem::take(&mut held_us);
+            }
             changes.push(step.change);
+        } else if step.unchanged >= STILL {
+            held_us += lasts(n);
+            continue;
         } else {
             other_us += lasts(n);
         }
+        other_us += std::mem::take(&mut held_us);
     }
+    other_us += held_us;
     let stretches = u64::try_from(runs.len())
         .unwrap_or(u64::MAX)
         .saturating_add(1);
@@ -267,6 +278,27 @@ mod tests {
             ("dissolves", dissolves),
         ] {
             assert_eq!(frozen(&footage), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_stall_is_frozen_in_a_take_of_a_low_rate_of_pictures_and_of_short_rests_too() {
+        for rate in [10.0, 12.5, 15.0] {
+            let filmed_slowly = |at: f64| filmed((at * rate).floor() / rate);
+            let stalled = clip(30, 4.0, |at| {
+                filmed_slowly(match at {
+                    at if (1.5..2.5).contains(&at) => 1.5,
+                    at if (0.5..0.7).contains(&at) => 0.5,
+                    at if (3.1..3.3).contains(&at) => 3.1,
+                    at => at,
+                })
+            });
+            let ticks = |n: &usize| stalled.ticks[*n].defects.has(Defect::Frozen);
+            let frozen: Vec<usize> = (0..40).filter(ticks).collect();
+            assert!(
+                frozen.len() >= 9 && frozen.iter().all(|n| (14..26).contains(n)),
+                "{rate}: {frozen:?}"
+            );
         }
     }
 

@@ -16,6 +16,10 @@ const BLURRED: f32 = 0.62;
 const BLURRED_BESIDE_ALIKE: f32 = 0.76;
 /// Below this sharpness a picture is out of focus whatever the rest of its clip is like.
 const BLURRED_ALWAYS: f32 = 0.2;
+/// The same of a picture with at least this share of edges, which has enough to tell focus by: an edge is
+/// more than a seventieth of the width wide.
+const BLURRED_EDGES: f32 = 0.25;
+const EDGES: f32 = 0.05;
 /// Share of even ground from which nothing tells whether a picture is in focus: a clear sky.
 const NO_DETAIL: f32 = 0.9;
 
@@ -129,9 +133,14 @@ impl Measures {
         if !defects.is_empty() && defects.iter().any(Defect::is_severe) {
             return defects;
         }
+        let least = if self.statistics.edges < EDGES {
+            BLURRED_ALWAYS
+        } else {
+            BLURRED_EDGES
+        };
         let blurred = self.relative_sharpness() < BLURRED
             || self.sharpness_beside_alike < BLURRED_BESIDE_ALIKE
-            || self.statistics.sharpness < BLURRED_ALWAYS;
+            || self.statistics.sharpness < least;
         if blurred && self.statistics.palette.ground < NO_DETAIL {
             defects = defects.with(Defect::Blurred);
         }

@@ -6,10 +6,16 @@
 )]
 
 use super::model::TICK_US;
-use super::track::Step;
+use super::track::{LONGEST_STEP_US, Step, seconds};
 
 /// Ticks on each side that belong to a tick's shake.
 const REACH: usize = 2;
+/// Share of their unevenness by which pictures that were filmed evenly are off, in the mean.
+const JUDDER: f32 = 0.7;
+/// Speed of the camera, in pixels a tick, up to which nobody sees it jerk.
+const SLOW: f32 = 1.0;
+/// Mean luma difference below which the picture stands.
+const STANDS: f32 = 0.4;
 /// Steps at most this long show shake that is faster than ticks.
 const FAST_STEP_US: u64 = 55_000;
 
@@ -22,7 +28,13 @@ const FAST_STEP_US: u64 = 55_000;
 /// * `steps` — of the whole clip; `cuts` — starts of takes but the first, ascending.
 /// * `start_us` — time of the first picture; `ticks` — how many there are.
 pub(super) fn shake(steps: &[Step], cuts: &[u64], start_us: u64, ticks: usize) -> Vec<f32> {
-    let mut slow = jitter(&tick_shifts(steps, cuts, start_us, ticks), |_| 1);
+    let shifts = tick_shifts(steps, cuts, start_us, ticks);
+    let mut slow = jitter(&shifts, |_| 1);
+    let uneven = unevenness(steps, start_us, ticks);
+    for (n, slow) in slow.iter_mut().enumerate() {
+        let around = n.saturating_sub(REACH)..(n + REACH + 1).min(ticks);
+        *slow = (*slow - JUDDER * uneven[n] * (speed(&shifts[around]) - SLOW).max(0.0)).max(0.0);
+    }
     for (slow, fast) in slow
         .iter_mut()
         .zip(fast_shake(steps, cuts, start_us, ticks))
@@ -62,6 +74,44 @@ fn tick_shifts(steps: &[Step], cuts: &[u64], start_us: u64, ticks: usize) -> Vec
         }
     }
     out
+}
+
+/// How unevenly the pictures around each tick follow each other: the longest of their intervals less the
+/// shortest, in ticks. Pictures that were filmed evenly and are shown so, 24 of them in a file of 30, jerk
+/// along by that share of their way.
+fn unevenness(steps: &[Step], start_us: u64, ticks: usize) -> Vec<f32> {
+    let mut intervals = vec![(u64::MAX, 0); ticks];
+    for pair in steps.windows(2) {
+        let (from, until) = (pair[0].at_us - start_us, pair[1].at_us - start_us);
+        let lasts = until - from;
+        // A picture that stays as it is tells nothing of when the next was due.
+        let stands = pair.iter().any(|step| step.residue < STANDS);
+        if stands || lasts > LONGEST_STEP_US {
+            continue;
+        }
+        let tick = |at_us: u64| usize::try_from(at_us / TICK_US).unwrap_or(ticks);
+        let first = tick(from).saturating_sub(REACH).min(ticks);
+        let end = (tick(until - 1) + REACH + 1).min(ticks);
+        for (shortest, longest) in &mut intervals[first..end] {
+            (*shortest, *longest) = (lasts.min(*shortest), lasts.max(*longest));
+        }
+    }
+    let uneven = intervals
+        .into_iter()
+        .map(|(shortest, longest)| longest.saturating_sub(shortest));
+    uneven
+        .map(|apart| seconds(apart) / seconds(TICK_US))
+        .collect()
+}
+
+/// How far the camera moves each tick, on the whole.
+fn speed(shifts: &[Option<[f32; 2]>]) -> f32 {
+    let (mut sum, mut count) = ([0.0_f32; 2], 0.0_f32);
+    for [x, y] in shifts.iter().flatten() {
+        sum = [sum[0] + x, sum[1] + y];
+        count += 1.0;
+    }
+    libm::sqrtf(sum[0] * sum[0] + sum[1] * sum[1]) / count.max(1.0)
 }
 
 /// The same as [`jitter`] of ticks, from picture to picture, spread over the ticks.
@@ -171,6 +221,22 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn an_even_pan_of_a_lower_rate_than_its_file_s_does_not_shake(
+            rate in prop::sample::select(vec![12_u64, 15, 20, 24, 25]),
+            x in -45.0_f32..45.0,
+            phase in 0..30_u64,
+        ) {
+            // Picture n is filmed at n / rate and shown with the next picture of the file's thirty a second.
+            let shown = |n: u64| (30 * n + phase).div_ceil(rate) * 33_333;
+            let mut pan = steps((0..3 * rate).map(|_| [x / rate as f32, 0.0]));
+            for (n, step) in (0..).zip(&mut pan) {
+                step.at_us = shown(n);
+            }
+            let shake = shake(&pan, &[], shown(0), 28);
+            prop_assert!(shake.iter().all(|shake| *shake < 1.1), "{shake:?}");
+        }
+
         #[test]
         fn what_jerks_at_half_the_rate_does_not_shake_and_what_turns_back_does(
             x in -12.0_f32..12.0,

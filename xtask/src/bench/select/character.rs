@@ -24,6 +24,8 @@ const MOVEMENT: (usize, usize) = (160, 90);
 const LOOKED_AT: u64 = 90;
 /// Mean difference of pictures, a quarter of them at least, from which a base moves all over.
 const MOVES: f64 = 2.5;
+/// The same up to which it hardly moves.
+const RESTS: f64 = 1.25;
 /// Change of scene, as ffmpeg scores it, from which a base has a cut of its own.
 const SCENE: &str = "0.2";
 
@@ -34,6 +36,8 @@ pub(super) struct Character {
     pub(super) soft: bool,
     /// It moves enough for a picture that stands still to be seen as one.
     pub(super) moves: bool,
+    /// It moves so little that a picture that stands still is none. What lies between is either.
+    pub(super) rests: bool,
     /// Frames that begin another scene.
     pub(super) cuts: Vec<u64>,
 }
@@ -53,9 +57,11 @@ impl Character {
 /// # Errors
 /// If ffmpeg fails.
 pub(super) fn character(file: &Path) -> Result<Character> {
+    let movement = movement(file)?;
     Ok(Character {
         soft: is_soft(file)?,
-        moves: moves(file)?,
+        moves: movement >= MOVES,
+        rests: movement < RESTS,
         cuts: cuts(file)?,
     })
 }
@@ -83,7 +89,8 @@ fn is_soft(file: &Path) -> Result<bool> {
         .is_some_and(|middle| *middle < STEEPEST))
 }
 
-fn moves(file: &Path) -> Result<bool> {
+/// Mean difference of pictures that a quarter of them have at least.
+fn movement(file: &Path) -> Result<f64> {
     let pictures = greys(file, Pictures::first(MOVEMENT, LOOKED_AT))?;
     let mut differences: Vec<f64> = pictures
         .windows(2)
@@ -100,7 +107,8 @@ fn moves(file: &Path) -> Result<bool> {
     differences.sort_by(f64::total_cmp);
     Ok(differences
         .get(differences.len() * 3 / 4)
-        .is_some_and(|much| *much >= MOVES))
+        .copied()
+        .unwrap_or(0.0))
 }
 
 fn cuts(file: &Path) -> Result<Vec<u64>> {
