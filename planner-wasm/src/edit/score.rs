@@ -301,3 +301,44 @@ pub(super) fn apart(weights: &Weights, one: &Shown, other: &Shown, slots: usize)
     let share = |slots: usize| i64::try_from(slots).unwrap_or(0);
     -weights.near * share(NEAR_SLOTS - slots) / share(NEAR_SLOTS)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::slots::ACCENTS;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_good_picture_that_is_surely_unwanted_is_worth_less_than_a_poor_one_in_any_slot(
+            weight in 512..2048_i64,
+            seen in ONE / 2..=2 * ONE,
+            energy in 0..=1000_i64,
+        ) {
+            let slot = Vacancy {
+                start: 0,
+                frames: 25,
+                cut: None,
+                energy,
+                weight,
+                seen,
+                accents: [0; ACCENTS],
+                progress: 500,
+                steps: 4,
+            };
+            let best = Measures {
+                quality: ONE,
+                unwanted: ONE,
+                motion: energy * ONE / 1000,
+                ..Measures::default()
+            };
+            let poor = Measures {
+                motion: ONE - best.motion,
+                ..Measures::default()
+            };
+            let weights = Weights::default();
+            prop_assert!(suits(&weights, &slot, &best) < suits(&weights, &slot, &poor));
+        }
+    }
+}

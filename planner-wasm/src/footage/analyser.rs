@@ -330,12 +330,6 @@ fn views(samples: &[Sample], shots: &[Shot]) -> Vec<View> {
 
 /// The ticks of a clip.
 fn ticks(track: &Track, cuts: &[u64], start_us: u64, end_us: u64) -> Vec<Tick> {
-    let measures = measures(track, cuts, start_us, end_us);
-    measures.iter().map(Measures::quantised).collect()
-}
-
-/// What is measured of each tick of a clip.
-fn measures(track: &Track, cuts: &[u64], start_us: u64, end_us: u64) -> Vec<Measures> {
     let count = usize::try_from((end_us - start_us).div_ceil(TICK_US)).unwrap_or(0);
     let moves = track.steps.windows(2).filter_map(|pair| {
         let [before, now] = pair else { return None };
@@ -384,6 +378,7 @@ fn measures(track: &Track, cuts: &[u64], start_us: u64, end_us: u64) -> Vec<Meas
                 shake,
                 frozen,
             }
+            .quantised()
         })
         .collect()
 }

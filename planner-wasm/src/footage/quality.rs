@@ -38,9 +38,9 @@ const DRAWN: f32 = 0.22;
 /// How unwanted text over the picture is at most: what it is written over may be worth seeing.
 const CAPTIONED: f32 = 0.3;
 /// Share of the picture that is a screen of pure green or blue, from none to surely one, and how unwanted it
-/// is at most.
+/// is at most: nobody means it to be seen, but it may be a wall.
 const KEY_SCREEN: [f32; 2] = [0.2, 0.35];
-const KEYED: f32 = 0.3;
+const KEYED: f32 = 0.6;
 /// How much stands out of the ground where there is nothing to see, and where there is something; and
 /// movement that is worth seeing before any ground, from none to enough.
 const MATTER: [f32; 2] = [0.015, 0.05];
@@ -250,4 +250,33 @@ pub(super) fn rise(value: f32, low: f32, high: f32) -> f32 {
 /// The nearest byte.
 fn byte(value: f32) -> u8 {
     libm::roundf(value.clamp(0.0, 255.0)) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_full_of_edges_none_of_which_is_sharp_is_out_of_focus() {
+        let blurred = |sharpness: f32, edges: f32| {
+            let measures = Measures {
+                statistics: Statistics {
+                    mean: 120.0,
+                    contrast: 60.0,
+                    sharpness,
+                    edges,
+                    ..Statistics::default()
+                },
+                usual_sharpness: sharpness,
+                sharpness_beside_alike: 1.0,
+                motion: 1.0,
+                shake: 0.0,
+                frozen: false,
+            };
+            measures.quantised().defects.has(Defect::Blurred)
+        };
+        assert!(blurred(0.22, 0.06) && !blurred(0.27, 0.06));
+        // With few edges it may be a soft picture of little.
+        assert!(!blurred(0.22, 0.03) && blurred(0.18, 0.03));
+    }
 }

@@ -41,7 +41,7 @@ struct Metric {
     more_is_better: bool,
 }
 
-const METRICS: [Metric; 10] = [
+const METRICS: [Metric; 9] = [
     Metric {
         name: "planned cuts seen, within a frame",
         target: "≥ 90 %",
@@ -64,12 +64,6 @@ const METRICS: [Metric; 10] = [
         name: "cuts seen elsewhere, of 100 shots",
         target: "≤ 1",
         value: |film| film.elsewhere,
-        more_is_better: false,
-    },
-    Metric {
-        name: "the same, all that is taken for one: fast movement at a low rate too",
-        target: "",
-        value: |film| film.taken,
         more_is_better: false,
     },
     Metric {
@@ -111,7 +105,6 @@ struct Measured {
     on_beat: f64,
     late: f64,
     elsewhere: f64,
-    taken: f64,
     black: f64,
     still: f64,
     again: f64,
@@ -276,15 +269,10 @@ fn measure(plan: &Planned, found: &[u64], film: &Path) -> Result<Measured> {
         let mut before = middles.iter().take(*n);
         before.any(|other| alike(picture, other, LOOK))
     });
-    let alike_around = |cut: &u64| {
-        let sides = cut.checked_sub(1).and_then(at).zip(at(*cut));
+    let jumps = cuts.iter().filter(|cut| {
+        let sides = cut.checked_sub(1).and_then(at).zip(at(**cut));
         sides.is_some_and(|(before, after)| alike(before, after, LOOK))
-    };
-    let jumps = cuts.iter().filter(|cut| alike_around(cut));
-    // The detector compares each picture with its neighbours. Where a take has few pictures a second most
-    // repeat the one before, so that each new one stands out and looks like a cut to it: what both sides
-    // show is then the same scene, a little later.
-    let others = || found.iter().filter(|cut| !near(cut, cuts));
+    });
     let motions: Vec<f64> = slots()
         .map(|(from, until)| {
             let index = |frame: u64| usize::try_from(frame).unwrap_or(usize::MAX);
@@ -311,10 +299,9 @@ fn measure(plan: &Planned, found: &[u64], film: &Path) -> Result<Measured> {
         ),
         elsewhere: 100.0
             * share(
-                others().filter(|cut| !alike_around(cut)).count(),
+                found.iter().filter(|cut| !near(cut, cuts)).count(),
                 middles.len(),
             ),
-        taken: 100.0 * share(others().count(), middles.len()),
         black: black.count() as f64 / RATE as f64,
         still: still as f64 / RATE as f64,
         again: share(again.count(), middles.len()),
