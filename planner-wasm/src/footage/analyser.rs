@@ -31,10 +31,11 @@ const REPEATED: f32 = 0.4;
 /// A picture that repeats another no longer ago is no step of the camera's: films of 24 pictures a second
 /// in files of 60 would seem to jerk.
 const REPEATED_US: u64 = 70_000;
-/// The same of one that was moved into and of which this share is all but unchanged: films of 10 pictures a
-/// second in files of 30.
-/// One that lasts longer is a still camera.
+/// The same of one that was moved into after so long and of which this share is all but unchanged: films of
+/// 10 pictures a second in files of 30. What moved with every picture and then stands has stopped, and one
+/// that lasts longer is a still camera.
 const HELD_US: u64 = 110_000;
+const PACED_US: u64 = 60_000;
 const UNCHANGED: f32 = 0.8;
 /// Pictures that are given further apart are each a picture of their own.
 const EACH_US: u64 = 70_000;
@@ -163,11 +164,10 @@ impl FootageAnalyser {
         let step = self.step(at_us);
         let kept_us = self.track.steps.last().map(|step| step.at_us);
         let soon = |before: Option<u64>, us: u64| before.is_some_and(|before| at_us - before <= us);
-        let moved = self
-            .track
-            .steps
-            .last()
-            .is_some_and(|last| last.residue >= REPEATED);
+        let moved = match self.track.steps.as_slice() {
+            [.., before, last] => last.residue >= REPEATED && last.at_us - before.at_us >= PACED_US,
+            _ => false,
+        };
         let held = moved && step.unchanged >= UNCHANGED;
         let held_us = if held { HELD_US } else { REPEATED_US };
         let repeats = step.residue < REPEATED && soon(given_us, EACH_US) && soon(kept_us, held_us);
