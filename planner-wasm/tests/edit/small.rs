@@ -31,10 +31,13 @@ fn shown_of_second_half(size: (u32, u32)) -> usize {
 }
 
 #[test]
-fn of_pictures_as_good_the_larger_are_shown() {
+fn of_pictures_as_good_the_larger_are_shown_more() {
     let (same, small) = (
         shown_of_second_half((1920, 1080)),
         shown_of_second_half((176, 144)),
     );
-    assert!((25..=75).contains(&same) && small < same / 2, "{same} {small}");
+    assert!(
+        (25..=75).contains(&same) && small * 3 < same * 2,
+        "{same} {small}"
+    );
 }
