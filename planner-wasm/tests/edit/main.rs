@@ -12,6 +12,7 @@ mod laws;
 mod plans;
 #[path = "../requests/mod.rs"]
 mod requests;
+mod small;
 #[path = "../synthetic/mod.rs"]
 mod synthetic;
 mod unwanted;

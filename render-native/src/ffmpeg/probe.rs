@@ -140,16 +140,20 @@ impl Video {
         format!("{}/{}", self.clock.den(), self.clock.num())
     }
 
-    /// Size as shown: turned upright, with square pixels (the longer way is kept), at least 1 × 1.
+    /// Size as shown: turned upright, with square pixels (neither way is made smaller, as in the page),
+    /// at least 1 × 1.
     #[must_use]
     pub fn shown_size(&self) -> (u32, u32) {
-        let (num, den) = (u64::from(self.sar.0), u64::from(self.sar.1));
-        let stretched = (u64::from(self.width) * num + den / 2) / den.max(1);
-        let width = u32::try_from(stretched).unwrap_or(self.width).max(1);
-        if self.rotation % 180 == 90 {
-            (self.height, width)
+        let (wide, high) = self.sar;
+        let (width, height) = if wide > high {
+            (stretched(self.width, wide, high), self.height)
         } else {
-            (width, self.height)
+            (self.width, stretched(self.height, high, wide))
+        };
+        if self.rotation % 180 == 90 {
+            (height, width)
+        } else {
+            (width, height)
         }
     }
 
@@ -164,6 +168,13 @@ impl Video {
             codec: self.codec.clone(),
         }
     }
+}
+
+/// `side` times `num` over `den`, to the nearest, at least 1.
+fn stretched(side: u32, num: u32, den: u32) -> u32 {
+    let den = u64::from(den).max(1);
+    let long = (u64::from(side) * u64::from(num) + den / 2) / den;
+    u32::try_from(long).unwrap_or(side).max(1)
 }
 
 impl Probe {

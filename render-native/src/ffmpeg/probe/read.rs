@@ -185,6 +185,17 @@ mod tests {
     }
 
     #[test]
+    fn narrow_pixels_make_a_picture_higher_not_narrower() {
+        let probe = parsed(
+            r#"{"streams":[{"index":0,"codec_type":"video","codec_name":"dvvideo","width":720,
+               "height":480,"pix_fmt":"yuv411p","sample_aspect_ratio":"8:9","duration":"4.0"}],
+              "format":{"format_name":"avi","start_time":"0.0","duration":"4.0"}}"#,
+        );
+        let video = probe.video.unwrap();
+        assert_eq!(video.shown_size(), (720, 540));
+    }
+
+    #[test]
     fn a_phone_clip_is_understood() {
         let probe = parsed(
             r#"{"streams":[
