@@ -33,7 +33,14 @@ onmessage = ({ ports: [page] }) => {
       clearInterval(alive);
       page.postMessage(decoded);
     } else {
-      const channels = cut(data);
+      let channels;
+      try {
+        channels = cut(data);
+      } catch {
+        // There is no memory for them: no samples, and the page knows.
+        page.postMessage([null]);
+        return;
+      }
       page.postMessage(
         channels,
         channels.map(({ buffer }) => buffer),

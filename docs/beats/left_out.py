@@ -79,6 +79,7 @@ def fit(songs, sharpness, hold):
 
     found = minimize(loss, np.zeros(len(spread)), jac=True, method="L-BFGS-B", options={"maxiter": 500})
     weights = found.x / spread
+    assert weights[0] > 0, "the beats speak against themselves"
     return weights / weights[0]
 
 

@@ -23,8 +23,9 @@ pub(super) const DIVIDED: i64 = 3584;
 /// log odds: a reading leaves no beat out.
 pub(super) const LEFT_OUT: i64 = 640;
 /// What the onsets' periodicity at a third of the beat costs, in 1/1024 nats a second for the strongest
-/// period: where thirds repeat like beats they are the beats, or the beat is three halves as long.
-pub(super) const THIRDS: i64 = 2048;
+/// period: where thirds repeat like beats they may be the beats, or the beat is three halves as long. No
+/// more than that, since slow songs in triplets are right.
+pub(super) const THIRDS: i64 = 512;
 /// What a tempo an octave off the usual one costs, in 1/1024 nats a second.
 pub(super) const UNUSUAL: i64 = 1792;
 /// The usual tempo, in hops a beat: 120 beats a minute.

@@ -122,4 +122,4 @@ const GOLDEN: [(&str, u32); 11] = [
 ];
 
 /// Readings, period and likelihood of the chosen one, samples from beats to attacks.
-const NUMBERS: (usize, i64, i64, i64) = (38, 3_276_800, 985, -26);
+const NUMBERS: (usize, i64, i64, i64) = (38, 3_276_800, 978, -26);

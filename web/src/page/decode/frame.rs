@@ -67,7 +67,13 @@ impl Frame {
             port: channel.port1(),
             timer: Cell::new(None),
         };
-        let loaded = Promise::new(&mut |resolve, _| frame.element.set_onload(Some(&resolve)));
+        let loaded = Promise::new(&mut |resolve, _| {
+            frame.element.set_onload(Some(&resolve));
+            // One that never loads does not answer either.
+            let _ = frame
+                .window
+                .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, HERE_MS);
+        });
         document.body()?.append_child(&frame.element).ok()?;
         JsFuture::from(loaded).await.ok()?;
         let inside = frame.element.content_window()?;

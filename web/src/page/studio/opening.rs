@@ -53,8 +53,12 @@ impl Studio {
         }
         self.tell_left_out(&files, &sorted.left_out);
         // A plan or a project first: it says what the other files are.
+        let mut shown = turn;
         for dropped in sorted.projects.iter().filter_map(at) {
-            self.open_project_file(&dropped.file).await;
+            if !self.open_project_file(&dropped.file, shown).await {
+                return;
+            }
+            shown = self.keeping.turn();
         }
         for dropped in sorted.plans.iter().filter_map(at) {
             self.open_plan(&dropped.file).await;
@@ -107,14 +111,21 @@ impl Studio {
         text
     }
 
-    async fn open_project_file(self, file: &File) {
+    /// Shows a project file's project, unless another one than that of this `turn` is shown meanwhile:
+    /// then it is false, since what was dropped with it is not meant for that.
+    async fn open_project_file(self, file: &File, turn: u32) -> bool {
         let Some(text) = self.text_of(file).await else {
-            return;
+            return true;
         };
-        let turn = self.keeping.turn();
-        match in_pieces(&text).await {
-            // Another project was shown meanwhile.
-            Ok(_) if self.keeping.turn() != turn => {}
+        let opened = in_pieces(&text).await;
+        if self.keeping.turn() != turn {
+            self.notices.warn(format!(
+                "{} is not opened: another project was opened meanwhile. Drop it again.",
+                file.name()
+            ));
+            return false;
+        }
+        match opened {
             Ok(opened) => {
                 self.keep_now();
                 for note in opened.notes {
@@ -128,6 +139,7 @@ impl Studio {
             }
             Err(error) => self.refuse(file, &error),
         }
+        true
     }
 
     async fn open_plan(self, file: &File) {
