@@ -19,7 +19,8 @@ pub struct Weights {
     /// Footage in the order in which it was shot.
     pub order: i64,
     /// Price of what is surely unwanted: more than it can gain by being new and lively beyond what it loses as
-    /// a picture, so that it is chosen only where nothing else is left, and then like for like.
+    /// a picture, so that it is chosen only where nothing else is left, and then like for like. Where pictures
+    /// weigh more, in long slots and weighty ones, it rises with them.
     pub unwanted: i64,
     /// Price of someone who speaks all through: the film is silent but for the song, and lips move to
     /// nothing.

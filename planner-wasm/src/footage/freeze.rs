@@ -286,12 +286,10 @@ mod tests {
         for rate in [10.0, 12.5, 15.0] {
             let filmed_slowly = |at: f64| filmed((at * rate).floor() / rate);
             let stalled = clip(30, 4.0, |at| {
-                filmed_slowly(match at {
-                    at if (1.5..2.5).contains(&at) => 1.5,
-                    at if (0.5..0.7).contains(&at) => 0.5,
-                    at if (3.1..3.3).contains(&at) => 3.1,
-                    at => at,
-                })
+                let rests = [0.2, 0.8, 2.7, 3.3].map(|from| from..from + 0.3);
+                let stands = rests.into_iter().chain([1.5..2.5]);
+                let stands = stands.filter(|stand| stand.contains(&at));
+                filmed_slowly(stands.map(|stand| stand.start).next().unwrap_or(at))
             });
             let ticks = |n: &usize| stalled.ticks[*n].defects.has(Defect::Frozen);
             let frozen: Vec<usize> = (0..40).filter(ticks).collect();
