@@ -382,3 +382,94 @@ fn ticks(track: &Track, cuts: &[u64], start_us: u64, end_us: u64) -> Vec<Tick> {
         })
         .collect()
 }
+
+#[cfg(test)]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "small made-up numbers"
+)]
+mod tests {
+    use super::super::scene::{Scene, random};
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What a camera that pans sees, picture by picture; its sensor has noise.
+    fn filmed(n: u32) -> Vec<u8> {
+        let camera = [5.0 * n as f32, 0.0];
+        let mut rgb = Scene {
+            camera,
+            ..Scene::of(1)
+        }
+        .render();
+        for (at, value) in (0..).zip(&mut rgb) {
+            *value = value.saturating_add((random(at, 0, n) * 6.0) as u8);
+        }
+        rgb
+    }
+
+    /// Which pictures, given at these times in milliseconds, are steps.
+    fn steps(pictures: &[(u64, &[u8])]) -> Vec<usize> {
+        let mut analyser = FootageAnalyser::new();
+        let mut kept = Vec::new();
+        for (n, (at_ms, rgb)) in pictures.iter().enumerate() {
+            let before = analyser.track.steps.len();
+            analyser.push(rgb, at_ms * 1000).unwrap();
+            if analyser.track.steps.len() > before {
+                kept.push(n);
+            }
+        }
+        kept
+    }
+
+    #[test]
+    fn a_repeat_is_no_step_for_longer_where_pictures_come_at_a_low_rate() {
+        let (one, other) = (filmed(0), filmed(1));
+        // One step in three of luma: encoded anew, and hardly any of it as it was.
+        let mut anew = other.clone();
+        for pixel in anew.chunks_exact_mut(9) {
+            pixel[..3].iter_mut().for_each(|value| *value += 1);
+        }
+        // When a picture that comes so long after the one before stands, if it is repeated each 10 ms.
+        let stands_after = |paced_ms: u64, repeat: &[u8]| {
+            let mut pictures = vec![(0, &one[..]), (paced_ms, &other)];
+            pictures.extend((1..16).map(|n| (paced_ms + 10 * n, repeat)));
+            let steps = steps(&pictures);
+            assert_eq!(steps[..2], [0, 1], "{paced_ms} ms");
+            10 * (steps[2] - 1)
+        };
+        for (paced_ms, stands_ms) in [(59, 80), (60, 120), (100, 120), (340, 120)] {
+            assert_eq!(stands_after(paced_ms, &other), stands_ms, "{paced_ms} ms");
+        }
+        assert_eq!(stands_after(100, &anew), 80);
+    }
+
+    #[test]
+    fn a_camera_that_stands_is_no_low_rate_and_what_is_given_apart_is_no_repeat() {
+        let (one, other) = (filmed(0), filmed(1));
+        // Nothing moved into the picture that stands.
+        let still = [0, 100, 150, 190, 210].map(|at_ms| (at_ms, &one[..]));
+        assert_eq!(steps(&still), [0, 1, 3]);
+        // What is given 80 ms apart is a picture of its own, whatever it shows.
+        assert_eq!(steps(&[(0, &one), (80, &other), (160, &other)]), [0, 1, 2]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn each_picture_of_a_low_rate_is_a_step_once(
+            rate in 9.5_f64..16.0,
+            file in prop::sample::select(vec![24_u64, 25, 30, 50, 60]),
+        ) {
+            let shown = |n: u64| 2 + (n as f64 / file as f64 * rate + 1e-6) as u32;
+            let pictures: Vec<_> = (0..file).map(|n| filmed(shown(n))).collect();
+            let (first, second) = (filmed(0), filmed(1));
+            // Two that stand alone, at the same rate; before them nothing tells of it.
+            let mut given = vec![(0, &first[..]), (100, &second)];
+            given.extend((0..file).map(|n| 200 + n * 1000 / file).zip(pictures.iter().map(Vec::as_slice)));
+            prop_assert_eq!(steps(&given).len() as u32, shown(file - 1) + 1);
+        }
+    }
+}
