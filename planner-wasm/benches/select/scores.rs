@@ -103,7 +103,8 @@ fn repeated(shown: &[Shown], clips: &[&Clip]) -> u64 {
         };
         for span in &clip.spans {
             let (start, end) = (one.start_us.max(span.start_us), one.end_us.min(span.end_us));
-            if start < end && !["freeze", "stands still", "tripod"].contains(&span.kind.as_str()) {
+            let still = ["freeze", "may stand still", "stands still", "tripod"];
+            if start < end && !still.contains(&span.kind.as_str()) {
                 let from = span.base_start_us + (start - span.start_us);
                 by_base
                     .entry(&span.base)

@@ -410,3 +410,34 @@ fn copy(base: &Base, number: usize, test: bool, clips: &Path) -> Result<Value> {
         "fades_us": [],
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::character::Character;
+    use super::*;
+
+    #[test]
+    fn a_planted_stall_is_one_only_where_its_base_moves() {
+        let of = |moves, rests, soft| {
+            let base = Base {
+                name: String::new(),
+                file: PathBuf::new(),
+                frames: 300,
+                character: Character {
+                    soft,
+                    moves,
+                    rests,
+                    cuts: Vec::new(),
+                },
+            };
+            [Kind::Freeze, Kind::Tripod, Kind::Clean].map(|planted| kind(planted, &base))
+        };
+        assert_eq!(of(true, false, false), ["freeze", "tripod", "clean"]);
+        let may = ["may stand still", "tripod", "clean"];
+        assert_eq!(of(false, false, false), may);
+        assert_eq!(of(false, true, false), ["stands still", "tripod", "clean"]);
+        // What is out of focus stalls all the same.
+        let soft = ["freeze", "out of focus", "out of focus"];
+        assert_eq!(of(true, false, true), soft);
+    }
+}
