@@ -136,6 +136,17 @@ fn a_voice_is_speech_and_notes_hiss_and_hum_are_not() {
         let share = spoken(&heard(&in_hiss));
         assert!(share >= 70, "{share} % at {pitch} Hz in noise");
     }
+    // Wind, and a tone above all voices.
+    for (hertz, loud) in [(25.0, 0.3), (7_500.0, 0.1)] {
+        let beside = |n: usize| loud * libm::sinf(TAU * hertz * n as f32 / RATE);
+        let samples: Vec<f32> = voice(8, 140.0)
+            .iter()
+            .enumerate()
+            .map(|(n, s)| s + beside(n))
+            .collect();
+        let share = spoken(&heard(&samples));
+        assert!(share >= 70, "{share} % beside {hertz} Hz");
+    }
     let hum = (0..8 * SECOND).map(|n| 0.3 * libm::sinf(TAU * 100.0 * n as f32 / RATE));
     for sound in [notes(8), hiss(8, 0.3), hum.collect()] {
         assert_eq!(spoken(&heard(&sound)), 0);
@@ -150,6 +161,9 @@ fn speech_is_full_of_onsets_and_none_is_an_event() {
     let mut samples = voice(8, 140.0);
     clap(&mut samples, 40_000, 1.5);
     assert_eq!(times(&heard(&samples)), [2_500_000]);
+    // A few words where it is quiet otherwise.
+    let words = [hiss(10, 0.002), voice(3, 140.0), hiss(10, 0.002)].concat();
+    assert_eq!(times(&heard(&words)), [0; 0]);
 }
 
 #[test]
@@ -170,6 +184,21 @@ fn what_is_no_sound_has_neither_events_nor_speech() {
         let sound = heard(&samples);
         let head: Vec<&f32> = samples.iter().take(2).collect();
         assert!(silent(&sound), "{head:?}: {sound:?}");
+    }
+}
+
+#[test]
+fn what_is_no_number_or_much_too_loud_does_not_deafen() {
+    for broken in [[f32::NAN; 2], [f32::INFINITY; 2], [f32::MAX, f32::MIN]] {
+        let mut samples = broken.repeat(SECOND / 2);
+        samples.extend(claps(&CLAPS));
+        let later: Vec<u64> = times(&heard(&samples))
+            .into_iter()
+            .filter(|at_us| *at_us > 1_100_000)
+            .collect();
+        let whole = times(&heard(&claps(&CLAPS)));
+        let whole: Vec<u64> = whole.iter().map(|at_us| at_us + 1_000_000).collect();
+        assert_eq!(later, whole, "after {broken:?}");
     }
 }
 
@@ -246,16 +275,17 @@ proptest! {
     #[test]
     fn a_later_start_is_a_later_sound(ticks in 0_u64..100_000) {
         let shift_us = ticks * 100_000;
-        let samples = claps(&CLAPS);
+        let samples = [claps(&CLAPS), voice(3, 130.0)].concat();
         let hear = |from_us| {
             let mut analyser = SoundAnalyser::new(from_us);
             analyser.push(&samples);
-            analyser.finish(from_us, from_us + 6_000_000)
+            analyser.finish(from_us, from_us + 9_000_000)
         };
         let (first, mut later) = (hear(0), hear(shift_us));
         for event in &mut later.events {
             event.at_us -= shift_us;
         }
+        prop_assert!(spoken(&first) > 10);
         prop_assert_eq!(later, first);
     }
 

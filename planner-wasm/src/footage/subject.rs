@@ -135,13 +135,14 @@ mod tests {
     proptest! {
         #[test]
         fn a_ground_that_changes_evenly_is_nothing(
-            base in prop::array::uniform3(60.0_f32..180.0),
-            slopes in prop::array::uniform5(-50.0_f32..50.0),
+            base in prop::array::uniform3(90.0_f32..170.0),
+            slopes in prop::array::uniform5(-30.0_f32..30.0),
         ) {
             let ground = painted(|x, y| {
                 let (x, y) = (x - 0.5, y - 0.5);
                 let [a, b, c, d, e] = slopes;
-                let light = a * x + b * y + c * x * y + d * x * x + e * y * y;
+                // Bends stand out of a plane.
+                let light = a * x + b * y + c * x * y + 3.0 * (d * x * x + e * y * y);
                 base.map(|base| base + light)
             });
             prop_assert!(matter(&ground) < 1e-3);
@@ -173,6 +174,16 @@ mod tests {
             |colour: [f32; 3]| keyed(&painted(|x, _| if x < 0.3 { [20.0; 3] } else { colour }));
         assert!(screen([30.0, 200.0, 40.0]) > 0.6 && screen([10.0, 60.0, 190.0]) > 0.6);
         assert!(screen([80.0, 130.0, 50.0]) < 0.01 && screen([110.0, 160.0, 220.0]) < 0.01);
+        // Pure but dark, as leaves in the shade; and bright but pale.
+        assert!(screen([10.0, 60.0, 10.0]) < 0.01 && screen([100.0, 240.0, 150.0]) < 0.01);
+        let little = keyed(&painted(|x, _| {
+            if x < 0.05 {
+                [30.0, 200.0, 40.0]
+            } else {
+                [90.0; 3]
+            }
+        }));
+        assert!(little < 0.01, "{little}");
         let dusk = keyed(&painted(|_, y| [10.0, 40.0 + 60.0 * y, 130.0 + 110.0 * y]));
         assert!(dusk < 0.2, "{dusk}");
     }
