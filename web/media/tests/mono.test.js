@@ -30,6 +30,20 @@ test('a tone of any rate stays as loud and as long', () => {
   }
 });
 
+test('channels are mixed evenly', () => {
+  const mono = new Mono(1e6);
+  const one = tone(400, RATE, RATE / 2);
+  mono.add([one, one.map((sample) => -sample), one, one], RATE, 0);
+  const [sound] = mono.end();
+  sound.forEach((sample, n) => assert.ok(Math.abs(sample - one[n] / 2) < 1e-6, `${n}`));
+});
+
+test('what holds a level holds it from block to block', () => {
+  const sound = heard(new Float32Array(7 * 48_000).fill(1), 48_000, 4_800, 7e6);
+  assert.equal(sound.length, 7 * RATE);
+  assert.equal(sound.subarray(1, -1).findIndex((sample) => Math.abs(sample - 1) > 1e-3), -1);
+});
+
 test('pieces make no difference but for the rounding of their stamps', () => {
   const sound = tone(300, 44_100, 44_100);
   const [one, other] = [heard(sound, 44_100, 44_100, 1e6), heard(sound, 44_100, 1000, 1e6)];
@@ -52,6 +66,14 @@ test('what goes on beyond the end is heard to the end', () => {
     assert.equal(sound.length, RATE);
     assert.ok(power(sound.subarray(100, -100)) > 0.45);
   }
+  // By blocks too; and the last sample is one that the end falls into.
+  const seconds = tone(400, 8_000, 8 * 8_000);
+  assert.equal(heard(seconds, 8_000, 8_000, 3e6).length, 3 * RATE);
+  assert.equal(heard(seconds, 8_000, 8_000, 3_000_010).length, 3 * RATE + 1);
+});
+
+test('where nothing came there is no block', () => {
+  assert.deepEqual(new Mono(1e6).end(), []);
 });
 
 test('a long gap comes block by block, and only as far as anything is wanted', () => {
@@ -70,6 +92,8 @@ test('what comes twice, too early or too late is left out', () => {
   mono.add([one], RATE, -250_000);
   mono.add([one], RATE, 100_000);
   mono.add([one], RATE, 500_000);
+  mono.add([one.subarray(0, RATE / 10)], RATE, 0);
+  mono.add([one], RATE, 250_000);
   mono.add([one], RATE, 900_000);
   const sound = joined([...mono.blocks(), ...mono.end()]);
   assert.equal(sound.length, RATE);
