@@ -4,6 +4,7 @@
 //! what one more window would add is told from these and the slot's neighbours alone.
 
 use super::candidates::{Candidate, Pool};
+use super::scenes::{INSTANTS, Take};
 use super::score::{NEAR_SLOTS, Shown, apart, beside, why};
 use super::slots::Vacancy;
 use super::sources::Stretch;
@@ -40,10 +41,12 @@ pub(super) struct Assignment<'a> {
     held: Vec<bool>,
     /// Of each source, what is shown of it: start, end, slot; in no order.
     taken: Vec<Vec<(u64, u64, usize)>>,
-    /// How many slots show each source, each family of sources, and each scene.
-    shows: Vec<usize>,
+    /// How many slots show each family of sources, each scene, each take of a clip, and each kin of takes.
     used: Vec<usize>,
-    seen: Vec<usize>,
+    /// Of scenes, how many slots show them at how many instants.
+    seen: Vec<[usize; INSTANTS + 1]>,
+    own: Vec<usize>,
+    kin: Vec<usize>,
 }
 
 impl<'a> Assignment<'a> {
@@ -54,9 +57,10 @@ impl<'a> Assignment<'a> {
             filled: vec![None; slots.len()],
             held: vec![false; slots.len()],
             taken: vec![Vec::new(); pool.sources.len()],
-            shows: vec![0; pool.sources.len()],
             used: vec![0; pool.sources.len()],
             seen: Vec::new(),
+            own: Vec::new(),
+            kin: Vec::new(),
         }
     }
 
@@ -154,14 +158,24 @@ impl<'a> Assignment<'a> {
         self.used.get(family).copied().unwrap_or(0)
     }
 
-    /// How many slots show a source.
-    pub(super) fn shows(&self, source: usize) -> usize {
-        self.shows.get(source).copied().unwrap_or(0)
+    /// How many slots show a take of a clip, and how many its kin.
+    pub(super) fn shows(&self, take: Take) -> (usize, usize) {
+        let of = |counts: &[usize], at: usize| counts.get(at).copied().unwrap_or(0);
+        (of(&self.own, take.own), of(&self.kin, take.kin))
     }
 
-    /// How many slots show a scene.
-    pub(super) fn times(&self, scene: usize) -> usize {
-        self.seen.get(scene).copied().unwrap_or(0)
+    /// At how many instants a slot shows a scene, of all slots the most, `but` for one of so many instants.
+    pub(super) fn most_seen(&self, scene: usize, but: usize) -> usize {
+        let Some(slots) = self.seen.get(scene) else {
+            return 0;
+        };
+        let others = slots.iter().enumerate().rev();
+        let mut others = others.map(|(instants, slots)| {
+            let own = usize::from(instants == but && but > 0);
+            (instants, slots.saturating_sub(own))
+        });
+        let most = others.find(|(_, slots)| *slots > 0);
+        most.map_or(0, |(instants, _)| instants)
     }
 
     /// What it costs (not above 0) that scenes of a window and copies of its clip are shown elsewhere.
@@ -171,22 +185,23 @@ impl<'a> Assignment<'a> {
 
     /// What it costs that scenes of a window are shown elsewhere, `but` for one window.
     fn scenes_before(&self, shown: &Shown, but: Option<&Shown>) -> i64 {
-        let again = |scene: usize| {
-            let own = but.is_some_and(|but| but.seen.iter().any(|one| one == scene));
-            let times = self.times(scene).saturating_sub(usize::from(own));
-            self.pool.weights.shown_again(times)
+        let again = |(scene, instants): (usize, usize)| {
+            let own = but.map_or(0, |but| but.seen.instants(scene));
+            let most = self.most_seen(scene, own);
+            self.pool.weights.shown_again(instants.min(most))
         };
         shown.seen.iter().map(again).sum()
     }
 
-    /// What it costs that copies of a window's clip are shown and it is not, `but` for one window.
+    /// What it costs that copies of a window's take are shown and it is not, `but` for one window.
     fn beside_copies(&self, shown: &Shown, but: Option<&Shown>) -> i64 {
-        let own = |of: &dyn Fn(&Shown) -> bool| usize::from(but.is_some_and(of));
-        let family = self.uses(shown.family);
-        let family = family.saturating_sub(own(&|but| but.family == shown.family));
-        let source = self.shows(shown.source);
-        let source = source.saturating_sub(own(&|but| but.source == shown.source));
-        self.pool.weights.beside_copies(source, family)
+        let Some(take) = shown.take else { return 0 };
+        let (own, kin) = self.shows(take);
+        let less =
+            |of: &dyn Fn(Take) -> bool| usize::from(but.and_then(|but| but.take).is_some_and(of));
+        let own = own.saturating_sub(less(&|but| but.own == take.own));
+        let kin = kin.saturating_sub(less(&|but| but.kin == take.kin));
+        self.pool.weights.beside_copies(own, kin)
     }
 
     /// Whether a section begins at a slot.
@@ -248,15 +263,25 @@ impl<'a> Assignment<'a> {
 
     /// Changes how often what a window shows is shown.
     fn count(&mut self, shown: &Shown, change: impl Fn(&mut usize)) {
-        for scene in shown.seen.iter() {
+        for (scene, instants) in shown.seen.iter() {
             if scene >= self.seen.len() {
-                self.seen.resize(scene + 1, 0);
+                self.seen.resize(scene + 1, [0; INSTANTS + 1]);
             }
-            self.seen.get_mut(scene).into_iter().for_each(&change);
+            let slots = self.seen.get_mut(scene);
+            let slots = slots.and_then(|slots| slots.get_mut(instants));
+            slots.into_iter().for_each(&change);
         }
-        let used = self.used.get_mut(shown.family).into_iter();
-        used.chain(self.shows.get_mut(shown.source))
-            .for_each(change);
+        let one = |counts: &mut Vec<usize>, at: usize| {
+            if at >= counts.len() {
+                counts.resize(at + 1, 0);
+            }
+            counts.get_mut(at).into_iter().for_each(&change);
+        };
+        if let Some(take) = shown.take {
+            one(&mut self.own, take.own);
+            one(&mut self.kin, take.kin);
+        }
+        one(&mut self.used, shown.family);
     }
 
     /// The slots that show footage of `stretch`, in its order; none if one of them is not
@@ -315,15 +340,24 @@ impl<'a> Assignment<'a> {
             .iter()
             .map(|uses| (0..*uses).map(|n| weights.another_use(n)).sum::<i64>())
             .sum();
-        let scenes: i64 = self
-            .seen
-            .iter()
-            .map(|times| (0..*times).map(|n| weights.shown_again(n)).sum::<i64>())
+        // Of each scene the slot that shows it longest is free.
+        let scenes: i64 = (0..self.seen.len())
+            .zip(&self.seen)
+            .map(|(scene, slots)| {
+                let all: i64 = (0..)
+                    .zip(slots)
+                    .map(|(instants, slots)| {
+                        let slots = i64::try_from(*slots).unwrap_or(0);
+                        weights.shown_again(instants) * slots
+                    })
+                    .sum();
+                all - weights.shown_again(self.most_seen(scene, 0))
+            })
             .sum();
-        // One clip of each family is free.
-        let shown = self.shows.iter().filter(|shows| **shows > 0).count();
-        let families = self.used.iter().filter(|uses| **uses > 0).count();
-        let spare = i64::try_from(shown.saturating_sub(families)).unwrap_or(0);
+        // One clip of each kin is free.
+        let shown = |counts: &[usize]| counts.iter().filter(|shows| **shows > 0).count();
+        let spare = shown(&self.own).saturating_sub(shown(&self.kin));
+        let spare = i64::try_from(spare).unwrap_or(0);
         own + pairs + uses + scenes - weights.copies * spare
     }
 }

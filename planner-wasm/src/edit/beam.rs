@@ -2,6 +2,7 @@
 
 use super::assignment::{Assignment, Means};
 use super::candidates::Candidate;
+use super::scenes::Take;
 use super::score::{NEAR_SLOTS, Shown, apart, beside};
 
 /// Slots rebuilt together.
@@ -76,13 +77,22 @@ fn step(assignment: &Assignment<'_>, first: usize, partial: &Partial, one: &Cand
         picks.filter(|pick| of(&pick.shown)).count()
     };
     let family = picked(&|pick| pick.family == shown.family) + assignment.uses(shown.family);
-    let source = picked(&|pick| pick.source == shown.source) + assignment.shows(shown.source);
+    let copies = shown.take.map_or(0, |take| {
+        let (own, kin) = assignment.shows(take);
+        let picked = |of: &dyn Fn(Take) -> bool| picked(&|pick| pick.take.is_some_and(of));
+        weights.beside_copies(
+            own + picked(&|pick| pick.own == take.own),
+            kin + picked(&|pick| pick.kin == take.kin),
+        )
+    });
     let again: i64 = shown
         .seen
         .iter()
-        .map(|scene| {
-            let picked = picked(&|pick| pick.seen.iter().any(|other| other == scene));
-            weights.shown_again(assignment.times(scene) + picked)
+        .map(|(scene, instants)| {
+            let picks = partial.picks.iter();
+            let picked = picks.map(|pick| pick.shown.seen.instants(scene)).max();
+            let most = assignment.most_seen(scene, 0).max(picked.unwrap_or(0));
+            weights.shown_again(instants.min(most))
         })
         .sum();
     let before = partial.picks.last().map_or(0, |last| {
@@ -103,7 +113,7 @@ fn step(assignment: &Assignment<'_>, first: usize, partial: &Partial, one: &Cand
     // What stands beside the segment counts at its ends; inside it nothing stands.
     one.worth
         + weights.another_use(family)
-        + weights.beside_copies(source, family)
+        + copies
         + again
         + before
         + near

@@ -36,6 +36,13 @@ pub(super) struct Candidate {
     pub(super) worth: i64,
 }
 
+impl Candidate {
+    /// How surely nobody wants to see it, 0 to [`ONE`].
+    pub(super) const fn unwanted(&self) -> i64 {
+        self.measures.unwanted
+    }
+}
+
 /// What all candidates are made with.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pool<'a> {
@@ -229,6 +236,7 @@ impl Pool<'_> {
             source,
             family: clip.family,
             shot: stretch.shot,
+            take: clip.take(stretch.shot),
             start_us,
             end_us,
             seen: clip.seen(start_us, end_us),
@@ -300,12 +308,14 @@ impl Pool<'_> {
     pub(super) fn as_shown(&self, slot: &Vacancy, source: usize, clip: &Clip) -> Option<Candidate> {
         let of = self.sources.get(source)?;
         let takes = &of.footage.shots;
-        let take = takes.partition_point(|take| take.end_us <= clip.source_start);
+        let number = takes.partition_point(|take| take.end_us <= clip.source_start);
+        let number = number.min(takes.len().saturating_sub(1));
         let (start_us, end_us) = (clip.source_start, clip.source_end(slot.frames, self.rate)?);
         let shown = Shown {
             source,
             family: of.family,
-            shot: take.min(takes.len().saturating_sub(1)),
+            shot: number,
+            take: of.take(number),
             start_us,
             end_us,
             seen: of.seen(start_us, end_us),

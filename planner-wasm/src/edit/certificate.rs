@@ -111,7 +111,10 @@ impl<'a> Market<'a> {
         });
         let slots = slots.collect();
         let shown = stalls.iter().flat_map(|stall| &stall.windows);
-        let scenes = shown.flat_map(|(shown, _)| shown.seen.iter()).max();
+        let scenes = shown
+            .flat_map(|(shown, _)| shown.seen.iter())
+            .map(|(scene, _)| scene)
+            .max();
         let scenes = scenes.map_or(0, |most| most + 1);
         let prices = Prices::new(pool, assignment.slots.len(), scenes, SMALL_US);
         Self {

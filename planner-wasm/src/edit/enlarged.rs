@@ -9,10 +9,10 @@ use super::pace::{ONE, log2};
 const FREE: i64 = ONE;
 /// Beyond, it loses their square over this, of the difference between the best picture and the worst: a
 /// little softness is not seen, and blocks are.
-const PARTS: i64 = 12;
+const PARTS: i64 = 6;
 
 /// What a clip's pictures lose of their quality in a film of this size, 0 to [`ONE`]: in Full HD nothing of 960
-/// by 540, a fifth of 320 by 180, half of 176 by 99.
+/// by 540, a third of 352 by 288, all of 170 by 96 and less.
 pub(super) fn lost(output: &Output, video: &VideoStream) -> i64 {
     let doublings = |to: u32, from: u32| log2(to.into()) - log2(from.into());
     let across = doublings(output.width, video.width);
@@ -55,8 +55,8 @@ mod tests {
         let full = (1920, 1080);
         assert_eq!(lost_by((960, 540), full, Fit::Crop), 0);
         assert_eq!(lost_by((3840, 2160), full, Fit::Crop), 0);
-        assert_eq!(lost_by((480, 270), full, Fit::Crop), ONE / 12);
-        assert_eq!(lost_by((240, 135), full, Fit::Crop), 4 * ONE / 12);
+        assert_eq!(lost_by((480, 270), full, Fit::Crop), ONE / 6);
+        assert_eq!(lost_by((240, 135), full, Fit::Crop), 4 * ONE / 6);
         assert_eq!(lost_by((0, 0), full, Fit::Pad), ONE);
         // Beside an upright picture there is room.
         assert_eq!(

@@ -8,13 +8,15 @@ use super::alternates::alternates;
 use super::assignment::Assignment;
 use super::bans::Bans;
 use super::candidates::{Candidate, LISTED, Pool};
+use super::longest::longest_us;
 use super::made_by::made_by;
 use super::pace::Pace;
-use super::points::{Span, points};
+use super::points::{Point, Span, points};
 use super::request::{EditError, EditSettings, PlanRequest};
 use super::scarce;
 use super::score::{Ranks, permille};
-use super::slots::{Limits, vacancies};
+use super::shorter;
+use super::slots::{Limits, Vacancy, vacancies};
 use super::sources::{Source, sources};
 use super::weights::Weights;
 
@@ -41,7 +43,7 @@ pub fn plan_by(request: &PlanRequest, weights: &Weights) -> Result<Plan, EditErr
 /// A film whose slots are filled.
 pub(super) struct Arranged<'a> {
     pub(super) assignment: Assignment<'a>,
-    lists: &'a [Vec<Candidate>],
+    lists: Vec<Vec<Candidate>>,
     decisions: Vec<Decision>,
     span: Span,
     bans: &'a Bans,
@@ -76,18 +78,66 @@ pub(super) fn arranged<T>(
         seed: settings.seed,
         weights: *weights,
     };
-    let mut assignment = Assignment::new(pool, &slots);
     let tight = offered_us < 2 * needed_us;
-    let (lists, empty) = assignment.fill(pool.shortlists(&slots, LISTED), tight);
-    scarce::fill(&mut assignment, &empty);
-    decisions.extend(scarce::decisions(&assignment, needed_us, offered_us));
-    finish(Arranged {
-        assignment,
-        lists: &lists,
-        decisions,
+    let division = Division {
+        points: &points,
         span,
-        bans: &bans,
+        pace,
+        limits,
+        tight,
+    };
+    let first = filled(pool, &slots, tight);
+    division.settled(first, shorter::ROUNDS, |(assignment, lists)| {
+        decisions.extend(scarce::decisions(&assignment, needed_us, offered_us));
+        finish(Arranged {
+            assignment,
+            lists,
+            decisions,
+            span,
+            bans: &bans,
+        })
     })
+}
+
+/// Slots that are filled, and what else each could show.
+type Film<'a> = (Assignment<'a>, Vec<Vec<Candidate>>);
+
+/// Fills slots.
+fn filled<'a>(pool: Pool<'a>, slots: &'a [Vacancy], tight: bool) -> Film<'a> {
+    let mut assignment = Assignment::new(pool, slots);
+    let (lists, empty) = assignment.fill(pool.shortlists(slots, LISTED), tight);
+    scarce::fill(&mut assignment, &empty);
+    (assignment, lists)
+}
+
+/// What a film is divided by.
+struct Division<'a> {
+    points: &'a [Point],
+    span: Span,
+    pace: Pace,
+    limits: Limits,
+    tight: bool,
+}
+
+impl Division<'_> {
+    /// Gives the film to `finish`, poor slots divided as long as less of it is poor then.
+    fn settled<T>(&self, film: Film<'_>, rounds: usize, finish: impl FnOnce(Film<'_>) -> T) -> T {
+        let (assignment, _) = &film;
+        let points = (rounds > 0).then(|| shorter::divided(assignment, self.points, self.span));
+        let Some(points) = points.flatten() else {
+            return finish(film);
+        };
+        let slots = vacancies(&points, self.span, self.pace, self.limits);
+        let next = filled(assignment.pool, &slots, self.tight);
+        if shorter::poor(&next.0) >= shorter::poor(assignment) {
+            return finish(film);
+        }
+        let further = Division {
+            points: &points,
+            ..*self
+        };
+        further.settled(next, rounds - 1, finish)
+    }
 }
 
 /// The plan of a filled film.
@@ -175,34 +225,6 @@ pub(super) fn pace(
         ),
     ));
     pace.stretched(3, 2)
-}
-
-/// Shots are not made shorter than this for the sake of short clips, in microseconds.
-const SHORT_US: u64 = 1_000_000;
-
-/// Length of the longest slot that footage can fill: at most the third longest clip's longest sound
-/// stretch, so that no slot depends on a single clip where there are more, and so short that all
-/// sound stretches cut into such lengths would fill the film. Where nothing does, the first alone.
-fn longest_us(sources: &[Source<'_>], needed_us: u64) -> u64 {
-    let sound: Vec<Vec<u64>> = sources.iter().map(Source::sound_us).collect();
-    let mut longest: Vec<u64> = sound
-        .iter()
-        .map(|stretches| stretches.iter().copied().max().unwrap_or(0))
-        .collect();
-    longest.sort_unstable_by_key(|us| std::cmp::Reverse(*us));
-    let third = longest.get(2).or(longest.last()).copied().unwrap_or(0);
-    // What is all in pieces is better slowed or held than flashed by.
-    let third = third.max(SHORT_US);
-    let fills = |length: &u64| {
-        let whole = sound.iter().flatten().map(|us| us / length * length);
-        whole.sum::<u64>() >= needed_us
-    };
-    // By a tenth shorter each time.
-    let shorter = std::iter::successors(Some(third), |us| Some(us * 9 / 10));
-    shorter
-        .take_while(|us| *us >= SHORT_US)
-        .find(fills)
-        .unwrap_or(third)
 }
 
 /// A candidate as it stands in the plan, but for what spoke for it.

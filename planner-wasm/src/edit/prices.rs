@@ -9,6 +9,7 @@
 //! raises the bound.
 
 use super::candidates::{Candidate, Pool};
+use super::scenes::WHOLE;
 use super::score::Shown;
 
 /// Fractions of a point that prices are set in.
@@ -28,6 +29,7 @@ pub(super) struct Prices {
     /// Of each cell of each source, and their sums from the start.
     cells: Vec<Vec<i64>>,
     sums: Vec<Vec<i64>>,
+    /// Of each scene at one instant.
     scenes: Vec<i64>,
     /// What a use of each family of sources is taken to add.
     uses: Vec<i64>,
@@ -59,13 +61,13 @@ impl Prices {
             scenes: vec![0; scenes],
             uses: vec![last; lengths.len()],
             worths,
-            most_scene: pool.weights.again * FINE,
+            most_scene: -pool.weights.shown_again(1) * FINE,
         }
     }
 
     /// What all prices together add to the bound.
     pub(super) fn total(&mut self) -> i64 {
-        let mut total = self.scenes.iter().sum::<i64>();
+        let mut total = WHOLE * self.scenes.iter().sum::<i64>();
         for (cells, sums) in self.cells.iter().zip(&mut self.sums) {
             let mut sum = 0;
             for (place, price) in sums.iter_mut().skip(1).zip(cells) {
@@ -105,7 +107,10 @@ impl Prices {
 
     /// Of a window, with its scenes, less what its use adds.
     pub(super) fn of(&self, pool: Pool<'_>, shown: &Shown) -> i64 {
-        let scenes = shown.seen.iter().filter_map(|n| self.scenes.get(n));
+        let scenes = shown
+            .seen
+            .iter()
+            .filter_map(|(n, instants)| Some(self.scenes.get(n)? * i64::try_from(instants).ok()?));
         let added = self.uses.get(shown.family).copied().unwrap_or(0);
         self.of_footage(pool, shown) + scenes.sum::<i64>() - added
     }
@@ -116,7 +121,7 @@ impl Prices {
     pub(super) fn adjust(&mut self, pool: Pool<'_>, asked: &[Shown], room: i64) -> bool {
         // How much less of each is asked for than there is; for uses, than their price would call for.
         let mut cells: Vec<Vec<i64>> = self.cells.iter().map(|t| vec![1; t.len()]).collect();
-        let mut scenes = vec![1_i64; self.scenes.len()];
+        let mut scenes = vec![WHOLE; self.scenes.len()];
         let mut uses = vec![0_i64; self.uses.len()];
         for shown in asked {
             let (first, end) = self.whole_cells(pool, shown);
@@ -124,9 +129,9 @@ impl Prices {
                 .get_mut(shown.source)
                 .and_then(|own| own.get_mut(first..end));
             own.into_iter().flatten().for_each(|spare| *spare -= 1);
-            for scene in shown.seen.iter() {
+            for (scene, instants) in shown.seen.iter() {
                 if let Some(spare) = scenes.get_mut(scene) {
-                    *spare -= 1;
+                    *spare -= i64::try_from(instants).unwrap_or(0);
                 }
             }
             if let Some(uses) = uses.get_mut(shown.family) {
@@ -171,7 +176,10 @@ impl Prices {
         rounds: u32,
     ) -> Self {
         let all = || lists.iter().flatten();
-        let scenes = all().flat_map(|one| one.shown.seen.iter()).max();
+        let scenes = all()
+            .flat_map(|one| one.shown.seen.iter())
+            .map(|(scene, _)| scene)
+            .max();
         let mut prices = Self::new(
             pool,
             lists.len(),

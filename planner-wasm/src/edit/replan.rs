@@ -309,6 +309,7 @@ impl Refilm<'_> {
             source,
             family: pool.sources.get(source)?.family,
             shot: stretch.shot,
+            take: pool.sources.get(source)?.take(stretch.shot),
             start_us: start,
             end_us: start.checked_add(need)?,
             seen: Seen::UNKNOWN,

@@ -285,6 +285,7 @@ fn longest(assignment: &Assignment<'_>, slot: usize) -> Option<Filled> {
         source,
         family: clip.family,
         shot: stretch.shot,
+        take: clip.take(stretch.shot),
         start_us: stretch.start_us,
         end_us: stretch.end_us,
         seen: Seen::UNKNOWN,

@@ -3,12 +3,20 @@
 //! Views are numbered by the first one that they are like, in the order of the sources. Likeness to
 //! the first and not to the last of a scene keeps a camera that wanders from making all it sees one.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use crate::footage::{Look, View};
 
 /// Views of a clip that are compared; of more, neighbours pass for one.
 const MOST_VIEWS: usize = 256;
 /// Scenes that are told apart; what is like none of them is of no scene.
 const MOST_SCENES: usize = 2048;
+
+/// Share of its views from which on a take shows what another shows.
+const HALF: (usize, usize) = (1, 2);
+/// Share from which on a whole clip is a copy: one that holds something else too is a clip of its own.
+pub(super) const MOST: (usize, usize) = (3, 4);
 
 /// The scenes of one clip: until when which scene is seen, ascending.
 pub(super) type Scenes = Vec<(u64, Option<u32>)>;
@@ -37,61 +45,68 @@ pub(super) fn scenes<'a>(clips: impl Iterator<Item = &'a [View]>) -> Vec<Scenes>
         .collect()
 }
 
-/// Scenes that are told of one window at most.
-const MOST_TOLD: usize = 6;
+/// Instants of a window at which it is looked which scene is seen; the same as a number of things and as a
+/// part of a price.
+const LOOKS: u8 = 6;
+pub(super) const INSTANTS: usize = LOOKS as usize;
+pub(super) const WHOLE: i64 = LOOKS as i64;
 /// No scene.
 const NONE: u32 = u32::MAX;
 
-/// The scenes that a window shows, as far as they are known.
+/// The scenes that a window shows, as far as they are known, and at how many of [`INSTANTS`] each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Seen([u32; MOST_TOLD]);
+pub(super) struct Seen([(u32, u8); INSTANTS]);
 
 impl Seen {
     /// Nothing is known.
-    pub(super) const UNKNOWN: Self = Self([NONE; MOST_TOLD]);
+    pub(super) const UNKNOWN: Self = Self([(NONE, 0); INSTANTS]);
 
-    /// Each once.
-    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
-        let known = self.0.iter().take_while(|scene| **scene != NONE);
-        known.filter_map(|scene| usize::try_from(*scene).ok())
+    /// Each once, with its number of instants.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, usize)> {
+        let known = self.0.iter().take_while(|(scene, _)| *scene != NONE);
+        known.filter_map(|(scene, times)| Some((usize::try_from(*scene).ok()?, (*times).into())))
+    }
+
+    /// At how many instants a scene is seen.
+    pub(super) fn instants(&self, scene: usize) -> usize {
+        let own = self.iter().find(|(one, _)| *one == scene);
+        own.map_or(0, |(_, instants)| instants)
     }
 
     /// Whether both show one of them.
     pub(super) fn shares(&self, other: &Self) -> bool {
-        self.iter()
-            .any(|scene| other.iter().any(|one| one == scene))
+        self.iter().any(|(scene, _)| other.instants(scene) > 0)
     }
 }
 
 /// The scenes that are seen in a stretch, looked for at instants evenly apart.
 pub(super) fn scenes_in(scenes: &Scenes, start_us: u64, end_us: u64) -> Seen {
     let mut seen = Seen::UNKNOWN;
-    let mut known = 0;
     let length = end_us.saturating_sub(start_us);
-    for n in 0..MOST_TOLD as u64 {
-        let at_us = start_us + length * (2 * n + 1) / (2 * MOST_TOLD as u64);
+    for n in 0..INSTANTS as u64 {
+        let at_us = start_us + length * (2 * n + 1) / (2 * INSTANTS as u64);
         let next = scenes.partition_point(|(end, _)| *end <= at_us);
         let Some((_, Some(scene))) = scenes.get(next) else {
             continue;
         };
-        if !seen.0.contains(scene)
-            && let Some(place) = seen.0.get_mut(known)
-        {
-            *place = *scene;
-            known += 1;
+        let own = seen
+            .0
+            .iter_mut()
+            .find(|(one, _)| one == scene || *one == NONE);
+        if let Some(own) = own {
+            *own = (*scene, own.1 + 1);
         }
     }
     seen
 }
 
-/// Of each clip the first one, itself or before it, that shows at least half of what it shows: copies
-/// are no clips of their own.
-pub(super) fn families(clips: &[&Scenes]) -> Vec<usize> {
-    let mut first_with: std::collections::BTreeMap<u32, usize> = std::collections::BTreeMap::new();
-    let mut families: Vec<usize> = Vec::with_capacity(clips.len());
-    for (index, scenes) in clips.iter().enumerate() {
-        let mut shared: std::collections::BTreeMap<usize, usize> =
-            std::collections::BTreeMap::new();
+/// Of each of many lists of views, such as a clip's or a take's, the first one, itself or before it, that
+/// shows at least so large a `share` of what it shows.
+pub(super) fn families(lists: &[&[(u64, Option<u32>)]], share: (usize, usize)) -> Vec<usize> {
+    let mut first_with: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut families: Vec<usize> = Vec::with_capacity(lists.len());
+    for (index, scenes) in lists.iter().enumerate() {
+        let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
         for scene in scenes.iter().filter_map(|(_, scene)| *scene) {
             let first = *first_with.entry(scene).or_insert(index);
             let family = families.get(first).copied().unwrap_or(index);
@@ -99,11 +114,44 @@ pub(super) fn families(clips: &[&Scenes]) -> Vec<usize> {
         }
         let most = shared
             .into_iter()
-            .max_by_key(|(family, count)| (*count, std::cmp::Reverse(*family)));
-        let family = most.filter(|(_, count)| 2 * count >= scenes.len());
+            .max_by_key(|(family, count)| (*count, Reverse(*family)));
+        let family = most.filter(|(_, count)| share.1 * count >= share.0 * scenes.len());
         families.push(family.map_or(index, |(family, _)| family));
     }
     families
+}
+
+/// A take of a clip among all takes of all clips.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Take {
+    /// Number of the first take that shows at least half of what it shows.
+    pub(super) kin: usize,
+    /// Number of the first take of the same clip and kin.
+    pub(super) own: usize,
+}
+
+/// The takes of each clip, given its scenes and the ends of its shots.
+pub(super) fn takes(clips: &[(&Scenes, Vec<u64>)]) -> Vec<Vec<Take>> {
+    let mut lists: Vec<&[(u64, Option<u32>)]> = Vec::new();
+    for (scenes, ends) in clips {
+        let mut from = 0;
+        for end in ends {
+            let next = scenes.partition_point(|(until, _)| until <= end).max(from);
+            lists.push(scenes.get(from..next).unwrap_or_default());
+            from = next;
+        }
+    }
+    let mut kins = (0..).zip(families(&lists, HALF));
+    let mut takes = Vec::with_capacity(clips.len());
+    for (_, ends) in clips {
+        let mut first_of: BTreeMap<usize, usize> = BTreeMap::new();
+        let own = kins.by_ref().take(ends.len()).map(|(number, kin)| Take {
+            kin,
+            own: *first_of.entry(kin).or_insert(number),
+        });
+        takes.push(own.collect());
+    }
+    takes
 }
 
 #[cfg(test)]
@@ -137,12 +185,18 @@ mod tests {
             .collect();
         let copy = vec![view(7, hashes[1] ^ 0x1f), view(9, 0x0f0f_3355_8001_7ffe)];
         let found = scenes([wandering.as_slice(), copy.as_slice()].into_iter());
-        let of = |clip: usize, at: u64| scenes_in(&found[clip], at, at).iter().next();
+        let of = |clip: usize, at: u64| {
+            scenes_in(&found[clip], at, at)
+                .iter()
+                .next()
+                .map(|(scene, _)| scene)
+        };
         assert!(of(0, 0) != of(0, 1) && of(0, 1) != of(0, 2) && of(0, 2) != of(0, 0));
         assert_eq!(of(1, 5), of(0, 1));
         assert!(of(1, 8).is_some() && of(1, 8) != of(0, 1));
         assert_eq!(of(1, 9), None);
-        assert_eq!(families(&[&found[0], &found[1]]), [0, 0]);
-        assert_eq!(families(&[&found[0], &vec![(3, None)]]), [0, 1]);
+        assert_eq!(families(&[&found[0], &found[1]], HALF), [0, 0]);
+        assert_eq!(families(&[&found[0], &found[1]], MOST), [0, 1]);
+        assert_eq!(families(&[&found[0], &[(3, None)]], HALF), [0, 1]);
     }
 }

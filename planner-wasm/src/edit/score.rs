@@ -6,7 +6,7 @@
 //! concave; how much each weighs is told by [`Weights`].
 
 use super::pace::ONE;
-use super::scenes::Seen;
+use super::scenes::{Seen, Take};
 use super::slots::Vacancy;
 use super::sources::Source;
 use super::weights::Weights;
@@ -39,7 +39,7 @@ pub(super) struct Measures {
     /// What is lost of it by enlarging the picture.
     enlarged: i64,
     motion: i64,
-    unwanted: i64,
+    pub(super) unwanted: i64,
     speech: i64,
     impact: i64,
     /// What falls on the accent is heard and not seen.
@@ -241,6 +241,8 @@ pub(super) struct Shown {
     /// See [`Source::family`].
     pub(super) family: usize,
     pub(super) shot: usize,
+    /// That shot among all takes.
+    pub(super) take: Option<Take>,
     pub(super) start_us: u64,
     pub(super) end_us: u64,
     /// The scenes that it shows.
@@ -250,7 +252,10 @@ pub(super) struct Shown {
 impl Shown {
     /// Whether it shows the same clip as another, a copy of it, or the same scene.
     pub(super) fn is_alike(&self, other: &Self) -> bool {
-        self.family == other.family || self.seen.shares(&other.seen)
+        let kin = |shown: &Self| shown.take.map(|take| take.kin);
+        self.family == other.family
+            || kin(self).is_some() && kin(self) == kin(other)
+            || self.seen.shares(&other.seen)
     }
 }
 

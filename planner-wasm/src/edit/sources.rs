@@ -9,7 +9,7 @@ use super::bans::Bans;
 use super::candidates::MAX_BAD_PERMILLE;
 use super::enlarged::lost;
 use super::request::{EditError, SourceClip};
-use super::scenes::{Scenes, Seen, families, scenes, scenes_in};
+use super::scenes::{MOST, Scenes, Seen, Take, families, scenes, scenes_in, takes};
 use crate::footage::{Anchor, Defect, Footage, Look, TICK_US, Windows};
 
 /// Left unused at the start and end of a file, where the record button was pressed, in
@@ -62,6 +62,8 @@ pub(super) struct Source<'a> {
     scenes: Scenes,
     /// The first source that shows much the same; itself if there is none.
     pub(super) family: usize,
+    /// Of each shot.
+    takes: Vec<Take>,
 }
 
 impl Source<'_> {
@@ -70,41 +72,6 @@ impl Source<'_> {
     pub(super) fn is_weak(&self, start_us: u64, end_us: u64) -> bool {
         let window = self.windows.over(start_us, end_us);
         window.is_none_or(|window| !window.is_showable() || window.bad_permille > MAX_BAD_PERMILLE)
-    }
-
-    /// Lengths of what may be shown in one piece, in microseconds: no more of it is rejected than of any
-    /// window that is shown. Of all that may be shown, if nothing of it is sound.
-    pub(super) fn sound_us(&self) -> Vec<u64> {
-        let mut sound = Vec::new();
-        for stretch in &self.stretches {
-            let mut from = stretch.start_us;
-            let mut rejected_us = 0;
-            let first = (from - self.footage.start_us) / TICK_US;
-            let ticks = self.footage.ticks.iter().enumerate();
-            for (n, tick) in ticks.skip(usize::try_from(first).unwrap_or(usize::MAX)) {
-                let at = self.footage.start_us + n as u64 * TICK_US;
-                if at >= stretch.end_us {
-                    break;
-                }
-                if !tick.defects.reject() {
-                    continue;
-                }
-                let end = (at + TICK_US).min(stretch.end_us);
-                rejected_us += TICK_US;
-                let most = end.saturating_sub(from) * u64::from(MAX_BAD_PERMILLE) / 1000;
-                if rejected_us > most {
-                    sound.push(at.saturating_sub(from));
-                    from = end;
-                    rejected_us = 0;
-                }
-            }
-            sound.push(stretch.end_us - from);
-        }
-        sound.retain(|us| *us > 0);
-        if sound.is_empty() {
-            sound.extend(self.stretches.iter().map(|stretch| stretch.length_us()));
-        }
-        sound
     }
 
     pub(super) fn total_us(&self) -> u64 {
@@ -117,6 +84,11 @@ impl Source<'_> {
     /// The scenes of a stretch.
     pub(super) fn seen(&self, start_us: u64, end_us: u64) -> Seen {
         scenes_in(&self.scenes, start_us, end_us)
+    }
+
+    /// A shot among all takes of all clips.
+    pub(super) fn take(&self, shot: usize) -> Option<Take> {
+        self.takes.get(shot).copied()
     }
 
     pub(super) fn look(&self, shot: usize) -> Option<&Look> {
@@ -194,6 +166,7 @@ pub(super) fn sources<'a>(
             stretches,
             scenes: Scenes::new(),
             family: sources.len(),
+            takes: Vec::new(),
             enlarged: video.map_or(0, |video| lost(output, video)),
             fast: rate.is_some_and(|rate| u64::from(rate.num()) >= 50 * u64::from(rate.den())),
         });
@@ -202,14 +175,20 @@ pub(super) fn sources<'a>(
     for (source, scenes) in sources.iter_mut().zip(numbered) {
         source.scenes = scenes;
     }
-    let families = families(
-        &sources
+    let shown: Vec<&[_]> = sources.iter().map(|one| one.scenes.as_slice()).collect();
+    let families = families(&shown, MOST);
+    let ends = |source: &Source<'_>| {
+        source
+            .footage
+            .shots
             .iter()
-            .map(|source| &source.scenes)
-            .collect::<Vec<_>>(),
-    );
-    for (source, family) in sources.iter_mut().zip(families) {
-        source.family = family;
+            .map(|shot| shot.end_us)
+            .collect()
+    };
+    let shots: Vec<_> = sources.iter().map(|one| (&one.scenes, ends(one))).collect();
+    let takes = takes(&shots);
+    for ((source, family), takes) in sources.iter_mut().zip(families).zip(takes) {
+        (source.family, source.takes) = (family, takes);
     }
     if sources.is_empty() && banned {
         return Err(bans.unfilled());

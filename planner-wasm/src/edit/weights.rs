@@ -1,6 +1,7 @@
 //! How much each term of the worth of a film weighs.
 
 use super::pace::ONE;
+use super::scenes::WHOLE;
 
 /// What each term of the worth of a film weighs, in 1024ths of a point. The default is what plans are
 /// made with; others show what a term does.
@@ -75,19 +76,15 @@ impl Weights {
         self.uses.get(uses).copied().unwrap_or(0)
     }
 
-    /// What it costs (not above 0) to show a scene that is shown `times` elsewhere.
-    pub(super) const fn shown_again(&self, times: usize) -> i64 {
-        if times > 0 { -self.again } else { 0 }
+    /// What it costs (not above 0) to show at so many of the [`WHOLE`] instants of a window what is shown elsewhere.
+    pub(super) fn shown_again(&self, instants: usize) -> i64 {
+        -(self.again * i64::try_from(instants).unwrap_or(0) / WHOLE)
     }
 
-    /// What it costs (not above 0) to show a clip that is shown `source` times elsewhere, it or a copy
-    /// `family` times.
-    pub(super) const fn beside_copies(&self, source: usize, family: usize) -> i64 {
-        if source == 0 && family > 0 {
-            -self.copies
-        } else {
-            0
-        }
+    /// What it costs (not above 0) to show a take that is shown `own` times elsewhere, it or a copy `kin`
+    /// times.
+    pub(super) const fn beside_copies(&self, own: usize, kin: usize) -> i64 {
+        if own == 0 && kin > 0 { -self.copies } else { 0 }
     }
 
     /// What a window can be worth at most in a slot of weight 1, without chance.

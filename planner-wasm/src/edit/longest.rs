@@ -1,0 +1,97 @@
+//! How long a slot the footage can fill.
+
+use super::candidates::MAX_BAD_PERMILLE;
+use super::sources::Source;
+use crate::footage::{TICK_US, Tick};
+
+/// Shots are not made shorter than this for the sake of short clips, in microseconds.
+pub(super) const SHORT_US: u64 = 1_000_000;
+/// From so much on, of 255, a picture is none that an editor would choose.
+const UNWANTED: u8 = 100;
+
+/// Length of the longest slot that footage can fill, in microseconds: at most the third longest clip's
+/// longest piece, so that no slot depends on a single clip where there are more, and so short that all
+/// pieces cut into such lengths would fill the film. Pieces are of pictures that are wanted, copies
+/// counted once, if these fill the film at any length, otherwise of all that is sound; where nothing does,
+/// the first alone.
+pub(super) fn longest_us(sources: &[Source<'_>], needed_us: u64) -> u64 {
+    let own = sources.iter().zip(0..);
+    let own = own.filter(|(source, index)| source.family == *index);
+    let wanted: Vec<Vec<u64>> = own.map(|(source, _)| wanted_us(source)).collect();
+    if let Some(length) = filling(&wanted, third(&wanted), needed_us * 2 / 3) {
+        return length;
+    }
+    let sound: Vec<Vec<u64>> = sources.iter().map(sound_us).collect();
+    let third = third(&sound);
+    filling(&sound, third, needed_us).unwrap_or(third)
+}
+
+/// The longest piece of the clip that is third in that.
+fn third(clips: &[Vec<u64>]) -> u64 {
+    let longest = clips.iter().map(|pieces| pieces.iter().max());
+    let mut longest: Vec<u64> = longest.map(|us| us.copied().unwrap_or(0)).collect();
+    longest.sort_unstable_by_key(|us| std::cmp::Reverse(*us));
+    let third = longest.get(2).or(longest.last()).copied().unwrap_or(0);
+    // What is all in pieces is better slowed or held than flashed by.
+    third.max(SHORT_US)
+}
+
+/// The longest length of `most` and below such that the pieces, cut into it, fill the film.
+fn filling(clips: &[Vec<u64>], most: u64, needed_us: u64) -> Option<u64> {
+    let fills = |length: &u64| {
+        let whole = clips.iter().flatten().map(|us| us / length * length);
+        whole.sum::<u64>() >= needed_us
+    };
+    // By a tenth shorter each time.
+    let shorter = std::iter::successors(Some(most), |us| Some(us * 9 / 10));
+    shorter.take_while(|us| *us >= SHORT_US).find(fills)
+}
+
+/// Lengths of what an editor would show in one piece, in microseconds.
+fn wanted_us(source: &Source<'_>) -> Vec<u64> {
+    pieces_us(source, |tick| {
+        tick.defects.reject() || tick.unwanted >= UNWANTED
+    })
+}
+
+/// Lengths of what is sound in one piece, in microseconds; of all that may be shown, if nothing is.
+fn sound_us(source: &Source<'_>) -> Vec<u64> {
+    let mut sound = pieces_us(source, |tick| tick.defects.reject());
+    if sound.is_empty() {
+        let stretches = source.stretches.iter();
+        sound.extend(stretches.map(|stretch| stretch.length_us()));
+    }
+    sound
+}
+
+/// Lengths of stretches no more of which `is_bad` than of any window that is shown.
+fn pieces_us(source: &Source<'_>, is_bad: impl Fn(&Tick) -> bool) -> Vec<u64> {
+    let mut pieces = Vec::new();
+    let footage = source.footage;
+    for stretch in &source.stretches {
+        let mut from = stretch.start_us;
+        let mut bad_us = 0;
+        let first = (from - footage.start_us) / TICK_US;
+        let ticks = footage.ticks.iter().enumerate();
+        for (n, tick) in ticks.skip(usize::try_from(first).unwrap_or(usize::MAX)) {
+            let at = footage.start_us + n as u64 * TICK_US;
+            if at >= stretch.end_us {
+                break;
+            }
+            if !is_bad(tick) {
+                continue;
+            }
+            let end = (at + TICK_US).min(stretch.end_us);
+            bad_us += TICK_US;
+            let most = end.saturating_sub(from) * u64::from(MAX_BAD_PERMILLE) / 1000;
+            if bad_us > most {
+                pieces.push(at.saturating_sub(from));
+                from = end;
+                bad_us = 0;
+            }
+        }
+        pieces.push(stretch.end_us - from);
+    }
+    pieces.retain(|us| *us > 0);
+    pieces
+}
