@@ -7,16 +7,16 @@ use shared::plan::{Clip, Extra, MusicTrack, Plan, SCHEMA, Slot};
 use super::alternates::alternates;
 use super::assignment::Assignment;
 use super::bans::Bans;
-use super::candidates::{Candidate, LISTED, Pool};
+use super::candidates::{Candidate, Pool};
 use super::longest::longest_us;
 use super::made_by::made_by;
 use super::pace::Pace;
-use super::points::{Point, Span, points};
+use super::points::{Span, points};
 use super::request::{EditError, EditSettings, PlanRequest};
 use super::scarce;
 use super::score::{Ranks, permille};
-use super::shorter;
-use super::slots::{Limits, Vacancy, vacancies};
+use super::shorter::Filling;
+use super::slots::Limits;
 use super::sources::{Source, sources};
 use super::weights::Weights;
 
@@ -68,8 +68,6 @@ pub(super) fn arranged<T>(
     let pace = pace(settings, needed_us, offered_us, &mut decisions);
     let points = points(&request.grid, span, settings, &mut decisions);
     let limits = limits(&request.grid, &sources, needed_us);
-    let slots = vacancies(&points, span, pace, limits);
-
     let ranks = Ranks::of(&sources);
     let pool = Pool {
         sources: &sources,
@@ -78,16 +76,14 @@ pub(super) fn arranged<T>(
         seed: settings.seed,
         weights: *weights,
     };
-    let tight = offered_us < 2 * needed_us;
-    let division = Division {
-        points: &points,
+    let filling = Filling {
+        pool,
         span,
         pace,
         limits,
-        tight,
+        tight: offered_us < 2 * needed_us,
     };
-    let first = filled(pool, &slots, tight);
-    division.settled(first, shorter::ROUNDS, |(assignment, lists)| {
+    filling.settled(&points, |(assignment, lists)| {
         decisions.extend(scarce::decisions(&assignment, needed_us, offered_us));
         finish(Arranged {
             assignment,
@@ -97,47 +93,6 @@ pub(super) fn arranged<T>(
             bans: &bans,
         })
     })
-}
-
-/// Slots that are filled, and what else each could show.
-type Film<'a> = (Assignment<'a>, Vec<Vec<Candidate>>);
-
-/// Fills slots.
-fn filled<'a>(pool: Pool<'a>, slots: &'a [Vacancy], tight: bool) -> Film<'a> {
-    let mut assignment = Assignment::new(pool, slots);
-    let (lists, empty) = assignment.fill(pool.shortlists(slots, LISTED), tight);
-    scarce::fill(&mut assignment, &empty);
-    (assignment, lists)
-}
-
-/// What a film is divided by.
-struct Division<'a> {
-    points: &'a [Point],
-    span: Span,
-    pace: Pace,
-    limits: Limits,
-    tight: bool,
-}
-
-impl Division<'_> {
-    /// Gives the film to `finish`, poor slots divided as long as less of it is poor then.
-    fn settled<T>(&self, film: Film<'_>, rounds: usize, finish: impl FnOnce(Film<'_>) -> T) -> T {
-        let (assignment, _) = &film;
-        let points = (rounds > 0).then(|| shorter::divided(assignment, self.points, self.span));
-        let Some(points) = points.flatten() else {
-            return finish(film);
-        };
-        let slots = vacancies(&points, self.span, self.pace, self.limits);
-        let next = filled(assignment.pool, &slots, self.tight);
-        if shorter::poor(&next.0) >= shorter::poor(assignment) {
-            return finish(film);
-        }
-        let further = Division {
-            points: &points,
-            ..*self
-        };
-        further.settled(next, rounds - 1, finish)
-    }
 }
 
 /// The plan of a filled film.

@@ -15,9 +15,7 @@ const UNWANTED: u8 = 100;
 /// counted once, if these fill the film at any length, otherwise of all that is sound; where nothing does,
 /// the first alone.
 pub(super) fn longest_us(sources: &[Source<'_>], needed_us: u64) -> u64 {
-    let own = sources.iter().zip(0..);
-    let own = own.filter(|(source, index)| source.family == *index);
-    let wanted: Vec<Vec<u64>> = own.map(|(source, _)| wanted_us(source)).collect();
+    let wanted = wanted(sources, UNWANTED);
     if let Some(length) = filling(&wanted, third(&wanted), needed_us * 2 / 3) {
         return length;
     }
@@ -47,11 +45,13 @@ fn filling(clips: &[Vec<u64>], most: u64, needed_us: u64) -> Option<u64> {
     shorter.take_while(|us| *us >= SHORT_US).find(fills)
 }
 
-/// Lengths of what an editor would show in one piece, in microseconds.
-fn wanted_us(source: &Source<'_>) -> Vec<u64> {
-    pieces_us(source, |tick| {
-        tick.defects.reject() || tick.unwanted >= UNWANTED
-    })
+/// Lengths of what an editor would show in one piece, in microseconds, of each clip that is no copy; from
+/// `unwanted` on, of 255, no editor would.
+pub(super) fn wanted(sources: &[Source<'_>], unwanted: u8) -> Vec<Vec<u64>> {
+    let own = sources.iter().zip(0..);
+    let own = own.filter(|(source, index)| source.family == *index);
+    let is_bad = |tick: &Tick| tick.defects.reject() || tick.unwanted >= unwanted;
+    own.map(|(source, _)| pieces_us(source, is_bad)).collect()
 }
 
 /// Lengths of what is sound in one piece, in microseconds; of all that may be shown, if nothing is.
@@ -94,4 +94,36 @@ fn pieces_us(source: &Source<'_>, is_bad: impl Fn(&Tick) -> bool) -> Vec<u64> {
     }
     pieces.retain(|us| *us > 0);
     pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_third_longest_says_and_less_where_that_would_not_fill_the_film() {
+        let clips = [
+            vec![9_000_000],
+            vec![7_000_000],
+            vec![2_000_000, 6_000_000],
+            vec![3_000_000],
+        ];
+        assert_eq!(third(&clips), 6_000_000);
+        assert_eq!(third(&clips[..1]), 9_000_000);
+        assert_eq!(third(&[vec![400_000]]), SHORT_US);
+        // Three times 6 s.
+        assert_eq!(filling(&clips, 6_000_000, 18_000_000), Some(6_000_000));
+        // 2.87 s: three, two, two and one; nine tenths are taken until that does.
+        let shorter = filling(&clips, 6_000_000, 20_000_000).unwrap();
+        let pieces = |length: u64| {
+            clips
+                .iter()
+                .flatten()
+                .map(|us| us / length * length)
+                .sum::<u64>()
+        };
+        assert!(shorter < 6_000_000 && pieces(shorter) >= 20_000_000);
+        assert!(pieces(shorter * 10 / 9) < 20_000_000);
+        assert_eq!(filling(&clips, 6_000_000, 40_000_000), None);
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! [`plan`] turns a song's beat grid and the measures of a pile of clips into a finished plan, in
 //! two stages: the film is divided into slots by dynamic programming over the grid's points
-//! (`points`, `slots`, `pace`), and the slots (`assignment`) are filled with footage that scores best
+//! (`points`, `slots`, `pace`, `longest`, `shorter`), and the slots (`assignment`) are filled with footage that scores best
 //! together (`sources`, `enlarged`, `scenes`, `candidates`, `score`, `weights`, `prices`, `assign`, `beam`, `kicks`),
 //! with stated fallbacks where footage is short (`scarce`, `pack`).
 //! [`replan`] makes a plan anew from another one: `earlier` tells what of it is still there, `division`

@@ -19,6 +19,7 @@ use super::reroll::reroll;
 use super::scarce;
 use super::scenes::Seen;
 use super::score::{Ranks, Shown};
+use super::shorter::Filling;
 use super::slots::Vacancy;
 use super::sources::{Source, sources};
 use super::weights::Weights;
@@ -97,9 +98,6 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
     let favoured =
         (before.style, before.density_permille) == (settings.style, settings.density_permille);
     let limits = limits(&request.grid, &sources, needed_us);
-    let divided = division(&points, &places, &stays, favoured, (span, pace, limits));
-    let (slots, origins): (Vec<Vacancy>, Vec<Origin>) = divided.into_iter().unzip();
-
     let ranks = Ranks::of(&sources);
     let pool = Pool {
         sources: &sources,
@@ -108,6 +106,20 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
         seed: settings.seed,
         weights: Weights::default(),
     };
+    let tight = offered_us < 2 * needed_us;
+    let filling = Filling {
+        pool,
+        span,
+        pace,
+        limits,
+        tight,
+    };
+    // A film that is divided wholly anew is divided as a first one would be.
+    let cuts = (!stays.contains(&true)).then(|| filling.cuts(&points));
+    let points = cuts.flatten().unwrap_or(points);
+    let divided = division(&points, &places, &stays, favoured, (span, pace, limits));
+    let (slots, origins): (Vec<Vacancy>, Vec<Origin>) = divided.into_iter().unzip();
+
     let mut refilm = Refilm {
         assignment: Assignment::new(pool, &slots),
         lists: Vec::new(),
@@ -129,7 +141,7 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
     let mut untouched = refilm.kept.iter().all(Option::is_some);
     let new = earlier.new_clips();
     let lists = refilm.shortlists(new.contains(&true));
-    let (lists, empty) = refilm.assignment.fill(lists, offered_us < 2 * needed_us);
+    let (lists, empty) = refilm.assignment.fill(lists, tight);
     refilm.lists = lists;
     scarce::fill(&mut refilm.assignment, &empty);
     untouched &= !refilm.welcome(&new);
@@ -145,18 +157,10 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
     let gone: Vec<usize> = kept
         .filter_map(|(kept, slot)| refilm.is_gone(kept.as_ref()?).then_some(slot))
         .collect();
-    let own = &request.output;
     let mut plan = Plan {
         schema: SCHEMA.to_owned(),
         made_by: Some(made_by(settings)),
-        output: Output {
-            extra: if own.extra.is_empty() {
-                previous.output.extra.clone()
-            } else {
-                own.extra.clone()
-            },
-            ..own.clone()
-        },
+        output: output(&request.output, previous),
         music: MusicTrack {
             media: request.song.clone(),
             source_start: span.opening,
@@ -173,6 +177,15 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
         plan.decisions.extend(told);
     }
     Ok(plan)
+}
+
+/// The output asked for, with what the earlier plan knew of it beyond.
+fn output(own: &Output, previous: &Plan) -> Output {
+    let mut output = own.clone();
+    if output.extra.is_empty() {
+        output.extra.clone_from(&previous.output.extra);
+    }
+    output
 }
 
 /// What an earlier plan said with these codes.

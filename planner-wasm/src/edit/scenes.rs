@@ -199,4 +199,41 @@ mod tests {
         assert_eq!(families(&[&found[0], &found[1]], MOST), [0, 1]);
         assert_eq!(families(&[&found[0], &[(3, None)]], HALF), [0, 1]);
     }
+
+    #[test]
+    fn takes_are_kin_by_what_they_show_whatever_else_their_clips_hold() {
+        let shown = |scenes: &[u32]| -> Scenes {
+            (1..)
+                .zip(scenes)
+                .map(|(end, scene)| (end, Some(*scene)))
+                .collect()
+        };
+        // Two takes of a clip, one of which another clip copies and a third one half; and the first again.
+        let edit = shown(&[1, 2, 3, 4, 1, 2]);
+        let (copy, half) = (shown(&[3, 4]), shown(&[4, 9]));
+        let clips = [(&edit, vec![2, 4, 6]), (&copy, vec![2]), (&half, vec![2])];
+        let take = |kin, own| Take { kin, own };
+        assert_eq!(
+            takes(&clips),
+            [
+                vec![take(0, 0), take(1, 1), take(0, 0)],
+                vec![take(1, 3)],
+                vec![take(1, 4)]
+            ]
+        );
+        let whole = [edit.as_slice(), copy.as_slice(), half.as_slice()];
+        assert_eq!(families(&whole, MOST), [0, 0, 2]);
+    }
+
+    #[test]
+    fn a_scene_counts_by_the_instants_at_which_it_is_seen() {
+        let scenes: Scenes = vec![(2_000, Some(7)), (4_000, None), (6_000, Some(3))];
+        let seen = scenes_in(&scenes, 0, 6_000);
+        assert_eq!(seen.iter().collect::<Vec<_>>(), [(7, 2), (3, 2)]);
+        assert_eq!((seen.instants(3), seen.instants(5)), (2, 0));
+        assert_eq!(
+            scenes_in(&scenes, 0, 1_000).iter().collect::<Vec<_>>(),
+            [(7, INSTANTS)]
+        );
+    }
 }

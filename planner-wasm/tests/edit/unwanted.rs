@@ -7,10 +7,10 @@
 use planner_wasm::edit::{SourceClip, plan};
 use planner_wasm::footage::{Defect, FRAME_BYTES, FRAME_WIDTH, FootageAnalyser};
 use shared::decision::DecisionCode;
-use shared::plan::Style;
+use shared::plan::{Slot, Style};
 
 use crate::plans::said;
-use crate::requests::settings;
+use crate::requests::{settings, short_beside_unlikely};
 use crate::synthetic::{clip, request, song};
 
 /// 10 s at 10 pictures a second.
@@ -121,4 +121,36 @@ fn cards_and_patterns_alone_make_a_film_of_all_that_differ() {
         plan.decisions
     );
     assert!(!said(&plan, DecisionCode::FootageReused));
+}
+
+#[test]
+fn slots_that_only_unlikely_footage_fills_are_divided_and_show_what_is_wanted() {
+    let request = short_beside_unlikely(Style::Cinematic);
+    let plan = plan(&request).unwrap();
+    let shown = |slot: &Slot| request.clips[usize::try_from(slot.clip.media).unwrap()].clone();
+    for slot in &plan.slots {
+        assert!(shown(slot).footage.ticks[0].unwanted == 0, "{slot:?}");
+        // As long as a shot must be, and as the short clips are.
+        assert!((29..=103).contains(&slot.record_duration), "{slot:?}");
+    }
+    assert!(!said(&plan, DecisionCode::FootageReused));
+}
+
+#[test]
+fn where_all_footage_is_as_unlikely_slots_stay_as_long_as_they_are() {
+    let likely = |unwanted: u8| {
+        let mut request = short_beside_unlikely(Style::Cinematic);
+        request.clips.drain(..24);
+        for clip in &mut request.clips {
+            for tick in &mut clip.footage.ticks {
+                tick.unwanted = unwanted;
+            }
+        }
+        let slots = plan(&request).unwrap().slots;
+        slots
+            .iter()
+            .map(|slot| slot.record_start)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(likely(98), likely(0));
 }

@@ -8,7 +8,7 @@ use shared::plan::{CutKind, Plan, Slot, Style};
 use crate::changes::{change, lock_some};
 use crate::checks::{all, lawful, reroll};
 use crate::plans::sound;
-use crate::requests::{any_request, ordinary};
+use crate::requests::{any_request, ordinary, short_beside_unlikely};
 
 /// A locked slot is in the plan to the bit, if it lies inside the film.
 fn keeps_locks(request: &PlanRequest, previous: &Plan, plan: &Plan) {
@@ -112,4 +112,15 @@ fn a_plan_written_by_hand_can_be_gone_on_with() {
     sound(&reroll(&request, &before, &[1, 2], 1));
     let opening = after.slots[0].cut.map(|cut| cut.on);
     assert!(opening.is_none_or(|on| on == CutKind::Opening));
+}
+
+/// A new style divides all anew, poor slots as well.
+#[test]
+fn another_style_is_divided_as_a_first_plan_of_it_would_be() {
+    let balanced = plan(&short_beside_unlikely(Style::Balanced)).unwrap();
+    let request = short_beside_unlikely(Style::Cinematic);
+    let cuts =
+        |plan: Plan| -> Vec<u64> { plan.slots.iter().map(|slot| slot.record_start).collect() };
+    let again = replan(&request, &balanced, &Scope::All).unwrap();
+    assert_eq!(cuts(again), cuts(plan(&request).unwrap()));
 }

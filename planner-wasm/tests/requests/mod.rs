@@ -1,6 +1,7 @@
 //! Requests of every kind.
 
 use planner_wasm::edit::{EditSettings, PlanRequest, SourceClip};
+use planner_wasm::footage::Defects;
 use proptest::prelude::*;
 use shared::plan::Style;
 use shared::rate::Rate;
@@ -28,6 +29,23 @@ pub(crate) fn ordinary(seed: u64, seconds: u64, style: Style) -> PlanRequest {
         .map(|n| clip(seed * 1000 + n, 3_000_000 + n * 700_000, 1 + n % 3, 8 + n))
         .collect();
     request(song(seed, seconds, 124), clips, settings(style, 0))
+}
+
+/// A slow song, twenty-four short clips without fault, and four long ones that are poorer and unlikely to be
+/// wanted.
+pub(crate) fn short_beside_unlikely(style: Style) -> PlanRequest {
+    let clips = (0..28).map(|n| {
+        let long = n >= 24;
+        let mut clip = clip(500 + n, if long { 30_000_000 } else { 4_000_000 }, 1, 6);
+        for tick in &mut clip.footage.ticks {
+            tick.defects = Defects::default();
+            if long {
+                (tick.unwanted, tick.quality) = (98, tick.quality / 2);
+            }
+        }
+        clip
+    });
+    request(song(3, 36, 92), clips.collect(), settings(style, 0))
 }
 
 /// Clips of every awkward kind: stills, black ones, cut to pieces, long ones.
