@@ -13,9 +13,13 @@
 use super::model::{FRAME_HEIGHT, FRAME_WIDTH};
 use super::picture::{BLOCK, BLOCK_TOP, BLOCKS, BLOCKS_ACROSS, PIXELS, Picture};
 use super::quality::rise;
+use super::tones;
 
-/// Coefficients of a surface: of 1, x, y, x², xy and y², where x and y run from −1 to 1.
-const TERMS: usize = 6;
+/// Coefficients of a surface: of 1, x, y, x², xy, y² and r⁴, where x and y run from −1 to 1 and r is the
+/// distance from the middle in halves of the width.
+const TERMS: usize = 7;
+/// Square of the height of pictures, mostly, where their width is 1.
+const TALL: f32 = 81.0 / 256.0;
 /// Rounds of fitting, each to the pixels that the one before left near the surface.
 const NEAR: [f32; 4] = [60.0, 20.0, 8.0, 4.0];
 /// Share of pixels near the surface without which there is no ground.
@@ -75,13 +79,31 @@ pub(super) fn of(picture: &Picture) -> Ground {
     let within = |value: f32, [low, high]: [f32; 2]| rise(value, low, high);
     let is_dark = surface.mean() <= DARK;
     let least = if is_dark { DARK_SHARE } else { SHARE };
+    let rows = within(rows as f32, ROWS);
+    let mut writing =
+        within(share(ground, PIXELS), least) * within(share(border_ground, border), BORDER) * rows;
+    if !is_dark && rows > writing && share(ground, PIXELS) >= LEAST_NEAR {
+        // Letters that reach over the border, if there is nothing but ground and ink.
+        writing = writing
+            .max(rows * tones::on_slope(&picture.luma, &above(picture, &surface), ON_GROUND));
+    }
     Ground {
         share: share(ground, PIXELS),
         is_dark,
-        writing: within(share(ground, PIXELS), least)
-            * within(share(border_ground, border), BORDER)
-            * within(rows as f32, ROWS),
+        writing,
     }
+}
+
+/// By how much each pixel's luma is above the ground.
+fn above(picture: &Picture, surface: &Surface) -> Vec<f32> {
+    let rows = picture.luma.chunks_exact(FRAME_WIDTH).enumerate();
+    rows.flat_map(|(y, row)| {
+        let slope = surface.along(y);
+        (0..)
+            .zip(row)
+            .map(move |(x, luma)| f32::from(*luma) - slope.at(x))
+    })
+    .collect()
 }
 
 /// What is found in one row.
@@ -134,12 +156,13 @@ impl Row {
 #[derive(Debug, Clone, Copy)]
 struct Surface([f32; TERMS]);
 
-/// Luma over a row: of 1, x and x².
+/// Luma over a row: of 1 and x up to x⁴.
 #[derive(Debug, Clone, Copy)]
-struct Slope([f32; 3]);
+struct Slope([f32; 5]);
 
 fn terms(x: f32, y: f32) -> [f32; TERMS] {
-    [1.0, x, y, x * x, x * y, y * y]
+    let r2 = x * x + TALL * y * y;
+    [1.0, x, y, x * x, x * y, y * y, r2 * r2]
 }
 
 /// −1 to 1 over the width.
@@ -158,22 +181,30 @@ impl Surface {
     }
 
     fn along(&self, y: usize) -> Slope {
-        let [one, x, y1, xx, xy, yy] = self.0;
+        let [one, x, y1, xx, xy, yy, rr] = self.0;
         let y = down(y as f32 + 0.5);
-        Slope([one + y1 * y + yy * y * y, x + xy * y, xx])
+        let tall = TALL * y * y;
+        Slope([
+            one + y1 * y + yy * y * y + rr * tall * tall,
+            x + xy * y,
+            xx + 2.0 * rr * tall,
+            0.0,
+            rr,
+        ])
     }
 
     /// Over the whole picture.
     fn mean(&self) -> f32 {
-        // The mean of a square from −1 to 1 is a third.
-        self.0[0] + (self.0[3] + self.0[5]) / 3.0
+        // The mean of a square from −1 to 1 is a third, and that of a fourth power a fifth.
+        let fourth = (1.0 + TALL * TALL) / 5.0 + 2.0 * TALL / 9.0;
+        self.0[0] + (self.0[3] + self.0[5]) / 3.0 + fourth * self.0[6]
     }
 }
 
 impl Slope {
     fn at(&self, x: usize) -> f32 {
         let x = across(x as f32 + 0.5);
-        self.0[0] + x * (self.0[1] + x * self.0[2])
+        self.0.iter().rev().fold(0.0, |sum, part| sum * x + part)
     }
 }
 
@@ -189,7 +220,7 @@ fn fitted(picture: &Picture) -> Option<Surface> {
     }
     let mut sorted = lumas;
     sorted.sort_unstable_by(f32::total_cmp);
-    let mut surface = Surface([sorted[BLOCKS / 2], 0.0, 0.0, 0.0, 0.0, 0.0]);
+    let mut surface = Surface([sorted[BLOCKS / 2], 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
     for near in NEAR {
         let mut equations = [[0.0_f32; TERMS + 1]; TERMS];
         let mut count = 0_u32;

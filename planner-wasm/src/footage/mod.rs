@@ -38,6 +38,7 @@ mod speech;
 mod statistics;
 mod subject;
 mod subpixel;
+mod tones;
 mod track;
 mod window;
 mod writing;

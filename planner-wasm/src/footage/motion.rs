@@ -20,8 +20,10 @@ const MAX_DOWN: usize = 16;
 const BETTER: i64 = 12;
 /// A shift must improve more than this many times the blocks that it worsens...
 const TRUSTED: u32 = 2;
-/// ... and at least one in so many of all.
+/// ... and at least one in so many of all...
 const FEW: u32 = 5;
+/// ... or blocks in this share of the columns, since a subject hardly is as wide.
+const WIDE: [usize; 2] = [3, 4];
 /// Luma difference per pixel of a block that is taken for noise.
 const NOISE: f32 = 2.5;
 /// Sum of luma differences of a block below which it is all but the same: a quarter per pixel, less
@@ -120,10 +122,12 @@ fn under(before: &Picture, now: &Picture, whole: [isize; 2], still: &Blocks) -> 
         }
     }
     let (mut better, mut worse, mut inside) = (0, 0, 0);
+    let mut columns = [false; BLOCKS_ACROSS];
     let margin = (BLOCK * BLOCK / 2) as u32;
-    for (still, shifted) in still.iter().zip(&shifted) {
+    for (n, (still, shifted)) in still.iter().zip(&shifted).enumerate() {
         if *still != u32::MAX && *shifted != u32::MAX {
             inside += 1;
+            columns[n % BLOCKS_ACROSS] |= *shifted + margin < *still;
             better += u32::from(*shifted + margin < *still);
             worse += u32::from(*still + margin < *shifted);
         }
@@ -131,8 +135,10 @@ fn under(before: &Picture, now: &Picture, whole: [isize; 2], still: &Blocks) -> 
     let trusted = |better: u32, worse: u32| better > TRUSTED * worse && better * FEW >= inside;
     // Parts of a pixel hardly show in whole ones.
     let finely = whole == [0, 0] && trusted(fine.better, fine.worse);
+    let wide = columns.iter().filter(|better| **better).count();
+    let widely = better > TRUSTED * worse && WIDE[1] * wide >= WIDE[0] * BLOCKS_ACROSS;
     let moved = Motion::new(Some([dx, dy]), &shifted);
-    if !finely && !trusted(better, worse) {
+    if !finely && !widely && !trusted(better, worse) {
         // Not enough to say that the camera moved; enough to doubt a cut.
         let still = Motion::new(None, still);
         return Motion {
@@ -254,6 +260,30 @@ mod tests {
         let [x, y] = motion.shift.unwrap_or_default();
         assert!(x.abs() < 0.2 && y.abs() < 0.2, "{motion:?}");
         assert!(motion.local > 0.5, "{motion:?}");
+    }
+
+    #[test]
+    fn little_that_moves_is_the_camera_s_if_it_is_all_over_the_width() {
+        // A plain wall with eighteen specks of a block each, in as many columns or side by side.
+        let specks = |across: usize, moved: usize| {
+            let mut rgb = vec![120; FRAME_WIDTH * FRAME_HEIGHT * 3];
+            for n in 0..18 {
+                let (column, row) = (n % across, n / across);
+                for at in 0..BLOCK * BLOCK {
+                    let (x, y) = (at % BLOCK, at / BLOCK);
+                    let (x, y) = (column * BLOCK + x + moved, 12 + row * BLOCK + y);
+                    let light = (40 + (at * at + 7 * n) % 160) as u8;
+                    rgb[(y * FRAME_WIDTH + x) * 3..][..3].fill(light);
+                }
+            }
+            let mut picture = Picture::black();
+            picture.fill(&rgb);
+            picture
+        };
+        let shift = |across| between(&specks(across, 1), &specks(across, 4)).shift;
+        let [x, y] = shift(18).unwrap_or_default();
+        assert!((x - 3.0).abs() < 0.3 && y.abs() < 0.3, "{x}, {y}");
+        assert_eq!(shift(6), None);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::model::{FRAME_HEIGHT, FRAME_WIDTH};
 use super::picture::{PIXELS, Picture};
 use super::quality::rise;
 use super::statistics::{BINS, LEVELS};
+use super::tones;
 
 /// Every third pixel of every third row is looked at for hues: bars are wide.
 const STRIDE: usize = 3;
@@ -94,11 +95,15 @@ pub(super) fn of(
     let one_tone = share(most);
     let few = within(share(largest_four(bins)), FEW_TONES);
     let (mut card, mut dark_card) = (0.0, 0.0);
+    let two_tones = tones::two(luma, levels, commonest) * within(one_tone, GROUND);
     if commonest > BLACK_GROUND {
-        card = few * within(one_tone, GROUND);
+        card = (few * within(one_tone, GROUND)).max(two_tones);
     } else {
-        let exact = levels[..=BLACK_GROUND + 1].iter().max().copied();
-        dark_card = few * within(share(exact.unwrap_or(0)), BLACK_EXACT);
+        let black = &levels[..=BLACK_GROUND + 1];
+        let exact = black.iter().max().map_or(0, |exact| *exact) as f32;
+        let of_black = exact / black.iter().sum::<u32>().max(1) as f32;
+        dark_card = (few * within(exact / PIXELS as f32, BLACK_EXACT))
+            .max(two_tones * within(of_black, BLACK_EXACT));
     }
     let ground = ground::of(picture);
     let even = evenness(luma);
@@ -232,6 +237,14 @@ mod tests {
         (40..52).contains(&y) && (50..110).contains(&x) && x % 6 < 3 && (x + y) % 11 > 2
     }
 
+    /// Light that falls off as the fourth power of the cosine, to a quarter in the corners.
+    fn vignetted(x: f32, y: f32) -> f32 {
+        let (x, y) = ((x - 0.5) * 16.0, (y - 0.5) * 9.0);
+        let corner = libm::sqrtf(16.0 * 16.0 + 9.0 * 9.0) / 2.0;
+        let cosine = libm::cosf(std::f32::consts::FRAC_PI_4 * libm::sqrtf(x * x + y * y) / corner);
+        150.0 * cosine * cosine * cosine * cosine
+    }
+
     fn card(ground: [u8; 3], ink: [u8; 3]) -> Vec<u8> {
         bytes(|x, y| if letters(x, y) { ink } else { ground })
     }
@@ -267,11 +280,12 @@ mod tests {
 
     #[test]
     fn text_on_a_ground_that_changes_evenly_is_a_card() {
-        let slopes: [fn(f32, f32) -> f32; 4] = [
+        let slopes: [fn(f32, f32) -> f32; 5] = [
             |x, _| 60.0 + 120.0 * x,
             |_, y| 200.0 - 90.0 * y,
             |x, y| 40.0 + 60.0 * x + 50.0 * y,
             |x, y| 160.0 - 200.0 * ((x - 0.5) * (x - 0.5) + (y - 0.5) * (y - 0.5)),
+            vignetted,
         ];
         for (n, slope) in slopes.into_iter().enumerate() {
             let light = |x: usize, y: usize| {
@@ -306,6 +320,34 @@ mod tests {
             }
         });
         assert!(palette(&night).dark_sloped_card > 0.99);
+    }
+
+    #[test]
+    fn letters_that_fill_the_picture_and_reach_over_its_border_are_on_a_card() {
+        let large = |x: usize, y: usize| y % 30 > 12 && x % 14 < 5;
+        let black = painted(|x, y| if large(x, y) { [255; 3] } else { [0; 3] });
+        assert!(black.dark_card > 0.99, "{black:?}");
+        // Seams have any tone between.
+        let light = painted(|x, y| match x % 14 {
+            5 | 13 if large(x - x % 14, y) => [20 + ((7 * x + 13 * y) % 190) as u8; 3],
+            _ if large(x, y) => [20; 3],
+            _ => [210; 3],
+        });
+        assert!(light.card > 0.7, "{light:?}");
+        let changing = painted(|x, y| {
+            let light = vignetted(
+                x as f32 / FRAME_WIDTH as f32,
+                y as f32 / FRAME_HEIGHT as f32,
+            );
+            [if large(x, y) { 250 } else { light as u8 }; 3]
+        });
+        assert!(changing.sloped_card > 0.99, "{changing:?}");
+        // Lights as bright and as many, in a night that has noise.
+        let night = painted(|x, y| {
+            let noise = (random(x as u32, y as u32, 5) * 4.0) as u8;
+            [if large(x, y) { 255 } else { noise }; 3]
+        });
+        assert!(night.dark_card < 0.01, "{night:?}");
     }
 
     #[test]
