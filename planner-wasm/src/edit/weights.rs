@@ -50,10 +50,10 @@ pub struct Weights {
 impl Default for Weights {
     fn default() -> Self {
         Self {
-            quality: 24 * ONE,
+            quality: 26 * ONE,
             hit: 8 * ONE,
             inside: 2 * ONE,
-            motion: 6 * ONE,
+            motion: 9 * ONE,
             order: ONE,
             unwanted: 40 * ONE,
             speech: ONE,
