@@ -12,7 +12,7 @@ const UNWANTED: u8 = 100;
 /// Length of the longest slot that footage can fill, in microseconds: at most the third longest clip's
 /// longest piece, so that no slot depends on a single clip where there are more, and so short that all
 /// pieces cut into such lengths would fill the film. Pieces are of pictures that are wanted, copies
-/// counted once, if these fill the film at any length, otherwise of all that is sound; where nothing does,
+/// counted once, if these fill two thirds of the film at any length, otherwise of all that is sound; where nothing does,
 /// the first alone.
 pub(super) fn longest_us(sources: &[Source<'_>], needed_us: u64) -> u64 {
     let wanted = wanted(sources, UNWANTED);

@@ -38,8 +38,8 @@ const NEWCOMER: i64 = 4 * ONE;
 /// * any other slot keeps its frames where neither the beats, nor the style, nor the density have
 ///   changed, and what it shows as long as that is on offer, not banned, the seed is the same, and a
 ///   clip that was measured anew ([`SourceClip::remeasured`](super::SourceClip)) is still sound there;
-/// * the rest is divided anew, with some favour for cuts that were there, and filled with footage that
-///   nothing else shows. A clip that was not on offer before may also take the place of what is much
+/// * the rest is divided anew, with some favour for cuts that were there (or, where nothing stays and another
+///   pace is wanted, as a first plan would be), and filled with footage that nothing else shows. A clip that was not on offer before may also take the place of what is much
 ///   worse.
 ///
 /// So a request that has not changed gives the same plan, and a ban changes no slot that did not show
@@ -114,8 +114,8 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
         limits,
         tight,
     };
-    // A film that is divided wholly anew is divided as a first one would be.
-    let cuts = (!stays.contains(&true)).then(|| filling.cuts(&points));
+    // A film that is divided wholly anew, by another pace, is divided as a first one would be.
+    let cuts = (!favoured && !stays.contains(&true)).then(|| filling.cuts(&points));
     let points = cuts.flatten().unwrap_or(points);
     let divided = division(&points, &places, &stays, favoured, (span, pace, limits));
     let (slots, origins): (Vec<Vacancy>, Vec<Origin>) = divided.into_iter().unzip();

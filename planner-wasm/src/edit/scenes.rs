@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::footage::{Look, View};
+use crate::footage::{Look, Shot, View};
 
 /// Views of a clip that are compared; of more, neighbours pass for one.
 const MOST_VIEWS: usize = 256;
@@ -21,14 +21,27 @@ pub(super) const MOST: (usize, usize) = (3, 4);
 /// The scenes of one clip: until when which scene is seen, ascending.
 pub(super) type Scenes = Vec<(u64, Option<u32>)>;
 
+/// Neighbouring views that pass for one.
+fn stride(views: &[View]) -> usize {
+    views.len().div_ceil(MOST_VIEWS).max(1)
+}
+
+/// Of each shot how many of the clip's scenes begin before its end.
+pub(super) fn bounds(views: &[View], shots: &[Shot]) -> Vec<usize> {
+    let before = |shot: &Shot| views.partition_point(|view| view.start_us < shot.end_us);
+    let bounds = shots
+        .iter()
+        .map(|shot| before(shot).div_ceil(stride(views)));
+    bounds.collect()
+}
+
 /// Numbers the scenes of clips, given their views.
 pub(super) fn scenes<'a>(clips: impl Iterator<Item = &'a [View]>) -> Vec<Scenes> {
     let mut known: Vec<&Look> = Vec::new();
     clips
         .map(|views| {
-            let stride = views.len().div_ceil(MOST_VIEWS).max(1);
             views
-                .chunks(stride)
+                .chunks(stride(views))
                 .filter_map(|views| {
                     let (first, last) = (views.first()?, views.last()?);
                     let found = known.iter().position(|look| look.is_like(&first.look));
@@ -100,8 +113,8 @@ pub(super) fn scenes_in(scenes: &Scenes, start_us: u64, end_us: u64) -> Seen {
     seen
 }
 
-/// Of each of many lists of views, such as a clip's or a take's, the first one, itself or before it, that
-/// shows at least so large a `share` of what it shows.
+/// Of each of many lists of views, such as a clip's or a take's, the first one of its family: at least so
+/// large a `share` of what it shows is shown by those of the family before it.
 pub(super) fn families(lists: &[&[(u64, Option<u32>)]], share: (usize, usize)) -> Vec<usize> {
     let mut first_with: BTreeMap<u32, usize> = BTreeMap::new();
     let mut families: Vec<usize> = Vec::with_capacity(lists.len());
@@ -124,28 +137,29 @@ pub(super) fn families(lists: &[&[(u64, Option<u32>)]], share: (usize, usize)) -
 /// A take of a clip among all takes of all clips.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Take {
-    /// Number of the first take that shows at least half of what it shows.
+    /// Number of the first take of its kin: at least half of what it shows is shown by takes of these before
+    /// it.
     pub(super) kin: usize,
     /// Number of the first take of the same clip and kin.
     pub(super) own: usize,
 }
 
-/// The takes of each clip, given its scenes and the ends of its shots.
-pub(super) fn takes(clips: &[(&Scenes, Vec<u64>)]) -> Vec<Vec<Take>> {
+/// The takes of each clip, given its scenes and the [`bounds`] of its shots.
+pub(super) fn takes(clips: &[(&Scenes, Vec<usize>)]) -> Vec<Vec<Take>> {
     let mut lists: Vec<&[(u64, Option<u32>)]> = Vec::new();
-    for (scenes, ends) in clips {
+    for (scenes, bounds) in clips {
         let mut from = 0;
-        for end in ends {
-            let next = scenes.partition_point(|(until, _)| until <= end).max(from);
+        for bound in bounds {
+            let next = (*bound).max(from);
             lists.push(scenes.get(from..next).unwrap_or_default());
             from = next;
         }
     }
     let mut kins = (0..).zip(families(&lists, HALF));
     let mut takes = Vec::with_capacity(clips.len());
-    for (_, ends) in clips {
+    for (_, bounds) in clips {
         let mut first_of: BTreeMap<usize, usize> = BTreeMap::new();
-        let own = kins.by_ref().take(ends.len()).map(|(number, kin)| Take {
+        let own = kins.by_ref().take(bounds.len()).map(|(number, kin)| Take {
             kin,
             own: *first_of.entry(kin).or_insert(number),
         });
@@ -235,5 +249,20 @@ mod tests {
             scenes_in(&scenes, 0, 1_000).iter().collect::<Vec<_>>(),
             [(7, INSTANTS)]
         );
+    }
+
+    #[test]
+    fn what_begins_in_a_shot_is_of_it_also_where_neighbours_pass_for_one() {
+        let shot = |start_us: u64, end_us: u64| Shot {
+            start_us,
+            end_us,
+            look: view(1, 0).look,
+        };
+        let shots = [shot(0, 301), shot(301, 600)];
+        let few: Vec<View> = [100, 301, 400].map(|end| view(end, 0)).into();
+        assert_eq!(bounds(&few, &shots), [2, 3]);
+        // Three at a time.
+        let many: Vec<View> = (1..=600).map(|end| view(end, 0)).collect();
+        assert_eq!(bounds(&many, &shots), [101, 200]);
     }
 }

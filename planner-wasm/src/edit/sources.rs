@@ -9,7 +9,7 @@ use super::bans::Bans;
 use super::candidates::MAX_BAD_PERMILLE;
 use super::enlarged::lost;
 use super::request::{EditError, SourceClip};
-use super::scenes::{MOST, Scenes, Seen, Take, families, scenes, scenes_in, takes};
+use super::scenes::{MOST, Scenes, Seen, Take, bounds, families, scenes, scenes_in, takes};
 use crate::footage::{Anchor, Defect, Footage, Look, TICK_US, Windows};
 
 /// Left unused at the start and end of a file, where the record button was pressed, in
@@ -177,16 +177,11 @@ pub(super) fn sources<'a>(
     }
     let shown: Vec<&[_]> = sources.iter().map(|one| one.scenes.as_slice()).collect();
     let families = families(&shown, MOST);
-    let ends = |source: &Source<'_>| {
-        source
-            .footage
-            .shots
-            .iter()
-            .map(|shot| shot.end_us)
-            .collect()
-    };
-    let shots: Vec<_> = sources.iter().map(|one| (&one.scenes, ends(one))).collect();
-    let takes = takes(&shots);
+    let shots = sources.iter().map(|one| {
+        let footage = one.footage;
+        (&one.scenes, bounds(&footage.views, &footage.shots))
+    });
+    let takes = takes(&shots.collect::<Vec<_>>());
     for ((source, family), takes) in sources.iter_mut().zip(families).zip(takes) {
         (source.family, source.takes) = (family, takes);
     }

@@ -28,10 +28,10 @@ pub struct Weights {
     pub speech: i64,
     /// A clip's first, second and third use; any other is worth nothing.
     pub uses: [i64; 3],
-    /// Price of showing a scene that is shown already: more than a good picture of it can be worth beyond a
-    /// middling one of another.
+    /// Price of a window all of whose scenes are shown elsewhere, and of the others by how long they are:
+    /// more than a good picture of it can be worth beyond a middling one of another.
     pub again: i64,
-    /// Price of showing a clip of which a copy is shown: another moment of that is shown rather.
+    /// Price of showing a take of which a copy is shown: another moment of that is shown rather.
     pub copies: i64,
     /// Price of showing a clip or a scene again a few shots later; it falls with distance.
     pub near: i64,

@@ -19,6 +19,9 @@ const REACH: usize = 1;
 const APART: usize = 48;
 /// Share of both tones, from no card to surely one.
 const BOTH: [f32; 2] = [0.76, 0.82];
+/// Ink is at least so much of the picture, and of what is no ground: of twigs before a sky less has one tone.
+const INK: f32 = 0.03;
+const INK_OF_REST: f32 = 0.4;
 /// Share of the pixels that have one of both tones or lie beside one that has.
 const NEAR: [f32; 2] = [0.95, 0.985];
 
@@ -28,6 +31,10 @@ pub(super) fn two(luma: &[u8], levels: &[u32; LEVELS], ground: usize) -> f32 {
     let Some(ink) = commonest(levels, far) else {
         return 0.0;
     };
+    let of_tone = |tone: usize| tone_count(levels, tone) as f32;
+    if !is_writing(of_tone(ink), of_tone(ground)) {
+        return 0.0;
+    }
     let is_tone: [bool; LEVELS] =
         std::array::from_fn(|level| level.abs_diff(ground).min(level.abs_diff(ink)) <= REACH);
     let on = luma.iter().map(|luma| is_tone[usize::from(*luma)]);
@@ -46,6 +53,10 @@ pub(super) fn on_slope(luma: &[u8], above: &[f32], off: f32) -> f32 {
     let Some(ink) = commonest(&levels, |_| true) else {
         return 0.0;
     };
+    let ground = above.iter().filter(|above| libm::fabsf(**above) <= off);
+    if !is_writing(tone_count(&levels, ink) as f32, ground.count() as f32) {
+        return 0.0;
+    }
     let on = |(luma, above): (&u8, &f32)| {
         libm::fabsf(*above) <= off || (is_ink(*above) && usize::from(*luma).abs_diff(ink) <= REACH)
     };
@@ -53,15 +64,22 @@ pub(super) fn on_slope(luma: &[u8], above: &[f32], off: f32) -> f32 {
     nothing_else(&on)
 }
 
+/// Whether so many pixels are enough for ink beside so many of ground.
+fn is_writing(ink: f32, ground: f32) -> bool {
+    let all = PIXELS as f32;
+    ink >= INK * all && ink >= INK_OF_REST * (all - ground)
+}
+
+/// Pixels of a tone, given its middle.
+fn tone_count(levels: &[u32; LEVELS], middle: usize) -> u32 {
+    let end = (middle + REACH + 1).min(LEVELS);
+    levels[middle.saturating_sub(REACH)..end].iter().sum()
+}
+
 /// The middle of the commonest tone that is allowed.
 fn commonest(levels: &[u32; LEVELS], allowed: impl Fn(&usize) -> bool) -> Option<usize> {
-    let tone = |middle: &usize| {
-        let end = (middle + REACH + 1).min(LEVELS);
-        levels[middle.saturating_sub(REACH)..end]
-            .iter()
-            .sum::<u32>()
-    };
-    (0..LEVELS).filter(allowed).max_by_key(tone)
+    let allowed = (0..LEVELS).filter(allowed);
+    allowed.max_by_key(|middle| tone_count(levels, *middle))
 }
 
 /// How surely all of a picture has one of both tones, given the pixels that do, or is their seam.
@@ -156,5 +174,27 @@ mod tests {
         assert!(on_slope(&luma, &above, 5.0) > 0.99);
         let below: Vec<f32> = above.iter().map(|above| -above).collect();
         assert!(on_slope(&luma, &below, 5.0) < 0.01);
+    }
+
+    #[test]
+    fn twigs_before_a_sky_are_no_ink() {
+        // Thin, each with a shade of its own, from border to border.
+        let twig = |x: usize, y: usize, sky: u8| {
+            let slant = (x + y / 3) % 13;
+            let shade = (20 + (x + y / 3) / 13 * 9) as u8;
+            if slant == 0 { shade } else { sky }
+        };
+        let clipped = painted(|x, y| twig(x, y, 250));
+        assert!(sure(&clipped, 250) < 0.01);
+        let slope = |y: usize| 200.0 + y as f32 / 4.0;
+        let (mut luma, mut above) = (Vec::new(), Vec::new());
+        for y in 0..FRAME_HEIGHT {
+            for x in 0..FRAME_WIDTH {
+                let level = twig(x, y, slope(y) as u8);
+                luma.push(level);
+                above.push(f32::from(level) - slope(y));
+            }
+        }
+        assert!(on_slope(&luma, &above, 5.0) < 0.01);
     }
 }

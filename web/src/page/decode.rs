@@ -71,7 +71,8 @@ impl DecodeError {
 }
 
 /// Decodes and resamples a file: all channels, and mixed down. Whether it is still `wanted` is asked
-/// every second and with every part, so that what is given up keeps no memory for long.
+/// every second and with every part while its frame decodes, so that what is given up keeps no memory for
+/// long.
 ///
 /// # Errors
 /// See [`DecodeError`].
