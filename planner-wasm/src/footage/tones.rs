@@ -20,8 +20,8 @@ const APART: usize = 48;
 /// Share of both tones, from no card to surely one.
 const BOTH: [f32; 2] = [0.76, 0.82];
 /// Ink is at least so much of the picture, and of what is no ground: of twigs before a sky less has one tone.
-const INK: f32 = 0.03;
-const INK_OF_REST: f32 = 0.4;
+const INK: f32 = 0.02;
+const INK_OF_REST: f32 = 0.2;
 /// Share of the pixels that have one of both tones or lie beside one that has.
 const NEAR: [f32; 2] = [0.95, 0.985];
 
