@@ -41,10 +41,11 @@ pub(super) struct Assignment<'a> {
     held: Vec<bool>,
     /// Of each source, what is shown of it: start, end, slot; in no order.
     taken: Vec<Vec<(u64, u64, usize)>>,
-    /// How many slots show each family of sources, each scene, each take of a clip, and each kin of takes.
+    /// How many slots show each family of sources.
     used: Vec<usize>,
-    /// Of scenes, how many slots show them at how many instants.
+    /// How many slots show each scene, by the number of instants at which they do.
     seen: Vec<[usize; INSTANTS + 1]>,
+    /// How many slots show each take of a clip, and how many each kin of takes.
     own: Vec<usize>,
     kin: Vec<usize>,
 }
@@ -178,7 +179,7 @@ impl<'a> Assignment<'a> {
         most.map_or(0, |(instants, _)| instants)
     }
 
-    /// What it costs (not above 0) that scenes of a window and copies of its clip are shown elsewhere.
+    /// What it costs (not above 0) that scenes of a window and copies of its take are shown elsewhere.
     fn shown_before(&self, shown: &Shown) -> i64 {
         self.scenes_before(shown, None) + self.beside_copies(shown, None)
     }
@@ -354,7 +355,7 @@ impl<'a> Assignment<'a> {
                 all - weights.shown_again(self.most_seen(scene, 0))
             })
             .sum();
-        // One clip of each kin is free.
+        // Of each kin the takes of one clip are free.
         let shown = |counts: &[usize]| counts.iter().filter(|shows| **shows > 0).count();
         let spare = shown(&self.own).saturating_sub(shown(&self.kin));
         let spare = i64::try_from(spare).unwrap_or(0);

@@ -36,13 +36,6 @@ pub(super) struct Candidate {
     pub(super) worth: i64,
 }
 
-impl Candidate {
-    /// How surely nobody wants to see it, 0 to [`ONE`].
-    pub(super) const fn unwanted(&self) -> i64 {
-        self.measures.unwanted
-    }
-}
-
 /// What all candidates are made with.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pool<'a> {

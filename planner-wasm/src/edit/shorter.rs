@@ -112,7 +112,7 @@ fn poor(film: &Assignment<'_>) -> i64 {
 
 /// How poor a slot's footage is, 0 to [`ONE`].
 fn poorness(filled: Option<&Filled>) -> i64 {
-    let unwanted = filled.map_or(0, |filled| filled.with.unwanted());
+    let unwanted = filled.map_or(0, |filled| filled.with.measures.unwanted);
     if unwanted * 255 >= i64::from(UNWANTED) * ONE {
         unwanted
     } else {
