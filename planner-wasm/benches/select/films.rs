@@ -131,7 +131,7 @@ fn without() -> Vec<(&'static str, Weights)> {
         (
             "uses",
             Weights {
-                uses: [0; 3],
+                uses: [0; _],
                 ..all
             },
         ),

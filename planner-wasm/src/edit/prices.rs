@@ -11,6 +11,7 @@
 use super::candidates::{Candidate, Pool};
 use super::scenes::WHOLE;
 use super::score::Shown;
+use super::weights::USES;
 
 /// Fractions of a point that prices are set in.
 pub(super) const FINE: i64 = 256;
@@ -33,8 +34,8 @@ pub(super) struct Prices {
     scenes: Vec<i64>,
     /// What a use of each family of sources is taken to add.
     uses: Vec<i64>,
-    /// What its first, second and third use add.
-    worths: [i64; 3],
+    /// What its first use adds, its second and so on.
+    worths: [i64; USES],
     most_scene: i64,
 }
 

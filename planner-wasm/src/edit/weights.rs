@@ -3,6 +3,9 @@
 use super::pace::ONE;
 use super::scenes::WHOLE;
 
+/// Uses of a clip that add something.
+pub(super) const USES: usize = 6;
+
 /// What each term of the worth of a film weighs, in 1024ths of a point. The default is what plans are
 /// made with; others show what a term does.
 ///
@@ -26,8 +29,8 @@ pub struct Weights {
     /// Price of someone who speaks all through: the film is silent but for the song, and lips move to
     /// nothing.
     pub speech: i64,
-    /// A clip's first, second and third use; any other is worth nothing.
-    pub uses: [i64; 3],
+    /// A clip's first use, its second and so on; any beyond these is worth nothing.
+    pub uses: [i64; USES],
     /// Price of a window all of whose scenes are shown elsewhere, and of the others by how long they are:
     /// more than a good picture of it can be worth beyond a middling one of another.
     pub again: i64,
@@ -57,7 +60,14 @@ impl Default for Weights {
             order: ONE,
             unwanted: 40 * ONE,
             speech: ONE,
-            uses: [10 * ONE, 2 * ONE, ONE / 2],
+            uses: [
+                13 * ONE,
+                5 * ONE,
+                7 * ONE / 2,
+                5 * ONE / 2,
+                3 * ONE / 2,
+                ONE / 2,
+            ],
             again: 10 * ONE,
             copies: 15 * ONE,
             near: 2 * ONE,
