@@ -13,7 +13,7 @@ use super::shake::shake;
 use super::sharpness::{beside_alike, usual_per_take};
 use super::shots;
 use super::statistics::Statistics;
-use super::track::{LONGEST_STEP_US, Sample, Step, Track, per_tick};
+use super::track::{LONGEST_STEP_US, Sample, Step, Track, per_tick, speed};
 use super::writing::Writing;
 
 /// Longest clip, in microseconds: two days. A stamp beyond it is a broken stamp, and would cost
@@ -334,7 +334,7 @@ fn ticks(track: &Track, cuts: &[u64], start_us: u64, end_us: u64) -> Vec<Tick> {
     let moves = track.steps.windows(2).filter_map(|pair| {
         let [before, now] = pair else { return None };
         let cut = cuts.binary_search(&now.at_us).is_ok();
-        let value = now.local * now.per_tick(before.at_us);
+        let value = speed(now.local, now.shift.unwrap_or_default()) * now.per_tick(before.at_us);
         (!cut).then_some((before.at_us - start_us, now.at_us - start_us, value))
     });
     let motion = per_tick(moves, count);

@@ -12,7 +12,7 @@
 )]
 
 use super::model::{Anchor, AnchorKind, Footage, Shot, TICK_US};
-use super::track::{LONGEST_STEP_US, Step, seconds};
+use super::track::{LONGEST_STEP_US, PIXEL, Step, length, seconds, speed};
 use super::window::Windows;
 
 /// No two anchors of a clip are closer.
@@ -29,8 +29,6 @@ const CALM: f32 = 0.3;
 const LEAST_SHARE: f32 = 0.1;
 /// Impacts of this share of the strongest come before any onset.
 const LEADING: f32 = 0.3;
-/// A pixel of the camera's shift counts as this much difference in luma.
-const PIXEL: f32 = 1.5;
 /// Nothing happens so close to either end of a take.
 const EDGE_US: u64 = 100_000;
 /// The record button is pressed within this time of either end of a clip...
@@ -68,25 +66,20 @@ struct Pace {
 }
 
 impl Pace {
-    fn shift_length(self) -> f32 {
-        let [x, y] = self.shift;
-        libm::sqrtf(x * x + y * y)
-    }
-
     fn speed(self) -> f32 {
-        self.local + PIXEL * self.shift_length()
+        speed(self.local, self.shift)
     }
 
     /// How much of the movement is lost from this pace to the `next`, at most all of it: what begins
     /// in another direction is not lost here.
     fn lost(self, next: Self) -> f32 {
-        let length = self.shift_length();
-        let kept = if length > 0.0 {
-            ((self.shift[0] * next.shift[0] + self.shift[1] * next.shift[1]) / length).max(0.0)
+        let whole = length(self.shift);
+        let kept = if whole > 0.0 {
+            ((self.shift[0] * next.shift[0] + self.shift[1] * next.shift[1]) / whole).max(0.0)
         } else {
-            next.shift_length()
+            length(next.shift)
         };
-        self.local - next.local + PIXEL * (length - kept)
+        self.local - next.local + PIXEL * (whole - kept)
     }
 }
 

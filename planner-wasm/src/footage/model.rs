@@ -91,7 +91,7 @@ pub struct Look {
 pub struct Tick {
     /// Overall quality, 0 (worst) to 255.
     pub quality: u8,
-    /// How much moves apart from the camera, 0 to 255.
+    /// How much moves, be it in the picture or the camera, 0 to 255.
     pub motion: u8,
     /// How much the camera shakes, 0 to 255; a steady pan has none.
     pub shake: u8,

@@ -115,25 +115,28 @@ fn a_fault_lowers_the_quality() {
 
 #[test]
 fn motion_grows_with_speed_and_hardly_depends_on_the_cadence() {
-    let motion = |fps, speed: f64| {
-        let footage = clip(fps, 2.0, |at| {
-            let square = Some((at * speed) as f32);
-            Scene {
-                square,
-                ..Scene::of(1)
-            }
-            .render()
-        });
+    let motion = |of: fn(f32) -> Scene, fps, speed: f64| {
+        let footage = clip(fps, 2.0, |at| of((at * speed) as f32).render());
         Windows::new(&footage)
             .over(200_000, 1_800_000)
             .unwrap()
             .motion
     };
-    for fps in CADENCES {
-        let (slow, fast) = (motion(fps, 8.0), motion(fps, 60.0));
-        assert!(fast > slow + 20, "{fps} fps: {slow} then {fast}");
+    let subject = |at| Scene {
+        square: Some(at),
+        ..Scene::of(1)
+    };
+    let camera = |at| Scene {
+        camera: [at, 0.0],
+        ..Scene::of(1)
+    };
+    for of in [subject, camera] {
+        for fps in CADENCES {
+            let (slow, fast) = (motion(of, fps, 8.0), motion(of, fps, 60.0));
+            assert!(fast > slow + 20, "{fps} fps: {slow} then {fast}");
+        }
+        assert!(motion(of, 10, 60.0).abs_diff(motion(of, 30, 60.0)) <= 20);
     }
-    assert!(motion(10, 60.0).abs_diff(motion(30, 60.0)) <= 20);
 }
 
 #[test]

@@ -63,7 +63,7 @@ pub(super) struct Measures {
     pub(super) usual_sharpness: f32,
     /// See [`beside_alike`](super::sharpness::beside_alike).
     pub(super) sharpness_beside_alike: f32,
-    /// Local motion per tick, mean luma difference.
+    /// Motion per tick, mean luma difference; see [`speed`](super::track::speed).
     pub(super) motion: f32,
     /// See [`shake`](super::shake::shake).
     pub(super) shake: f32,

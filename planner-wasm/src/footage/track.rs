@@ -59,6 +59,19 @@ impl Step {
     }
 }
 
+/// A pixel of the camera's shift counts as this much difference in luma.
+pub(super) const PIXEL: f32 = 1.5;
+
+/// Length of a shift, in pixels.
+pub(super) fn length([x, y]: [f32; 2]) -> f32 {
+    libm::sqrtf(x * x + y * y)
+}
+
+/// How fast a picture moves, the camera included, as a mean luma difference: both come over the same time.
+pub(super) fn speed(local: f32, shift: [f32; 2]) -> f32 {
+    local + PIXEL * length(shift)
+}
+
 /// Seconds of a short time, for ratios of floats.
 #[expect(
     clippy::cast_precision_loss,

@@ -7,7 +7,7 @@ use super::model::{Footage, TICK_US, Tick};
 pub struct Window {
     /// Mean quality, 0 (worst) to 255, rounded down.
     pub quality: u8,
-    /// Mean local motion, 0 to 255, rounded down.
+    /// Mean motion, 0 to 255, rounded down.
     pub motion: u8,
     /// Mean shake, 0 to 255, rounded down.
     pub shake: u8,
