@@ -326,10 +326,12 @@ impl Pool<'_> {
 
     /// A slot's candidates in an order that leaves more to chance.
     pub(super) fn stirred(&self, slot: &Vacancy, mut list: Vec<Candidate>) -> Vec<Candidate> {
+        // Where pictures weigh more, chance does.
+        let times = STIRRED * (slot.weight * slot.seen / ONE).max(ONE) / ONE;
         for one in &mut list {
             let key = self.sources.get(one.shown.source).map_or(0, |of| of.key);
             let whim = chance(!self.seed, key, one.shown.start_us, slot.start);
-            one.worth += STIRRED * whim;
+            one.worth += times * whim;
         }
         list.sort_unstable_by_key(rank);
         list
