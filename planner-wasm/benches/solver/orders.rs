@@ -35,7 +35,23 @@ pub(crate) fn write(folder: &Path) -> io::Result<()> {
         let name = format!("replan-{clips}");
         one(folder, &name, &without, Some(&before), &made)?;
     }
+    for clips in CLIPS {
+        let request = poor(clips);
+        let made = timed(|| plan(&request).ok());
+        one(folder, &format!("poor-{clips}"), &request, None, &made)?;
+    }
     Ok(())
+}
+
+/// The same with clips that nobody wants to see but for 3 s each: shots are made shorter for them.
+fn poor(clips: u64) -> PlanRequest {
+    let mut request = large(clips);
+    for clip in &mut request.clips {
+        for (n, tick) in clip.footage.ticks.iter_mut().enumerate() {
+            tick.unwanted = if (30..60).contains(&n) { 0 } else { u8::MAX };
+        }
+    }
+    request
 }
 
 /// The best time of three, in milliseconds, and what was made.
