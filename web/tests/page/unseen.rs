@@ -117,11 +117,11 @@ fn a_clip_that_only_the_browser_s_player_knows_is_shown_and_let_go() {
     if skipped() {
         return;
     }
-    const WORKER: &str = "media/preview_worker.js";
+    let worker = "media/preview_worker.js";
     let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist");
     let mut blind = b"self.VideoDecoder = undefined;".to_vec();
-    blind.extend(fs::read(dist.join(WORKER)).unwrap());
-    let site = Site::open(vec![(WORKER, blind)]);
+    blind.extend(fs::read(dist.join(worker)).unwrap());
+    let site = Site::open(vec![(worker, blind)]);
     with_browser(async |page| {
         page.before_page(PICTURES).await?;
         page.open(&site).await?;
