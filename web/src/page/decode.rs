@@ -40,6 +40,8 @@ pub enum DecodeError {
     Undecodable,
     /// Whoever decoded it is gone, or its samples do not fit into memory.
     Lost,
+    /// It is not wanted any more.
+    GivenUp,
 }
 
 impl DecodeError {
@@ -63,15 +65,21 @@ impl DecodeError {
                 "The browser gave up decoding it, most likely for want of memory. Close other tabs and \
                  choose it again, or choose a shorter one."
             }
+            Self::GivenUp => "It was cancelled. Choose it again.",
         }
     }
 }
 
-/// Decodes and resamples a file: all channels, and mixed down.
+/// Decodes and resamples a file: all channels, and mixed down. Whether it is still `wanted` is asked
+/// every second and with every part while its frame decodes, so that what is given up keeps no memory for
+/// long.
 ///
 /// # Errors
 /// See [`DecodeError`].
-pub async fn decode(file: &File) -> Result<(AudioBuffer, Pcm), DecodeError> {
+pub async fn decode(
+    file: &File,
+    wanted: impl Fn() -> bool,
+) -> Result<(AudioBuffer, Pcm), DecodeError> {
     if file.size() <= 0.0 {
         return Err(DecodeError::Empty);
     }
@@ -80,11 +88,14 @@ pub async fn decode(file: &File) -> Result<(AudioBuffer, Pcm), DecodeError> {
     }
     let frame = Frame::open().await;
     let song = match &frame {
-        Some(frame) => frame.decode(file).await?,
+        Some(frame) => frame.decode(file, &wanted).await?,
         None => decode_here(file).await?,
     };
-    let mixed = mix(&song, frame.as_ref()).await;
-    Ok((song, mixed.map_err(|_| DecodeError::Lost)?))
+    match mix(&song, frame.as_ref(), &wanted).await {
+        Ok(Some(mixed)) => Ok((song, mixed)),
+        Ok(None) => Err(DecodeError::GivenUp),
+        Err(_) => Err(DecodeError::Lost),
+    }
 }
 
 /// Decodes in the page itself, which holds it up for as long as the browser copies what was decoded.
@@ -112,11 +123,16 @@ async fn decode_here(file: &File) -> Result<AudioBuffer, DecodeError> {
 }
 
 /// Mixes a decoded song down to one channel: the mean of its channels. What a frame has decoded is
-/// put into the song on the way. The event loop turns between blocks, so the page stays alive.
+/// put into the song on the way. The event loop turns between blocks, so the page stays alive. None once
+/// it is not `wanted` any more.
 ///
 /// # Errors
 /// What the browser says: it is out of memory, here or in the frame.
-async fn mix(song: &AudioBuffer, frame: Option<&Frame>) -> Result<Pcm, JsValue> {
+async fn mix(
+    song: &AudioBuffer,
+    frame: Option<&Frame>,
+    wanted: impl Fn() -> bool,
+) -> Result<Option<Pcm>, JsValue> {
     let length = song.length();
     let channels = song.number_of_channels();
     let samples = Float32Array::new_with_length(length);
@@ -138,6 +154,9 @@ async fn mix(song: &AudioBuffer, frame: Option<&Frame>) -> Result<Pcm, JsValue> 
             Some(part) => part.put_into(song).await?,
             None => pause(0).await,
         }
+        if !wanted() {
+            return Ok(None);
+        }
         if end < length {
             coming = part(end);
         }
@@ -155,7 +174,7 @@ async fn mix(song: &AudioBuffer, frame: Option<&Frame>) -> Result<Pcm, JsValue> 
         waveform.push(&mixed);
         samples.subarray(start, end).copy_from(&mixed);
     }
-    Ok(Pcm { samples, waveform })
+    Ok(Some(Pcm { samples, waveform }))
 }
 
 /// Waits for some milliseconds; the browser sees to everything else meanwhile.

@@ -7,6 +7,7 @@
 //! * [`offline`] — the page without a network.
 //! * [`planner`] — the planner's worker.
 //! * [`preview`] — the film's picture; [`transport`] — playing.
+//! * [`resizes`] — when an element has another size.
 //! * [`store`] — projects kept in the browser.
 //! * [`theme`] — light and dark.
 //! * [`view`] — what is shown of it.
@@ -17,6 +18,7 @@ pub mod field;
 pub mod offline;
 pub mod planner;
 pub mod preview;
+pub mod resizes;
 pub mod said;
 pub mod store;
 pub mod studio;

@@ -16,10 +16,10 @@ use leptos::ev;
 use leptos::html::Canvas;
 use leptos::prelude::*;
 use shared::plan::Plan;
-use wasm_bindgen::prelude::*;
-use web_sys::{File, ResizeObserver};
+use web_sys::File;
 
 use self::worker::{News, PreviewWorker};
+use super::resizes::Resizes;
 use super::transport::Transport;
 use crate::page::said::said;
 use crate::preview::message::canvas_size;
@@ -216,25 +216,12 @@ fn resizes(canvas: NodeRef<Canvas>) -> Trigger {
     let trigger = Trigger::new();
     let watched = StoredValue::new_local(None);
     Effect::new(move |_| {
-        let Some(canvas) = canvas.get() else {
-            return;
-        };
-        let changed = Closure::<dyn FnMut()>::new(move || trigger.notify());
-        if let Ok(observer) = ResizeObserver::new(changed.as_ref().unchecked_ref()) {
-            observer.observe(&canvas);
-            watched.set_value(Some((observer, changed)));
+        if let Some(canvas) = canvas.get() {
+            watched.set_value(Resizes::of(&canvas, move || trigger.notify()));
         }
     });
     // Another density comes with another size in CSS pixels of the window, or with a new screen.
     let moved = window_event_listener(ev::resize, move |_| trigger.notify());
-    on_cleanup(move || {
-        moved.remove();
-        watched.try_update_value(|watched| {
-            if let Some((observer, _)) = watched.take() {
-                let observer: ResizeObserver = observer;
-                observer.disconnect();
-            }
-        });
-    });
+    on_cleanup(move || moved.remove());
     trigger
 }

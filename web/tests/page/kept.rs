@@ -10,6 +10,7 @@ use crate::browser::{skipped, with_browser};
 use crate::media::{self, Material, with_film};
 use crate::page::Page;
 use crate::site::Site;
+use crate::sound;
 
 /// Waits until the page says that the project is saved.
 async fn saved(page: &Page) -> WebDriverResult<()> {
@@ -281,6 +282,56 @@ fn without_room_or_store_the_page_says_so_and_goes_on() {
         page.until("document.querySelector('.kept')?.textContent.includes('keeps no data')")
             .await?;
         assert!(Plan::from_json(&page.export().await?.text).is_ok());
+        assert_eq!(page.complaints().await?, Vec::<String>::new());
+        Ok(())
+    });
+}
+
+/// The database is busy until `letGo`, and whoever waits for it for seconds waits a moment.
+const BUSY: &str = "
+    // Frames have none.
+    const first = self === top ? indexedDB.open('autocut', 1) : {};
+    first.onsuccess = () => {
+        window.letGo = () => first.result.close();
+        indexedDB.deleteDatabase('autocut');
+    };
+    const own = window.setTimeout;
+    window.setTimeout = (then, ms, ...of) => own(then, ms >= 5_000 ? 100 : ms, ...of);";
+
+/// Tries to delete the database: what is in it, if nobody has it open.
+const CLOSED: &str = "
+    const done = arguments[0];
+    const again = indexedDB.open('autocut', 1);
+    again.onsuccess = () => {
+        const tables = [...again.result.objectStoreNames];
+        again.result.close();
+        const end = indexedDB.deleteDatabase('autocut');
+        end.onblocked = () => done(['somebody has it open']);
+        end.onsuccess = () => done(tables);
+    };";
+
+#[test]
+fn a_store_that_opens_too_late_is_told_and_left_as_it_should_be() {
+    if skipped() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let song = folder.path().join("clicks.wav");
+    fs::write(&song, sound::wav(&sound::click_track(12))).unwrap();
+    let site = Site::open(Vec::new());
+    with_browser(async |page| {
+        page.before_page(BUSY).await?;
+        page.open(&site).await?;
+        page.add(&[song]).await?;
+        page.until("document.querySelector('.kept')?.textContent.includes('keeps no data')")
+            .await?;
+        page.execute("letGo();", Vec::new()).await?;
+        let tables: Vec<String> = page.execute_async(CLOSED, Vec::new()).await?.convert()?;
+        assert_eq!(
+            tables,
+            ["claims", "documents", "footage", "listed", "state"],
+            "tables are made, and it is closed again"
+        );
         assert_eq!(page.complaints().await?, Vec::<String>::new());
         Ok(())
     });

@@ -12,7 +12,7 @@
 //! * `kept` — reload, relink, two tabs, a full disk; `unseen` — clips that no browser decodes.
 //! * `refused` — what is no song, clip, plan; `given_up` — cancelled; `lost` —
 //!   a planner that does not come.
-//! * `aside` — where a song is decoded; `heard` — the clips' own sound.
+//! * `opened` — project files; `aside` — where a song is decoded; `heard` — the clips' own sound.
 //! * `keyboard`, `access` — without a mouse, without sight; `theme` — light and dark; `quiet` — network, console, offline.
 //! * `parity` — the planner in the browser is the planner here.
 #![cfg(not(target_arch = "wasm32"))]
@@ -31,6 +31,7 @@ mod keyboard;
 mod lost;
 mod meanwhile;
 mod media;
+mod opened;
 mod page;
 mod parity;
 mod quiet;

@@ -90,7 +90,7 @@ impl Page {
     }
 
     /// Makes the window so many pixels wide and high, also narrower than windows of a desktop can be;
-    /// pictures of it are `scale` times as large.
+    /// pictures of it are `scale` times as large. The page has heard of it when this is over.
     pub(crate) async fn resize(
         &self,
         (width, height): (u32, u32),
@@ -99,7 +99,18 @@ impl Page {
         let window = json!({
             "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false,
         });
-        self.emulate("DeviceMetricsOverride", window).await
+        self.emulate("DeviceMetricsOverride", window).await?;
+        self.until(&format!(
+            "innerWidth === {width} && innerHeight === {height}"
+        ))
+        .await?;
+        // Changes are told before a frame is drawn; what is asked for then is drawn in the next.
+        self.execute_async(
+            "requestAnimationFrame(() => requestAnimationFrame(arguments[0]));",
+            Vec::new(),
+        )
+        .await
+        .map(drop)
     }
 
     /// The system is light or dark from now on.

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use suite::program;
 
@@ -88,4 +88,53 @@ fn a_clip_that_no_browser_decodes_takes_part_and_an_analysis_is_taken() {
     });
     material.render(&blind);
     material.render(&told);
+}
+
+/// Counts the pictures that players have told of, and those that the browser is still to tell of.
+const PICTURES: &str = "
+    const all = HTMLVideoElement.prototype;
+    const { requestVideoFrameCallback: ask, cancelVideoFrameCallback: cancel } = all;
+    const calls = new Map();
+    window.told = 0;
+    window.awaited = () => [...calls.values()].reduce((sum, { size }) => sum + size, 0);
+    all.requestVideoFrameCallback = function (tell) {
+        if (!calls.has(this)) calls.set(this, new Set());
+        const call = ask.call(this, (...picture) => {
+            calls.get(this).delete(call);
+            window.told += 1;
+            tell(...picture);
+        });
+        calls.get(this).add(call);
+        return call;
+    };
+    all.cancelVideoFrameCallback = function (call) {
+        calls.get(this)?.delete(call);
+        cancel.call(this, call);
+    };";
+
+#[test]
+fn a_clip_that_only_the_browser_s_player_knows_is_shown_and_let_go() {
+    if skipped() {
+        return;
+    }
+    let worker = "media/preview_worker.js";
+    let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist");
+    let mut blind = b"self.VideoDecoder = undefined;".to_vec();
+    blind.extend(fs::read(dist.join(worker)).unwrap());
+    let site = Site::open(vec![(worker, blind)]);
+    with_browser(async |page| {
+        page.before_page(PICTURES).await?;
+        page.open(&site).await?;
+        page.click("#sample").await?;
+        page.planned().await?;
+        page.until("document.querySelector('#preview')?.dataset.exact === 'true' && told > 0")
+            .await?;
+        assert!(page.holds("awaited() > 0").await?, "the next picture");
+        page.click("#projects").await?;
+        page.click("#new-project").await?;
+        page.stage("idle").await?;
+        page.until("awaited() === 0").await?;
+        assert_eq!(page.complaints().await?, Vec::<String>::new());
+        Ok(())
+    });
 }

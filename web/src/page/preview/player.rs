@@ -5,9 +5,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Array, Function, Promise};
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -35,7 +35,15 @@ struct Player {
     address: String,
     /// Its listeners, kept as long as it is.
     hears: Vec<(&'static str, Heard)>,
-    _pictures: Rc<RefCell<Option<Shown>>>,
+    _watch: Rc<Watch>,
+}
+
+/// Hears of every picture that a player shows, where the browser tells of them.
+struct Watch {
+    video: HtmlVideoElement,
+    shown: Shown,
+    /// What the browser calls the call for the next picture.
+    call: RefCell<JsValue>,
 }
 
 /// Hears an event.
@@ -143,38 +151,60 @@ impl Players {
         }
         let post = Rc::clone(&self.post);
         on("error", Heard::new(move || tell_unplayable(&post, id)));
-        let pictures = self.watch(id, &video, &busy);
+        let watch = self.watch(id, &video, &busy);
         video.set_src(&address);
         Some(Player {
             video,
             address,
             hears,
-            _pictures: pictures,
+            _watch: watch,
         })
     }
 
-    /// Sends every picture that the player shows, where the browser tells of them.
-    fn watch(
-        &self,
-        id: u64,
-        video: &HtmlVideoElement,
-        busy: &Rc<Cell<Grab>>,
-    ) -> Rc<RefCell<Option<Shown>>> {
-        let kept = Rc::new(RefCell::new(None));
-        let again = Rc::downgrade(&kept);
-        let (post, player, busy) = (Rc::clone(&self.post), video.clone(), Rc::clone(busy));
-        let shown = Shown::new(move |_: f64, told: JsValue| {
-            let at = field::number(&told, "mediaTime").unwrap_or_else(|| player.current_time());
-            grab(&post, id, &player, at, &busy);
-            if let Some(again) = again.upgrade()
-                && let Some(shown) = &*again.borrow()
-            {
-                call_for_picture(&player, shown);
+    /// Sends every picture that the player shows.
+    fn watch(&self, id: u64, video: &HtmlVideoElement, busy: &Rc<Cell<Grab>>) -> Rc<Watch> {
+        let (post, busy) = (Rc::clone(&self.post), Rc::clone(busy));
+        let watch = Rc::new_cyclic(|watch: &Weak<Watch>| {
+            let watch = watch.clone();
+            let shown = Shown::new(move |_: f64, told: JsValue| {
+                let Some(watch) = watch.upgrade() else { return };
+                let at = field::number(&told, "mediaTime");
+                let at = at.unwrap_or_else(|| watch.video.current_time());
+                grab(&post, id, &watch.video, at, &busy);
+                watch.call_for_picture();
+            });
+            Watch {
+                video: video.clone(),
+                shown,
+                call: RefCell::default(),
             }
         });
-        call_for_picture(video, &shown);
-        *kept.borrow_mut() = Some(shown);
-        kept
+        watch.call_for_picture();
+        watch
+    }
+}
+
+impl Watch {
+    /// Asks the browser to tell of the next picture; older ones cannot, and then only pictures that were
+    /// sought are seen.
+    fn call_for_picture(&self) {
+        let call = self.method("requestVideoFrameCallback", self.shown.as_ref());
+        *self.call.borrow_mut() = call;
+    }
+
+    /// Calls a method that `web-sys` does not have; undefined where the browser does not have it either.
+    fn method(&self, name: &str, with: &JsValue) -> JsValue {
+        field::get(&self.video, name)
+            .dyn_into::<Function>()
+            .and_then(|method| method.call1(&self.video, with))
+            .unwrap_or_default()
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        // A picture may have been shown that the browser has not told of yet.
+        self.method("cancelVideoFrameCallback", &self.call.borrow());
     }
 }
 
@@ -191,15 +221,6 @@ impl Drop for Player {
         let _ = self.video.remove_attribute("src");
         self.video.load();
         let _ = Url::revoke_object_url(&self.address);
-    }
-}
-
-/// Asks the browser to tell of the next picture; older ones cannot, and then only pictures that were
-/// sought are seen.
-fn call_for_picture(video: &HtmlVideoElement, shown: &Shown) {
-    let ask = Reflect::get(video, &"requestVideoFrameCallback".into());
-    if let Ok(ask) = ask.and_then(JsValue::dyn_into::<Function>) {
-        let _ = ask.call1(video, shown.as_ref());
     }
 }
 

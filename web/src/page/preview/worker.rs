@@ -95,16 +95,18 @@ impl PreviewWorker {
             (hear.borrow_mut())(News::Broken(event.message()));
         });
         worker.set_onerror(Some(breaks.as_ref().unchecked_ref()));
-        let surface = canvas.transfer_control_to_offscreen()?;
-        let message = message("canvas");
-        set(&message, "canvas", &surface);
-        post.send(message, Array::of1(&surface));
-        Ok(Self {
+        // From here on what fails ends the worker.
+        let this = Self {
             post,
             files,
             _hears: hears,
             _breaks: breaks,
-        })
+        };
+        let surface = canvas.transfer_control_to_offscreen()?;
+        let message = message("canvas");
+        set(&message, "canvas", &surface);
+        this.post.send(message, Array::of1(&surface));
+        Ok(this)
     }
 
     /// Another size of the canvas, in its pixels.

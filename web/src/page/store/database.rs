@@ -5,7 +5,7 @@
 
 use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     IdbDatabase, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction,
     IdbTransactionMode,
@@ -79,19 +79,7 @@ impl Database {
         let request = factory
             .open_with_u32(NAME, VERSION)
             .map_err(|error| unavailable(&error))?;
-        let upgrade = Closure::once({
-            let request = request.clone();
-            move || {
-                // What fails here fails the opening, which is awaited.
-                if let Ok(database) = request.result().map(JsCast::unchecked_into::<IdbDatabase>) {
-                    for table in Table::ALL {
-                        let _ = database.create_object_store(table.name());
-                    }
-                }
-            }
-        });
-        request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
-        let open = opened(&request).await?;
+        let open = opened(request).await?;
         // A newer page may change the tables; this one then goes on without.
         let yields = Closure::new({
             let open = open.clone();
@@ -144,26 +132,52 @@ impl Drop for Database {
     }
 }
 
-/// Waits until the database is open, but not for ever: some browsers never answer.
-async fn opened(request: &IdbOpenDbRequest) -> Result<IdbDatabase, StoreError> {
-    let answer = settled(request);
+/// Waits until the database is open, with its tables, but not for ever: some browsers never answer. One
+/// that opens later gets its tables all the same, and is closed.
+async fn opened(request: IdbOpenDbRequest) -> Result<IdbDatabase, StoreError> {
+    let upgrade = Closure::once({
+        let request = request.clone();
+        move || {
+            // What fails here fails the opening, which is awaited.
+            if let Ok(database) = request.result().map(JsCast::unchecked_into::<IdbDatabase>) {
+                for table in Table::ALL {
+                    let _ = database.create_object_store(table.name());
+                }
+            }
+        }
+    });
+    request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
+    let silent = || StoreError::Unavailable {
+        why: "its database does not answer".to_owned(),
+    };
+    let result = |request: &IdbOpenDbRequest| request.result().map(JsCast::unchecked_into);
+    let answer = settled(&request);
     let late = Promise::new(&mut |resolve, _| rest_then(&resolve));
     let first = Promise::race(&Array::of2(&answer, &late));
-    let failed = JsFuture::from(first).await.is_err();
-    if failed {
-        let error = request.error().ok().flatten().map(JsValue::from);
-        let error = error.unwrap_or(JsValue::UNDEFINED);
-        return Err(match StoreError::from(error) {
-            StoreError::Failed { why } => StoreError::Unavailable { why },
-            other => other,
-        });
+    match JsFuture::from(first).await {
+        // An answer is an event. While tables are made there is a result, but none to be used yet.
+        Ok(answered) if answered.is_undefined() => {
+            spawn_local(async move {
+                if JsFuture::from(answer).await.is_ok()
+                    && let Ok(open) = result(&request)
+                {
+                    IdbDatabase::close(&open);
+                }
+                // The browser calls it until the request is settled.
+                drop(upgrade);
+            });
+            Err(silent())
+        }
+        Ok(_) => result(&request).map_err(|_| silent()),
+        Err(_) => {
+            let error = request.error().ok().flatten().map(JsValue::from);
+            let error = error.unwrap_or(JsValue::UNDEFINED);
+            Err(match StoreError::from(error) {
+                StoreError::Failed { why } => StoreError::Unavailable { why },
+                other => other,
+            })
+        }
     }
-    request
-        .result()
-        .map(JsCast::unchecked_into)
-        .map_err(|_| StoreError::Unavailable {
-            why: "its database does not answer".to_owned(),
-        })
 }
 
 fn rest_then(resolve: &Function) {

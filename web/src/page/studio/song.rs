@@ -135,7 +135,7 @@ impl Studio {
     async fn prepare_song(self, turn: u32, dropped: &Dropped) -> Result<(), String> {
         let desk = self.song;
         let file = &dropped.file;
-        let (buffer, pcm) = decode(file)
+        let (buffer, pcm) = decode(file, || desk.turn.get_value() == turn)
             .await
             .map_err(|error| error.sentence().to_owned())?;
         let planner = self.planner();

@@ -18,14 +18,13 @@ mod tools;
 use leptos::ev;
 use leptos::html::{Canvas, Div};
 use leptos::prelude::*;
-use wasm_bindgen::prelude::*;
-use web_sys::ResizeObserver;
 
 use self::desk::{Desk, INSET};
 pub use self::desk::{reveal, select};
 use self::listbox::shots;
 use self::painter::Easel;
 use self::tools::tools;
+use crate::page::resizes::Resizes;
 use crate::page::studio::Studio;
 use crate::page::theme;
 use crate::viewport::{Viewport, place};
@@ -161,11 +160,11 @@ fn follow_playhead(studio: Studio) {
 
 /// Keeps the canvas' size.
 fn measure(desk: Desk, area: NodeRef<Div>) {
-    let kept = StoredValue::new_local(None::<(ResizeObserver, Closure<dyn FnMut()>)>);
+    let kept = StoredValue::new_local(None);
     Effect::new(move |_| {
         let Some(area) = area.get() else { return };
         let watched = area.clone();
-        let measure = Closure::<dyn FnMut()>::new(move || {
+        let measure = move || {
             let size = (
                 f64::from(watched.client_width()),
                 f64::from(watched.client_height()),
@@ -177,16 +176,7 @@ fn measure(desk: Desk, area: NodeRef<Div>) {
             {
                 desk.size.set(size);
             }
-        });
-        // Every browser that runs WebAssembly of this kind has observers.
-        if let Ok(observer) = ResizeObserver::new(measure.as_ref().unchecked_ref()) {
-            observer.observe(&area);
-            kept.set_value(Some((observer, measure)));
-        }
-    });
-    on_cleanup(move || {
-        if let Some((observer, _)) = kept.try_update_value(Option::take).flatten() {
-            observer.disconnect();
-        }
+        };
+        kept.set_value(Resizes::of(&area, measure));
     });
 }
