@@ -34,24 +34,34 @@ const SAME: [(u32, u32); 3] = [(3, 260), (12, 110), (20, 60)];
 const TURNED: u32 = 20;
 /// ... unless one of them takes half of it: so do many pictures.
 const PLAIN: u8 = 128;
+/// A bit of the hash is as much as this difference of colours, about as the limits trade them.
+const BIT: u32 = 10;
 
 impl Look {
     /// Whether two pictures pass for one view: the same, cropped, mirrored, turned, graded or encoded anew, or
     /// the same scene a little later.
     #[must_use]
     pub fn is_like(&self, other: &Self) -> bool {
+        self.apart(other).is_some()
+    }
+
+    /// How far apart two pictures are that [pass for one view](Self::is_like), 0 if their hashes and colours are
+    /// the same; none of others.
+    #[must_use]
+    pub fn apart(&self, other: &Self) -> Option<u32> {
         let bits = (self.dhash ^ other.dhash).count_ones();
         let mirrored = (self.dhash ^ mirrored(other.dhash)).count_ones();
         let bits = bits.min(mirrored);
         let same = SAME.iter().find(|(most_bits, _)| bits <= *most_bits);
         let most = same.map_or(TURNED, |(_, most)| *most);
-        self.colours_within(other, most)
-            && (same.is_some() || self.colours.iter().all(|share| *share < PLAIN))
+        let colours = self.colours_within(other, most)?;
+        let told = same.is_some() || self.colours.iter().all(|share| *share < PLAIN);
+        told.then_some(BIT * bits + colours)
     }
 
-    /// Whether colours differ by `most` in all or less. Most pictures differ by more in the first few
+    /// By how much colours differ in all, if by `most` or less. Most pictures differ by more in the first few
     /// already, and scenes are told apart by millions of such questions.
-    fn colours_within(&self, other: &Self, most: u32) -> bool {
+    fn colours_within(&self, other: &Self, most: u32) -> Option<u32> {
         let mut sum = 0;
         let parts = self
             .colours
@@ -64,10 +74,10 @@ impl Look {
                 .map(|(a, b)| u32::from(a.abs_diff(*b)));
             sum += apart.sum::<u32>();
             if sum > most {
-                return false;
+                return None;
             }
         }
-        true
+        Some(sum)
     }
 }
 
