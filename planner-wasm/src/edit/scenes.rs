@@ -1,8 +1,8 @@
 //! Which footage shows the same: copies of a clip, takes of one scene, a camera that stands still.
 //!
-//! Views are numbered by the one that they are most like of those that began a scene, in the order of the
-//! sources. Likeness to the first and not to the last of a scene keeps a camera that wanders from making all
-//! it sees one.
+//! A view that is like none before it begins a scene, in the order of the sources, and each is of the scene
+//! whose first view it is most like. Likeness to the first and not to the last of a scene keeps a camera that
+//! wanders from making all it sees one.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -37,27 +37,25 @@ pub(super) fn bounds(views: &[View], shots: &[Shot]) -> Vec<usize> {
 }
 
 /// Numbers the scenes of clips, given their views.
-pub(super) fn scenes<'a>(clips: impl Iterator<Item = &'a [View]>) -> Vec<Scenes> {
+pub(super) fn scenes<'a>(clips: impl Iterator<Item = &'a [View]> + Clone) -> Vec<Scenes> {
+    let first = |views: &'a [View]| views.chunks(stride(views)).filter_map(<[View]>::first);
     let mut known: Vec<&Look> = Vec::new();
-    clips
-        .map(|views| {
-            views
-                .chunks(stride(views))
-                .filter_map(|views| {
-                    let (first, last) = (views.first()?, views.last()?);
-                    let like = known.iter().enumerate();
-                    let like = like.filter_map(|(n, look)| Some((look.apart(&first.look)?, n)));
-                    let scene = like.min().map(|(_, n)| n).or_else(|| {
-                        (known.len() < MOST_SCENES).then(|| {
-                            known.push(&first.look);
-                            known.len() - 1
-                        })
-                    });
-                    Some((last.end_us, scene.and_then(|n| u32::try_from(n).ok())))
-                })
-                .collect()
-        })
-        .collect()
+    for view in clips.clone().flat_map(first) {
+        if known.len() < MOST_SCENES && !known.iter().any(|look| look.is_like(&view.look)) {
+            known.push(&view.look);
+        }
+    }
+    let scene = |view: &View| {
+        let looks = known.iter().zip(0..);
+        let like = looks.filter_map(|(look, n)| Some((look.apart(&view.look)?, n)));
+        like.min().map(|(_, n)| n)
+    };
+    let of_clip = |views: &'a [View]| {
+        let neighbours = views.chunks(stride(views));
+        let numbered = neighbours.filter_map(|of| Some((of.last()?.end_us, scene(of.first()?))));
+        numbered.collect()
+    };
+    clips.map(of_clip).collect()
 }
 
 /// Instants of a window at which it is looked which scene is seen; the same as a number of things and as a
@@ -224,8 +222,27 @@ mod tests {
         let views = [view(1, first), view(2, second), view(3, second ^ 0x1f)];
         let (one, two, three) = (&views[0].look, &views[1].look, &views[2].look);
         assert!(!one.is_like(two) && one.is_like(three) && two.is_like(three));
-        let found = scenes([views.as_slice()].into_iter());
-        assert_eq!(found, [vec![(1, Some(0)), (2, Some(1)), (3, Some(1))]]);
+        let of = |order: [usize; 3]| -> Vec<Option<u32>> {
+            let views = order.map(|n| views[n].clone());
+            let found = scenes(views.chunks(1));
+            found
+                .into_iter()
+                .flatten()
+                .map(|(_, scene)| scene)
+                .collect()
+        };
+        assert_eq!(of([0, 1, 2]), [Some(0), Some(1), Some(1)]);
+        assert_eq!(of([1, 0, 2]), [Some(0), Some(1), Some(0)]);
+        // Also if that begins only later.
+        let third = second ^ 0x3ff;
+        let four = [
+            view(1, first),
+            view(2, third),
+            view(3, second),
+            view(4, third),
+        ];
+        let found: Vec<Option<u32>> = scenes(four.chunks(1)).iter().map(|of| of[0].1).collect();
+        assert_eq!(found[1], found[3], "{found:?}");
     }
 
     #[test]

@@ -34,8 +34,10 @@ const SAME: [(u32, u32); 3] = [(3, 260), (12, 110), (20, 60)];
 const TURNED: u32 = 20;
 /// ... unless one of them takes half of it: so do many pictures.
 const PLAIN: u8 = 128;
-/// A bit of the hash is as much as this difference of colours, about as the limits trade them.
+/// A bit of the hash is as much as this difference of colours, about as the limits trade them, up to so many bits:
+/// those of a picture that is turned say nothing.
 const BIT: u32 = 10;
+const FURTHEST: u32 = 20;
 
 impl Look {
     /// Whether two pictures pass for one view: the same, cropped, mirrored, turned, graded or encoded anew, or
@@ -56,7 +58,7 @@ impl Look {
         let most = same.map_or(TURNED, |(_, most)| *most);
         let colours = self.colours_within(other, most)?;
         let told = same.is_some() || self.colours.iter().all(|share| *share < PLAIN);
-        told.then_some(BIT * bits + colours)
+        told.then_some(BIT * bits.min(FURTHEST) + colours)
     }
 
     /// By how much colours differ in all, if by `most` or less. Most pictures differ by more in the first few
