@@ -3,12 +3,13 @@
 //! A slot that its list could not fill goes down these rungs until one holds:
 //! 1. any free, sound footage, wherever it lies, if need be by moving what lies between;
 //! 2. free footage run slower;
-//! 3. footage shown elsewhere, as far from there as can be;
+//! 3. footage shown elsewhere, as far from there as can be and not in the slot before or after;
 //! 4. the same, slower;
-//! 5. weak footage (never severe), free, then shown elsewhere, then slower;
-//! 6. footage with a cut inside;
-//! 7. much slower, down to one eighth;
-//! 8. the longest there is, its last picture held, unless what is banned comes after it.
+//! 5. the same as in the slot before or after, then slower;
+//! 6. weak footage (never severe), free, then shown elsewhere, then slower;
+//! 7. footage with a cut inside;
+//! 8. much slower, down to one eighth;
+//! 9. the longest there is, its last picture held, unless what is banned comes after it.
 
 use shared::decision::{Decision, DecisionCode};
 use shared::plan::Speed;
@@ -33,6 +34,10 @@ pub(super) const SAID: [DecisionCode; 3] = [
 const FAR_SLOTS: usize = 40;
 /// Price of reuse next to its other use; it falls with distance.
 const NEAR_PRICE: i64 = 24 * ONE;
+/// Price of the same take's going on, or beginning again, at a cut: no cut is seen, or the shot comes twice.
+const BESIDE_PRICE: i64 = 64 * ONE;
+/// A take that goes on after less than this is not seen to be cut, in microseconds.
+const GOES_ON_US: u64 = 200_000;
 /// Price of each other use of the same footage.
 const AGAIN_PRICE: i64 = 4 * ONE;
 /// Price of a remainder of a gap that is too short to be shown.
@@ -45,6 +50,8 @@ const TRIES: u64 = 24;
 struct Rung {
     speeds: &'static [(u32, u32)],
     reuse: bool,
+    /// Also what the slot before or after shows.
+    beside: bool,
     most_bad: u16,
     cuts_inside: bool,
 }
@@ -81,15 +88,26 @@ const fn rung(
     Rung {
         speeds,
         reuse,
+        beside: true,
         most_bad,
         cuts_inside,
     }
 }
 
+/// A rung on which nothing comes twice in a row.
+const fn apart(rung: Rung) -> Rung {
+    Rung {
+        beside: false,
+        ..rung
+    }
+}
+
 const FREE: Rung = rung(NORMAL, false, MAX_BAD_PERMILLE, false);
 
-const RUNGS: [Rung; 9] = [
+const RUNGS: [Rung; 11] = [
     rung(SLOWER, false, MAX_BAD_PERMILLE, false),
+    apart(rung(NORMAL, true, MAX_BAD_PERMILLE, false)),
+    apart(rung(SLOW, true, MAX_BAD_PERMILLE, false)),
     rung(NORMAL, true, MAX_BAD_PERMILLE, false),
     rung(SLOW, true, MAX_BAD_PERMILLE, false),
     rung(NORMAL, false, 1000, false),
@@ -123,7 +141,8 @@ pub(super) fn fill(assignment: &mut Assignment<'_>, empty: &[usize]) {
         }
         !found
     });
-    // Footage only gets scarcer: a rung that could not fill a slot fills none as long.
+    // Footage only gets scarcer: a rung that could not fill a slot fills none as long, but where that depends
+    // on what is shown beside it.
     let mut failed = [u32::MAX; RUNGS.len()];
     for slot in empty {
         let Some(frames) = assignment.slots.get(slot).map(|slot| slot.frames) else {
@@ -138,7 +157,9 @@ pub(super) fn fill(assignment: &mut Assignment<'_>, empty: &[usize]) {
             if filled.is_some() {
                 break;
             }
-            *failed = frames;
+            if rung.beside {
+                *failed = frames;
+            }
         }
         if let Some(Filled { with, means }) = filled.or_else(|| longest(assignment, slot)) {
             assignment.put(slot, with, means);
@@ -179,11 +200,16 @@ fn on_rung(assignment: &Assignment<'_>, slot: usize, rung: Rung) -> Option<Fille
                     let Some(one) = pool.at(vacancy, source, gap, start, terms) else {
                         continue;
                     };
+                    let goes_on = goes_on(assignment, slot, &one.shown);
+                    if goes_on && !rung.beside {
+                        continue;
+                    }
                     let price = if rung.reuse {
                         reuse_price(assignment, slot, &one.shown)
                     } else {
                         crumbs_price(gap, &one.shown)
                     };
+                    let price = price + if goes_on { BESIDE_PRICE } else { 0 };
                     let worth = assignment.gain(slot, &one) - price;
                     if best.is_none_or(|best| worth > best.0) {
                         best = Some((worth, one));
@@ -242,6 +268,17 @@ fn reuse_price(assignment: &Assignment<'_>, slot: usize, shown: &Shown) -> i64 {
             AGAIN_PRICE + NEAR_PRICE * near / 1600
         })
         .sum()
+}
+
+/// Whether the slot before or after shows part of the same, or what comes next in the same take.
+fn goes_on(assignment: &Assignment<'_>, slot: usize, shown: &Shown) -> bool {
+    let around = Shown {
+        start_us: shown.start_us.saturating_sub(GOES_ON_US),
+        end_us: shown.end_us.saturating_add(GOES_ON_US),
+        ..*shown
+    };
+    let mut owners = assignment.owners(&around);
+    owners.any(|owner| owner.abs_diff(slot) == 1)
 }
 
 /// The longest stretch of all at the lowest speed; it ends before the slot does. `None` if what is

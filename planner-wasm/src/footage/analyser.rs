@@ -331,13 +331,17 @@ fn views(samples: &[Sample], shots: &[Shot]) -> Vec<View> {
 /// The ticks of a clip.
 fn ticks(track: &Track, cuts: &[u64], start_us: u64, end_us: u64) -> Vec<Tick> {
     let count = usize::try_from((end_us - start_us).div_ceil(TICK_US)).unwrap_or(0);
-    let moves = track.steps.windows(2).filter_map(|pair| {
-        let [before, now] = pair else { return None };
-        let cut = cuts.binary_search(&now.at_us).is_ok();
-        let value = speed(now.local, now.shift.unwrap_or_default()) * now.per_tick(before.at_us);
-        (!cut).then_some((before.at_us - start_us, now.at_us - start_us, value))
-    });
-    let motion = per_tick(moves, count);
+    let pace = |of: fn(&Step) -> f32| {
+        let moves = track.steps.windows(2).filter_map(|pair| {
+            let [before, now] = pair else { return None };
+            let cut = cuts.binary_search(&now.at_us).is_ok();
+            let value = of(now) * now.per_tick(before.at_us);
+            (!cut).then_some((before.at_us - start_us, now.at_us - start_us, value))
+        });
+        per_tick(moves, count)
+    };
+    let local = pace(|step| step.local);
+    let motion = pace(|step| speed(step.local, step.shift.unwrap_or_default()));
     let shake = shake(&track.steps, cuts, start_us, count);
     let frozen = frozen(&track.steps, cuts, start_us, end_us);
     let usual = usual_per_take(&track.samples, cuts);
@@ -349,9 +353,10 @@ fn ticks(track: &Track, cuts: &[u64], start_us: u64, end_us: u64) -> Vec<Tick> {
     let mut tick_end_us = start_us;
     motion
         .into_iter()
+        .zip(local)
         .zip(shake)
         .zip(frozen)
-        .map(|((motion, shake), frozen)| {
+        .map(|(((motion, local), shake), frozen)| {
             let tick_start_us = tick_end_us;
             tick_end_us += TICK_US;
             let (mut beside, mut count) = (0.0_f32, 0.0_f32);
@@ -375,6 +380,7 @@ fn ticks(track: &Track, cuts: &[u64], start_us: u64, end_us: u64) -> Vec<Tick> {
                 usual_sharpness: usual.get(take).copied().unwrap_or_default(),
                 sharpness_beside_alike,
                 motion,
+                local,
                 shake,
                 frozen,
             }

@@ -111,8 +111,8 @@ fn subtitled(at: f64) -> Vec<u8> {
     rgb
 }
 
-/// A floor seen from above: faint grain, light that falls off.
-fn floor(at: f64, thing: bool) -> Vec<u8> {
+/// A floor seen from above, so many pixels further along: faint grain, light that falls off.
+fn floor(at: f64, thing: bool, along: usize) -> Vec<u8> {
     let walker = (at * 60.0) as usize;
     (0..FRAME_BYTES / 3)
         .flat_map(|n| {
@@ -120,7 +120,7 @@ fn floor(at: f64, thing: bool) -> Vec<u8> {
             if thing && (30..54).contains(&y) && (walker..walker + 20).contains(&x) {
                 return [220, 60, 40];
             }
-            let grain = random(x as u32, y as u32 / 8, 3);
+            let grain = random((x + along) as u32, y as u32 / 8, 3);
             let light = 60.0 + f32::from(x as u8) / 2.0 + 9.0 * grain;
             [light as u8, (light * 0.9) as u8, (light * 0.7) as u8]
         })
@@ -172,7 +172,7 @@ fn screens_and_bare_floors_are_named_and_less_wanted_but_not_rejected() {
         let planted = [
             (with_planted(fps, screen), Defect::Keyed, 150..=153),
             (
-                with_planted(fps, |at| floor(at, false)),
+                with_planted(fps, |at| floor(at, false, 0)),
                 Defect::Plain,
                 40..=44,
             ),
@@ -184,9 +184,20 @@ fn screens_and_bare_floors_are_named_and_less_wanted_but_not_rejected() {
                 assert!(unwanted.contains(&tick.unwanted), "{fps}: {tick:?}");
             }
         }
-        let crossed = clip(fps, 2.0, |at| floor(at, true));
+        let crossed = clip(fps, 2.0, |at| floor(at, true, 0));
         for tick in &crossed.ticks[2..18] {
             assert!(!tick.defects.has(Defect::Plain), "{fps} fps: {tick:?}");
         }
+    }
+}
+
+#[test]
+fn a_bare_floor_is_bare_too_under_a_camera_that_moves() {
+    for fps in CADENCES {
+        let footage = with_planted(fps, |at| floor(at, false, (at * 30.0) as usize));
+        for tick in &footage.ticks[11..19] {
+            assert!(tick.motion > 60, "the camera is not seen to move: {tick:?}");
+        }
+        only_planted(fps, Defect::Plain, &footage);
     }
 }

@@ -65,6 +65,8 @@ pub(super) struct Measures {
     pub(super) sharpness_beside_alike: f32,
     /// Motion per tick, mean luma difference; see [`speed`](super::track::speed).
     pub(super) motion: f32,
+    /// The same without the camera's: a card stays one before a camera that moves.
+    pub(super) local: f32,
     /// See [`shake`](super::shake::shake).
     pub(super) shake: f32,
     /// See [`frozen`](super::freeze::frozen).
@@ -173,7 +175,7 @@ impl Measures {
 
     /// How surely it is a card, 0 to 1.
     fn card(&self) -> f32 {
-        let moves = |[low, high]: [f32; 2]| rise(self.motion, low, high);
+        let moves = |[low, high]: [f32; 2]| rise(self.local, low, high);
         let palette = &self.statistics.palette;
         let dark = palette.dark_card.max(palette.dark_sloped_card) * (1.0 - moves(DARK_CARD_MOVES));
         let sloped = palette.sloped_card * (1.0 - moves(CARD_MOVES));
@@ -196,7 +198,7 @@ impl Measures {
 
     /// How surely it is nothing but even ground, 0 to 1.
     fn plain(&self) -> f32 {
-        let stirs = rise(self.motion, STIRS[0], STIRS[1]);
+        let stirs = rise(self.local, STIRS[0], STIRS[1]);
         (1.0 - rise(self.statistics.matter, MATTER[0], MATTER[1])) * (1.0 - stirs)
     }
 
@@ -270,6 +272,7 @@ mod tests {
                 usual_sharpness: sharpness,
                 sharpness_beside_alike: 1.0,
                 motion: 1.0,
+                local: 1.0,
                 shake: 0.0,
                 frozen: false,
             };

@@ -2,7 +2,7 @@
 //! done for it is told.
 
 use planner_wasm::edit::{PlanRequest, SourceClip, certify, plan};
-use planner_wasm::footage::{Defect, Defects};
+use planner_wasm::footage::{Defect, Defects, Shot};
 use shared::decision::DecisionCode;
 use shared::plan::{Plan, Style};
 
@@ -78,6 +78,39 @@ fn one_clip_makes_a_film_in_every_style() {
             told.contains(&DecisionCode::FootageReused),
             "{style:?}: {told:?}"
         );
+    }
+}
+
+/// Of three takes there is always one that the slots beside do not show.
+#[test]
+fn what_is_shown_again_is_not_shown_twice_in_a_row() {
+    for (style, seed) in STYLES
+        .into_iter()
+        .flat_map(|style| [(style, 1), (style, 2)])
+    {
+        let mut edited = clip(seed, 9_000_000, 1, 6);
+        let [whole] = edited.footage.shots.as_slice() else {
+            panic!("one shot");
+        };
+        let take = |n: u64| Shot {
+            start_us: n * 3_000_000,
+            end_us: (n + 1) * 3_000_000,
+            ..whole.clone()
+        };
+        edited.footage.shots = (0..3).map(take).collect();
+        for tick in &mut edited.footage.ticks {
+            tick.defects = Defects::default();
+        }
+        let plan = film(&request(song(1, 60, 120), vec![edited], settings(style, 0)));
+        assert!(told(&plan).contains(&DecisionCode::FootageReused));
+        for pair in plan.slots.windows(2) {
+            let [left, right] = [&pair[0], &pair[1]].map(|slot| {
+                let end = slot.clip.source_end(slot.record_duration, plan.output.rate);
+                slot.clip.source_start..end.unwrap()
+            });
+            let apart = left.end <= right.start || right.end <= left.start;
+            assert!(apart, "{style:?}, seed {seed}: {left:?} and {right:?}");
+        }
     }
 }
 
