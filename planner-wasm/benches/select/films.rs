@@ -141,6 +141,7 @@ fn without() -> Vec<(&'static str, Weights)> {
         (
             "cuts",
             Weights {
+                unseen: 0,
                 jump: 0,
                 same_clip: 0,
                 twin: 0,

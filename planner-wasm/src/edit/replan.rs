@@ -25,8 +25,9 @@ use super::sources::{Source, sources};
 use super::weights::Weights;
 
 /// How much better a clip that was not on offer before must be than what a slot shows to take its
-/// place. A clip's first use alone is worth more: what somebody adds is shown, unless it is much worse.
-const NEWCOMER: i64 = 4 * ONE;
+/// place: less than a clip's first use is worth, and more than its second. What somebody adds is shown, unless
+/// it is much worse, and once.
+const NEWCOMER: i64 = 7 * ONE;
 
 /// A film for the request that differs from `previous` as little as can be.
 ///

@@ -20,7 +20,7 @@ use super::candidates::{Candidate, MAX_BAD_PERMILLE, Terms, need};
 use super::pace::ONE;
 use super::pack::make_room;
 use super::scenes::Seen;
-use super::score::{Placed, Shown, suits};
+use super::score::{GOES_ON_US, Placed, Shown, suits};
 use super::sources::{Stretch, gaps};
 
 /// What may be said of slots that had to be filled in such a way.
@@ -36,8 +36,6 @@ const FAR_SLOTS: usize = 40;
 const NEAR_PRICE: i64 = 24 * ONE;
 /// Price of the same take's going on, or beginning again, at a cut: no cut is seen, or the shot comes twice.
 const BESIDE_PRICE: i64 = 64 * ONE;
-/// A take that goes on after less than this is not seen to be cut, in microseconds.
-const GOES_ON_US: u64 = 200_000;
 /// Price of each other use of the same footage.
 const AGAIN_PRICE: i64 = 4 * ONE;
 /// Price of a remainder of a gap that is too short to be shown.

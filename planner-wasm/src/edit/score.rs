@@ -14,6 +14,8 @@ use crate::footage::Window;
 
 /// Same source nearer than this, in microseconds, is a jump cut.
 const JUMP_US: u64 = 3_000_000;
+/// A take that goes on after less than this is not seen to be cut, in microseconds.
+pub(super) const GOES_ON_US: u64 = 200_000;
 /// Difference-hash distance up to which two pictures pass for one.
 const TWIN_BITS: u32 = 4;
 /// Distance up to which they pass for the same scene.
@@ -274,7 +276,9 @@ pub(super) fn beside(
             .start_us
             .saturating_sub(left.end_us)
             .max(left.start_us.saturating_sub(right.end_us));
-        price += if gap < JUMP_US {
+        price += if gap < GOES_ON_US {
+            weights.unseen
+        } else if gap < JUMP_US {
             weights.jump
         } else {
             weights.same_clip
@@ -313,6 +317,29 @@ mod tests {
 
     use super::super::slots::ACCENTS;
     use super::*;
+
+    #[test]
+    fn a_cut_that_is_not_seen_costs_more_than_a_new_clip_is_worth() {
+        let weights = Weights::default();
+        let shown = |start_us| Shown {
+            source: 0,
+            family: 0,
+            shot: 0,
+            take: None,
+            start_us,
+            end_us: start_us + 1_000_000,
+            seen: Seen::UNKNOWN,
+        };
+        let left = shown(5_000_000);
+        let price = |start_us| -beside(&weights, &[], &left, &shown(start_us), false);
+        for near in [6_000_000, 6_199_999, 4_000_000, 3_800_001] {
+            assert!(price(near) > weights.another_use(0), "{near}");
+        }
+        for (from, most) in [(6_200_000, weights.jump), (3_800_000, weights.jump)] {
+            assert_eq!(price(from), most);
+        }
+        assert_eq!(price(9_000_000), weights.same_clip);
+    }
 
     proptest! {
         #[test]

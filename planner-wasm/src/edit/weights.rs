@@ -38,6 +38,8 @@ pub struct Weights {
     pub copies: i64,
     /// Price of showing a clip or a scene again a few shots later; it falls with distance.
     pub near: i64,
+    /// Price of a cut that is not seen, since the take goes on: more than another clip can be worth by being new.
+    pub unseen: i64,
     /// Price of a cut from a clip to nearly the same place of it.
     pub jump: i64,
     /// Price of a cut from a clip to another place of it.
@@ -71,6 +73,7 @@ impl Default for Weights {
             again: 10 * ONE,
             copies: 15 * ONE,
             near: 2 * ONE,
+            unseen: 20 * ONE,
             jump: 6 * ONE,
             same_clip: ONE,
             twin: 2 * ONE,
