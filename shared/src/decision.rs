@@ -91,6 +91,8 @@ decision_codes! {
     FootageSlowed = "footage_slowed",
     /// Slots were made longer than the style wants, because there is too little footage.
     PaceSlowed = "pace_slowed",
+    /// Slots were made shorter than the style wants, because hardly any footage lasts as long in one piece.
+    ShotsShortened = "shots_shortened",
     /// Footage that would normally be rejected had to be used.
     WeakFootageUsed = "weak_footage_used",
     /// A locked slot does not lie inside the new film as a whole; its place is filled anew.

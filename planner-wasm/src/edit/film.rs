@@ -66,8 +66,9 @@ pub(super) fn arranged<T>(
         sources.iter().map(Source::total_us).sum(),
     );
     let pace = pace(settings, needed_us, offered_us, &mut decisions);
-    let points = points(&request.grid, span, settings, &mut decisions);
     let limits = limits(&request.grid, &sources, needed_us);
+    decisions.extend(shortened(settings, pace, limits));
+    let points = points(&request.grid, span, settings, &mut decisions);
     let ranks = Ranks::of(&sources);
     let pool = Pool {
         sources: &sources,
@@ -180,6 +181,22 @@ pub(super) fn pace(
         ),
     ));
     pace.stretched(3, 2)
+}
+
+/// That shots are shorter than the style's middling one, if no footage lasts as long.
+pub(super) fn shortened(settings: &EditSettings, pace: Pace, limits: Limits) -> Option<Decision> {
+    let wanted_us = pace.middling_us(settings.density_permille);
+    let tenths = |us: u64| format!("{}.{}", us / 1_000_000, us / 100_000 % 10);
+    (limits.longest_us < wanted_us).then(|| {
+        Decision::new(
+            DecisionCode::ShotsShortened,
+            format!(
+                "shots are {} s long at most, about as long as footage that is good enough lasts in one piece, where the style wants {} s and more in its calmer parts",
+                tenths(limits.longest_us),
+                tenths(wanted_us)
+            ),
+        )
+    })
 }
 
 /// A candidate as it stands in the plan, but for what spoke for it.

@@ -92,6 +92,13 @@ impl Pace {
         worth * NORMAL_DENSITY as i64 / density_permille as i64
     }
 
+    /// The shot length wanted where the music is neither quiet nor loud, in microseconds: the geometric mean of
+    /// both ends.
+    pub(super) fn middling_us(self, density_permille: u16) -> u64 {
+        let mean = (self.slow_us * self.fast_us).isqrt();
+        mean * u64::from(NORMAL_DENSITY) / u64::from(density_permille.max(1))
+    }
+
     /// The longest shot, in microseconds.
     pub(super) const fn longest_us(self, density_permille: u16) -> u64 {
         self.max_us * NORMAL_DENSITY as u64 / density_permille as u64

@@ -115,6 +115,28 @@ fn what_is_shown_again_is_not_shown_twice_in_a_row() {
 }
 
 #[test]
+fn shots_that_short_clips_make_shorter_than_the_style_wants_are_told() {
+    let film_of = |us: u64| {
+        let clips = (0..30).map(|n| {
+            let mut clip = clip(n, us, 1, 6);
+            for tick in &mut clip.footage.ticks {
+                tick.defects = Defects::default();
+            }
+            clip
+        });
+        let clips = clips.collect();
+        film(&request(
+            song(1, 40, 120),
+            clips,
+            settings(Style::Cinematic, 0),
+        ))
+    };
+    let (short, long) = (film_of(2_000_000), film_of(9_000_000));
+    assert!(told(&short).contains(&DecisionCode::ShotsShortened));
+    assert_eq!(told(&long), []);
+}
+
+#[test]
 fn bad_clips_alone_make_a_film_that_says_so() {
     let bad = |defect| {
         let mut clips: Vec<SourceClip> = (0..6).map(|n| clip(n, 9_000_000, 1, 8)).collect();
