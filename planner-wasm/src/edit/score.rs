@@ -24,7 +24,7 @@ const SCENE_BITS: u32 = 14;
 const FLASH: u8 = 110;
 /// Slots apart from which on two showings of one clip or scene are not felt as near.
 pub(super) const NEAR_SLOTS: usize = 6;
-/// Most that chance adds: about 2 % of what a middling slot can be worth.
+/// Most that chance adds: about 1.4 % of what a middling slot can be worth.
 pub(super) const CHANCE: i64 = 640;
 
 /// Ranks of quality and motion within the project.
