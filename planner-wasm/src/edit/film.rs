@@ -65,9 +65,8 @@ pub(super) fn arranged<T>(
         span.us(span.frames),
         sources.iter().map(Source::total_us).sum(),
     );
-    let pace = pace(settings, needed_us, offered_us, &mut decisions);
     let limits = limits(&request.grid, &sources, needed_us);
-    decisions.extend(shortened(settings, pace, limits));
+    let pace = pace(settings, needed_us, offered_us, limits, &mut decisions);
     let points = points(&request.grid, span, settings, &mut decisions);
     let ranks = Ranks::of(&sources);
     let pool = Pool {
@@ -160,9 +159,25 @@ pub(super) fn slot(
     })
 }
 
+/// What [`pace`] says.
+pub(super) const PACED: [DecisionCode; 2] =
+    [DecisionCode::PaceSlowed, DecisionCode::ShotsShortened];
+
 /// The style's pace; shots are half as long again where there is much too little footage, since
-/// every repeat is then a cut within the same few shots.
+/// every repeat is then a cut within the same few shots. Tells that, and if they must be shorter than wanted.
 pub(super) fn pace(
+    settings: &EditSettings,
+    needed_us: u64,
+    offered_us: u64,
+    limits: Limits,
+    decisions: &mut Vec<Decision>,
+) -> Pace {
+    let pace = slowed(settings, needed_us, offered_us, decisions);
+    decisions.extend(shortened(settings, pace, limits));
+    pace
+}
+
+fn slowed(
     settings: &EditSettings,
     needed_us: u64,
     offered_us: u64,
@@ -184,7 +199,7 @@ pub(super) fn pace(
 }
 
 /// That shots are shorter than the style's middling one, if no footage lasts as long.
-pub(super) fn shortened(settings: &EditSettings, pace: Pace, limits: Limits) -> Option<Decision> {
+fn shortened(settings: &EditSettings, pace: Pace, limits: Limits) -> Option<Decision> {
     let wanted_us = pace.middling_us(settings.density_permille);
     let tenths = |us: u64| format!("{}.{}", us / 1_000_000, us / 100_000 % 10);
     (limits.longest_us < wanted_us).then(|| {

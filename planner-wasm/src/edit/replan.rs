@@ -9,7 +9,7 @@ use super::bans::Bans;
 use super::candidates::{Candidate, Pool};
 use super::division::{Origin, division, staying};
 use super::earlier::{Earlier, places};
-use super::film::{limits, pace, shortened, slot};
+use super::film::{PACED, limits, pace, slot};
 use super::kept::{hold, said_of_gone, source_of};
 use super::made_by::made_by;
 use super::pace::{ONE, Pace};
@@ -89,19 +89,15 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
     let places = places(previous, span);
     let stays = staying(request, previous, &before, &places, span);
     let same_film = stays.iter().all(|stays| *stays);
+    let limits = limits(&request.grid, &sources, needed_us);
     let pace = if same_film {
-        let codes = [DecisionCode::PaceSlowed, DecisionCode::ShotsShortened];
-        decisions.extend(said(previous, &codes));
+        decisions.extend(said(previous, &PACED));
         Pace::of(settings.style)
     } else {
-        pace(settings, needed_us, offered_us, &mut decisions)
+        pace(settings, needed_us, offered_us, limits, &mut decisions)
     };
     let favoured =
         (before.style, before.density_permille) == (settings.style, settings.density_permille);
-    let limits = limits(&request.grid, &sources, needed_us);
-    if !same_film {
-        decisions.extend(shortened(settings, pace, limits));
-    }
     let points = points(&request.grid, span, settings, &mut decisions);
     let ranks = Ranks::of(&sources);
     let pool = Pool {
