@@ -208,6 +208,19 @@ fn every_problem_is_told_with_its_path_and_not_the_first_alone() {
 }
 
 #[test]
+fn a_speed_that_no_clip_runs_at_is_told_with_the_range() {
+    for (speed, told) in [
+        ("99999/1", "99999/1 is not a speed between 1/8 and 8"),
+        ("0", "0 is not a speed between 1/8 and 8"),
+        ("fast", "\"fast\" is not a speed; write 2, 1/2 or 3/4"),
+    ] {
+        let json = changed("\"speed\": \"1/2\"", &format!("\"speed\": \"{speed}\""));
+        let expected = format!("$.slots[0].clip.speed: {told}");
+        assert_eq!(problems(&json), [expected]);
+    }
+}
+
+#[test]
 fn rules_across_fields_are_told_with_what_would_be_right() {
     let json = changed("\"record_start\": 7", "\"record_start\": 8")
         .replacen("\"media\": 1, ", "\"media\": 9, ", 1)

@@ -21,5 +21,5 @@ pub use error::{PlanError, Problem};
 pub use model::{
     Clip, Cut, CutKind, Extra, FRAME_SIDE, Fit, Focus, MAX_ALTERNATES, MAX_BEATS, MAX_EXACT,
     MAX_MEDIA, MAX_PLAN_BYTES, MAX_SLOTS, MAX_WHY, MadeBy, MusicTrack, Output, Plan, SCHEMA, Slot,
-    Speed, Style,
+    Speed, SpeedError, Style,
 };

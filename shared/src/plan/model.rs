@@ -301,12 +301,36 @@ impl fmt::Display for Speed {
     }
 }
 
-impl FromStr for Speed {
-    type Err = RateError;
+/// Why a speed could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SpeedError {
+    /// It is no fraction.
+    #[error("\"{text}\" is not a speed; write 2, 1/2 or 3/4")]
+    Syntax {
+        /// What was given.
+        text: String,
+    },
+    /// It is slower or faster than any clip may run.
+    #[error("{text} is not a speed between 1/8 and 8")]
+    OutOfRange {
+        /// What was given.
+        text: String,
+    },
+}
 
-    fn from_str(text: &str) -> Result<Self, RateError> {
-        let ratio: Rate = text.parse()?;
-        Self::new(ratio.num(), ratio.den()).ok_or(RateError::Zero)
+impl FromStr for Speed {
+    type Err = SpeedError;
+
+    fn from_str(text: &str) -> Result<Self, SpeedError> {
+        let out_of_range = || SpeedError::OutOfRange {
+            text: text.to_owned(),
+        };
+        let ratio: Rate = text.parse().map_err(|error| match error {
+            RateError::Syntax { text } => SpeedError::Syntax { text },
+            RateError::Zero => out_of_range(),
+        })?;
+        Self::new(ratio.num(), ratio.den()).ok_or_else(out_of_range)
     }
 }
 
