@@ -47,18 +47,18 @@ impl PlaceError {
         ExitCode::CannotCreate
     }
 
-    /// What a person can do about it.
+    /// What a person can do about it, where `option` is what the place is given by.
     #[must_use]
-    pub fn hint(&self) -> String {
+    pub fn hint(&self, option: &str) -> String {
         match self {
             Self::NoFolder { folder } => format!(
-                "make it with `mkdir -p {}`, or choose another place with -o",
+                "make it with `mkdir -p {}`, or choose another place with {option}",
                 quoted(folder.as_os_str())
             ),
             Self::NotAFolder { .. } | Self::Unwritable { .. } => {
-                "choose another place with -o, or make that folder writable".to_owned()
+                format!("choose another place with {option}, or make that folder writable")
             }
-            Self::IsFolder { .. } => "give the name of a file with -o".to_owned(),
+            Self::IsFolder { .. } => format!("give the name of a file with {option}"),
         }
     }
 }
@@ -133,7 +133,8 @@ mod tests {
         let hint = PlaceError::NoFolder {
             folder: "my films".into(),
         }
-        .hint();
+        .hint("--sheet");
         assert!(hint.contains("mkdir -p 'my films'"), "{hint}");
+        assert!(hint.ends_with("with --sheet"), "{hint}");
     }
 }

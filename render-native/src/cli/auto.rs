@@ -70,7 +70,7 @@ pub(super) fn command(args: &args::Auto, context: &Context) -> Result<ExitCode, 
     let made = made?;
     let json = made.plan.to_json();
     if !holds(&plan_path, json.as_bytes()) {
-        write_result(&plan_path, json.as_bytes(), *overwrite)
+        write_result(&plan_path, "-o", json.as_bytes(), *overwrite)
             .map_err(|failure| rather_render(failure, &plan_path, args))?;
     }
     plan::tell(&made, context);
@@ -109,7 +109,7 @@ fn refuse_plan(
 ) -> Result<(), Failure> {
     let interrupted =
         std::fs::read(settings.kept_plan_path()).is_ok_and(|kept| holds(plan_path, &kept));
-    refuse_occupied(plan_path, settings.overwrite || interrupted)
+    refuse_occupied(plan_path, "-o", settings.overwrite || interrupted)
         .map_err(|failure| rather_render(failure, plan_path, args))?;
     if settings.overwrite || !interrupted {
         return Ok(());

@@ -17,7 +17,7 @@ use crate::progress::Stage;
 pub(super) fn beats(args: &args::Beats, context: &Context) -> Result<ExitCode, Failure> {
     let output = args.output.as_deref().filter(|o| *o != Path::new("-"));
     if let Some(output) = output {
-        refuse_occupied(output, args.overwrite)?;
+        refuse_occupied(output, "-o", args.overwrite)?;
     }
     let mut readings = Vec::new();
     let song = context.with_tools(|tools| {
@@ -50,7 +50,7 @@ pub(super) fn beats(args: &args::Beats, context: &Context) -> Result<ExitCode, F
     let lines = song.grid.to_text();
     match output {
         Some(output) => {
-            write_result(output, lines.as_bytes(), args.overwrite)?;
+            write_result(output, "-o", lines.as_bytes(), args.overwrite)?;
             if context.talk.json {
                 print_json(&song.grid)?;
             }

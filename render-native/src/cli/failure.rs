@@ -71,18 +71,19 @@ impl Failure {
         self.code
     }
 
-    /// A file that stands where the result should go.
+    /// A file that stands where the result should go that `option` names.
     #[must_use]
-    pub fn exists(path: &Path) -> Self {
+    pub fn exists(path: &Path, option: &str) -> Self {
         let message = format!("{} exists already", path.shown());
-        Self::new(ExitCode::CannotCreate, message)
-            .hint("choose another name with -o, or replace it with --overwrite")
+        Self::new(ExitCode::CannotCreate, message).hint(format!(
+            "choose another name with {option}, or replace it with --overwrite"
+        ))
     }
 
-    /// A place where no result can be made.
+    /// A place where the result that `option` names cannot be made.
     #[must_use]
-    pub fn place(error: &PlaceError) -> Self {
-        Self::of(error.exit_code(), error).hint(error.hint())
+    pub fn place(error: &PlaceError, option: &str) -> Self {
+        Self::of(error.exit_code(), error).hint(error.hint(option))
     }
 
     /// A plan that cannot be read.

@@ -47,11 +47,12 @@ pub(super) fn file_failure(error: &FileError) -> Failure {
     Failure::of(ExitCode::Input, error)
 }
 
-/// Refuses a result's name before any work is done for it: it exists, or cannot be made.
-pub(super) fn refuse_occupied(path: &Path, overwrite: bool) -> Result<(), Failure> {
-    place::check(path).map_err(|error| Failure::place(&error))?;
+/// Refuses the result that `option` names before any work is done for it: it exists, or cannot be
+/// made.
+pub(super) fn refuse_occupied(path: &Path, option: &str, overwrite: bool) -> Result<(), Failure> {
+    place::check(path).map_err(|error| Failure::place(&error, option))?;
     if !overwrite && path.symlink_metadata().is_ok() {
-        return Err(Failure::exists(path));
+        return Err(Failure::exists(path, option));
     }
     Ok(())
 }
@@ -96,14 +97,22 @@ pub(super) fn refuse_input(path: &Path, material: &Material) -> Result<(), Failu
     Ok(())
 }
 
-/// Writes a result: under its name it is whole or absent. The folder of `path` must exist.
-pub(super) fn write_result(path: &Path, bytes: &[u8], overwrite: bool) -> Result<(), Failure> {
+/// Writes the result that `option` names: under its name it is whole or absent. The folder of
+/// `path` must exist.
+pub(super) fn write_result(
+    path: &Path,
+    option: &str,
+    bytes: &[u8],
+    overwrite: bool,
+) -> Result<(), Failure> {
     let failed = |error: io::Error| {
         if error.kind() == io::ErrorKind::AlreadyExists {
-            return Failure::exists(path);
+            return Failure::exists(path, option);
         }
         let message = format!("cannot write {}: {}", path.shown(), nameless(&error));
-        Failure::new(ExitCode::CannotCreate, message)
+        Failure::new(ExitCode::CannotCreate, message).hint(format!(
+            "choose another place with {option}, or make room there"
+        ))
     };
     // A device or a pipe cannot be replaced by a file, and need not be.
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) && overwrite {
@@ -125,18 +134,18 @@ mod tests {
     fn nothing_is_replaced_unasked() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("plan.json");
-        write_result(&path, b"old", false).unwrap();
-        let failure = write_result(&path, b"new", false).unwrap_err();
+        write_result(&path, "-o", b"old", false).unwrap();
+        let failure = write_result(&path, "-o", b"new", false).unwrap_err();
         assert_eq!(failure.code, ExitCode::CannotCreate);
         assert_eq!(std::fs::read(&path).unwrap(), b"old");
-        write_result(&path, b"new", true).unwrap();
+        write_result(&path, "-o", b"new", true).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 
     #[test]
     fn a_folder_that_is_not_there_is_told_before_work() {
-        let failure = refuse_occupied(Path::new("/no/such/film.mp4"), false).unwrap_err();
+        let failure = refuse_occupied(Path::new("/no/such/film.mp4"), "-o", false).unwrap_err();
         assert_eq!(failure.code, ExitCode::CannotCreate);
         assert!(failure.message.contains("/no/such"));
         assert!(failure.hint.unwrap().contains("mkdir -p /no/such"));

@@ -29,11 +29,14 @@ struct Found {
     skipped: Vec<Decision>,
 }
 
+/// The option that the sheet is asked for by.
+const SHEET: &str = "--sheet";
+
 /// Runs `inspect`.
 pub(super) fn inspect(args: &args::Inspect, context: &Context) -> Result<ExitCode, Failure> {
     let plan = args.plan.as_deref().map(read_plan).transpose()?;
     if let Some(sheet) = &args.sheet {
-        refuse_occupied(sheet, args.overwrite)?;
+        refuse_occupied(sheet, SHEET, args.overwrite)?;
     }
     let tools = context.tools()?;
     let walked = walk(&args.clips, &[]).map_err(|error| walk_failure(&error))?;
@@ -52,7 +55,7 @@ pub(super) fn inspect(args: &args::Inspect, context: &Context) -> Result<ExitCod
     if let Some(path) = &args.sheet {
         let drawn =
             sheet(&tools, &clips, plan.as_ref(), &context.interrupt).map_err(sheet_failure)?;
-        write_result(path, &drawn, args.overwrite)?;
+        write_result(path, SHEET, &drawn, args.overwrite)?;
         if let Some(left_off) = left_off(clips.len()) {
             say(&left_off);
         }

@@ -35,7 +35,7 @@ pub(super) fn command(args: &args::Plan, context: &Context) -> Result<ExitCode, 
     let plan_dir = if to_stdout {
         PathBuf::from(".")
     } else {
-        refuse_occupied(&args.output, args.overwrite)?;
+        refuse_occupied(&args.output, "-o", args.overwrite)?;
         refuse_input(&args.output, &args.material)?;
         folder_of(&args.output)
     };
@@ -50,7 +50,7 @@ pub(super) fn command(args: &args::Plan, context: &Context) -> Result<ExitCode, 
     if to_stdout {
         print(&json)?;
     } else {
-        write_result(&args.output, json.as_bytes(), args.overwrite)?;
+        write_result(&args.output, "-o", json.as_bytes(), args.overwrite)?;
     }
     tell(&made, context);
     if args.explain {

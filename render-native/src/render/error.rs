@@ -265,7 +265,7 @@ impl RenderError {
     #[must_use]
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         Some(Cow::Borrowed(match self {
-            Self::Place(error) => return Some(error.hint().into()),
+            Self::Place(error) => return Some(error.hint("-o").into()),
             Self::Ffmpeg(error) => error.hint(),
             Self::Media(error) => error.hint(),
             Self::MediaLost { .. } => {

@@ -47,11 +47,20 @@ fn nothing_is_overwritten_unasked() {
         &["plan", "--music", "s.mp3", "clips", "-o", name][..],
         &["auto", "--music", "s.mp3", "clips", "-o", name],
         &["beats", "s.mp3", "-o", name],
+        &["inspect", "clips", "--sheet", name],
     ] {
         let (code, _, stderr) = code_of(args);
         assert_eq!(code, ExitCode::CannotCreate.code(), "{args:?}: {stderr}");
         assert!(stderr.contains("--overwrite"), "{stderr}");
+        // By the option that the command has.
+        let option = args.iter().rev().nth(1).unwrap();
+        let told = format!("choose another name with {option},");
+        assert!(stderr.contains(&told), "{stderr}");
     }
+    let nowhere = dir.path().join("no/sheet.png");
+    let (code, _, stderr) = code_of(&["inspect", "c", "--sheet", nowhere.to_str().unwrap()]);
+    assert_eq!(code, ExitCode::CannotCreate.code(), "{stderr}");
+    assert!(stderr.contains("another place with --sheet"), "{stderr}");
     assert_eq!(std::fs::read_to_string(&there).unwrap(), "mine");
 }
 
