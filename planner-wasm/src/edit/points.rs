@@ -117,9 +117,13 @@ impl Span {
         })?;
         if span.frames == 0 {
             let song_us = converted(grid.duration, music, Rate::MICROSECONDS, Rounding::Floor);
-            return Err(EditError::NothingToFill {
-                start_us: settings.start_us,
-                song_us: song_us.unwrap_or(u64::MAX),
+            let song_us = song_us.unwrap_or(u64::MAX);
+            let frame_us = 1_000_000 * u64::from(output.rate.den()) / u64::from(output.rate.num());
+            return Err(if song_us <= frame_us {
+                EditError::SongTooShort { song_us, frame_us }
+            } else {
+                let start_us = settings.start_us;
+                EditError::NothingToFill { start_us, song_us }
             });
         }
         let day = u64::from(output.rate.num()) * 86_400 / u64::from(output.rate.den());

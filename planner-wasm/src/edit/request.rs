@@ -177,9 +177,7 @@ pub enum EditError {
     #[error("there are no clips to make a film from; give at least one video file")]
     NoClips,
     /// Clips were offered, but none holds a picture that may be shown.
-    #[error(
-        "none of the {clips} clips can be used: {empty} without pictures, {severe} black or covered throughout; add other clips"
-    )]
+    #[error("{}; add other clips", unusable(*clips, *empty, *severe))]
     NothingUsable {
         /// How many were offered.
         clips: usize,
@@ -210,7 +208,19 @@ pub enum EditError {
         /// How many there are.
         slots: usize,
     },
-    /// The song, or the part of it that was asked for, is shorter than one frame.
+    /// The whole song is shorter than one frame.
+    #[error(
+        "the song is {} ms long, less than one frame of the film ({} ms); choose a longer song",
+        milliseconds(*song_us),
+        milliseconds(*frame_us)
+    )]
+    SongTooShort {
+        /// The song's length, in microseconds.
+        song_us: u64,
+        /// The length of a frame, in microseconds.
+        frame_us: u64,
+    },
+    /// The part of the song that was asked for is shorter than one frame.
     #[error(
         "the film would begin {start_us} us into a song of {song_us} us and last less than one frame; choose an earlier start or a longer song"
     )]
@@ -235,4 +245,20 @@ pub enum EditError {
         /// Which number.
         what: &'static str,
     },
+}
+
+/// Why no clip can be used, in words.
+fn unusable(clips: usize, empty: usize, severe: usize) -> String {
+    match (clips, empty) {
+        (1, 1) => "the only clip cannot be used: it is without pictures".to_owned(),
+        (1, _) => "the only clip cannot be used: it is black or covered throughout".to_owned(),
+        _ => format!(
+            "none of the {clips} clips can be used: {empty} without pictures, {severe} black or covered throughout"
+        ),
+    }
+}
+
+/// Microseconds as milliseconds with one decimal.
+fn milliseconds(us: u64) -> String {
+    format!("{}.{}", us / 1000, us / 100 % 10)
 }

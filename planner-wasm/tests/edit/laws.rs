@@ -155,11 +155,36 @@ fn black_footage_is_refused_and_says_so() {
         severe: 1,
     };
     assert_eq!(plan(&request), Err(expected));
+    let black = PlanRequest {
+        clips: request.clips[..1].to_vec(),
+        ..request.clone()
+    };
+    let told = plan(&black).unwrap_err().to_string();
+    assert!(told.contains("it is black or covered"), "{told}");
     let none = PlanRequest {
         clips: Vec::new(),
         ..request
     };
     assert_eq!(plan(&none), Err(EditError::NoClips));
+}
+
+#[test]
+fn a_song_shorter_than_a_frame_is_told_from_a_start_that_is_too_late() {
+    let mut request = ordinary(1, 20, Style::Balanced);
+    let song_us = request.grid.duration * 1_000_000 / u64::from(request.grid.rate);
+    request.settings.start_us = song_us;
+    let start_us = song_us;
+    let late = EditError::NothingToFill { start_us, song_us };
+    assert_eq!(plan(&request), Err(late));
+    request.grid.duration = u64::from(request.grid.rate) / 100;
+    let told = plan(&request).unwrap_err();
+    let short =
+        matches!(told, EditError::SongTooShort { song_us: 10_000, frame_us } if frame_us > 10_000);
+    assert!(short, "{told}");
+    assert!(
+        told.to_string().starts_with("the song is 10.0 ms long"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -200,6 +200,11 @@ fn failure(error: &HeadlessError) -> Failure {
         HeadlessError::Song(error) => song_failure(error),
         HeadlessError::NoClips { .. } => Failure::of(ExitCode::BadData, error)
             .hint("give video files, or a folder that holds some"),
+        HeadlessError::SongTooShort { .. } => {
+            Failure::of(ExitCode::BadData, error).hint("give the whole song with --music")
+        }
+        HeadlessError::NothingUsable { .. } => Failure::of(ExitCode::BadData, error)
+            .hint("`render-native inspect` tells what is found in each clip"),
         other => Failure::of(ExitCode::BadData, other),
     }
 }

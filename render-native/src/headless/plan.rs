@@ -1,12 +1,13 @@
 //! From a song and a survey of clips to a plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use planner_wasm::edit::{self, EditError, PlanRequest, SourceClip};
 /// What a density may be, and what a plan tells of its settings; the command line asks here.
 pub use planner_wasm::edit::{EditSettings, LEAST_DENSITY, MOST_DENSITY};
-use shared::decision::Decision;
+use planner_wasm::footage::{Defect, Footage};
+use shared::decision::{Decision, DecisionCode};
 use shared::plan::{Extra, Fit, Output, Plan, Style};
 use shared::rate::Rate;
 
@@ -18,7 +19,7 @@ use crate::ffmpeg::locate::Tools;
 use crate::interrupt::Interrupt;
 use crate::media::relative::relative;
 use crate::progress::{Event, Progress, Stage};
-use crate::shown::on_one_line;
+use crate::shown::{Shown as _, on_one_line};
 
 /// Pictures whose sides differ by less than a fifth count as square.
 const SQUARE_PERCENT: u64 = 120;
@@ -100,9 +101,25 @@ pub enum HeadlessError {
         /// Why each was left out.
         skipped: Vec<Decision>,
     },
+    /// The song is shorter than one frame.
+    #[error("{}: {refusal}", song.shown())]
+    SongTooShort {
+        /// Its file.
+        song: PathBuf,
+        /// The planner's words.
+        refusal: EditError,
+    },
+    /// There is nothing in any clip that may be shown.
+    #[error("{refusal}{}", first(clips))]
+    NothingUsable {
+        /// The planner's words.
+        refusal: EditError,
+        /// Each clip, and what is wrong with it.
+        clips: Vec<Decision>,
+    },
     /// The planner refuses.
     #[error(transparent)]
-    Edit(#[from] EditError),
+    Edit(EditError),
 }
 
 fn none(files: usize) -> String {
@@ -114,14 +131,19 @@ fn none(files: usize) -> String {
 }
 
 fn first(skipped: &[Decision]) -> String {
-    skipped
+    let mut lines: Vec<String> = skipped
         .iter()
         .take(NAMED)
-        .fold(String::new(), |text, file| {
+        .map(|file| {
             let name = file.subject.as_deref().unwrap_or_default();
             let line = on_one_line(&format!("{name}: {}", file.detail));
-            format!("{text}\n  {line}")
+            format!("\n  {line}")
         })
+        .collect();
+    if let Some(more @ 1..) = skipped.len().checked_sub(NAMED) {
+        lines.push(format!("\n  and {more} more"));
+    }
+    lines.concat()
 }
 
 /// Makes the plan.
@@ -158,18 +180,49 @@ pub fn plan(
     }
     let stage = Stage::Plan;
     progress.report(Event::Started { stage, total: 0 });
-    let count = clips.len();
+    let paths: Vec<PathBuf> = clips.iter().map(|clip| clip.path.clone()).collect();
     let request = request(wish, song, clips, skipped.clone());
-    let plan = edit::plan(&request)?;
+    let plan = edit::plan(&request).map_err(|refusal| match refusal {
+        EditError::SongTooShort { .. } => HeadlessError::SongTooShort {
+            song: wish.music.clone(),
+            refusal,
+        },
+        EditError::NothingUsable { .. } => {
+            let clips = paths.iter().zip(&request.clips);
+            let clips = clips.map(|(path, clip)| unusable(path, &clip.footage));
+            let clips = clips.collect();
+            HeadlessError::NothingUsable { refusal, clips }
+        }
+        other => HeadlessError::Edit(other),
+    })?;
     progress.report(Event::Finished { stage });
     for decision in plan.decisions.iter().skip(request.decisions.len()) {
         progress.report(Event::Decided(decision));
     }
     Ok(Planned {
         plan,
-        clips: count,
+        clips: paths.len(),
         skipped,
     })
+}
+
+/// What is wrong with a clip of which nothing may be shown.
+fn unusable(path: &Path, footage: &Footage) -> Decision {
+    let defects = footage
+        .marked()
+        .into_iter()
+        .flat_map(|one| one.defects.iter());
+    let words: BTreeSet<&str> = defects
+        .filter(|defect| defect.is_severe())
+        .map(Defect::word)
+        .collect();
+    let words = Vec::from_iter(words).join(", ");
+    let detail = match words.as_str() {
+        _ if footage.end_us <= footage.start_us => "it is without pictures",
+        "" => "nothing of it is long enough to be shown",
+        words => words,
+    };
+    Decision::about(DecisionCode::FileSkipped, path.to_string_lossy(), detail)
 }
 
 fn request(wish: &Wish, song: Song, clips: Vec<Clip>, mut decisions: Vec<Decision>) -> PlanRequest {
@@ -254,6 +307,17 @@ fn shape((width, height): (u32, u32)) -> Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_many_files_the_first_are_named_and_the_others_counted() {
+        let file =
+            |n: usize| Decision::about(DecisionCode::FileSkipped, format!("{n}.mp4"), "black");
+        let files: Vec<_> = (0..NAMED + 2).map(file).collect();
+        let told = first(&files);
+        assert!(told.starts_with("\n  0.mp4: black\n"), "{told}");
+        assert!(told.ends_with("\n  9.mp4: black\n  and 2 more"), "{told}");
+        assert!(!first(&files[..NAMED]).contains("more"));
+    }
 
     #[test]
     fn shapes_are_told_by_their_sides() {
