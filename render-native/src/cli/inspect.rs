@@ -14,7 +14,7 @@ use super::machine::Machine;
 use super::terminal::{print, print_json, say};
 use crate::exit::ExitCode;
 use crate::headless::inspect::{SCHEMA, Summary, summary};
-use crate::headless::sheet::{MOST_CLIPS, SheetError, sheet};
+use crate::headless::sheet::{MOST_CLIPS, SheetError, sheet, shows_any};
 use crate::headless::survey::{Settings, Survey, SurveyError, survey};
 use crate::headless::walk::{WalkError, walk};
 use crate::process::ProcessError;
@@ -58,6 +58,11 @@ pub(super) fn inspect(args: &args::Inspect, context: &Context) -> Result<ExitCod
         write_result(path, SHEET, &drawn, args.overwrite)?;
         if let Some(left_off) = left_off(clips.len()) {
             say(&left_off);
+        }
+        if plan.is_some_and(|plan| !shows_any(&plan, &clips)) {
+            say(
+                "the plan shows none of the clips on the sheet: it was made of others, or they changed",
+            );
         }
     }
     let found = Found {

@@ -104,22 +104,43 @@ fn every_clip_is_drawn_and_the_plan_s_shots_with_it() {
         let mut args = vec!["inspect".as_ref(), clips.as_os_str(), "--sheet".as_ref()];
         args.push(sheet.as_os_str());
         args.extend(more);
-        program::run(args).expect(0);
+        let run = program::run(args).expect(0);
+        assert!(!run.stderr.contains("shows none"), "{}", run.stderr);
         std::fs::read(sheet).unwrap()
+    };
+    let number = |png: &[u8], at: usize| {
+        let four = png.get(at..at + 4).unwrap();
+        u32::from_be_bytes(four.try_into().unwrap())
     };
     let bare = draw("bare.png", &[]);
     let chosen = draw("chosen.png", &["--plan".as_ref(), plan.as_os_str()]);
     for png in [&bare, &chosen] {
         assert!(png.starts_with(b"\x89PNG") && png.ends_with(b"IEND\xaeB\x60\x82"));
-        // Three clips, one below the other.
-        let number = |at: usize| {
-            png.get(at..at + 4)
-                .map(|four| u32::from_be_bytes(four.try_into().unwrap()))
-        };
-        assert_eq!(number(16), Some(1024));
-        assert_eq!(number(20).unwrap() % 3, 0);
+        assert_eq!(number(png, 16), 1024);
     }
-    assert_ne!(bare, chosen);
+    // The shots of the plan have rows of their own.
+    assert!(number(&bare, 20) > 3 * 160 && number(&chosen, 20) > number(&bare, 20));
+    // A plan of other clips is told of.
+    let other = ClipSpec {
+        size: (192, 108),
+        ..ClipSpec::h264(4, "30", 90)
+    };
+    let _ = other.make(&project.path("other.mp4"));
+    let [other, sheet] = ["other.mp4", "other.png"].map(|name| project.path(name));
+    let run = program::run([
+        "inspect".as_ref(),
+        other.as_os_str(),
+        "--sheet".as_ref(),
+        sheet.as_os_str(),
+        "--plan".as_ref(),
+        plan.as_os_str(),
+    ]);
+    let run = run.expect(0);
+    assert!(
+        run.stderr.contains("shows none of the clips"),
+        "{}",
+        run.stderr
+    );
     // What is there is not replaced unasked.
     let sheet = project.path("bare.png");
     let again = [
