@@ -72,3 +72,20 @@ fn places() -> (Vec<(u32, u32)>, u32) {
     let places = places.collect();
     (places, line + 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_has_room() {
+        let (places, lines) = places();
+        let height = legend().height();
+        for ((_, _, word), (x, y)) in SIGNS.iter().zip(&places) {
+            let letters = u32::try_from(word.len()).unwrap();
+            assert!(x + WIDE + 4 + letters * LETTER <= WIDTH, "{word}");
+            assert!(y + HIGH <= height && y / LINE < lines, "{word}");
+        }
+        assert_eq!(places.len(), SIGNS.len());
+    }
+}

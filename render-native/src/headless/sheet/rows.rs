@@ -159,6 +159,7 @@ mod tests {
         let (bars, left_out) = rows(&[(1, 0, 100), (2, 50, 150), (3, 110, 400), (4, 60, 90)], 2);
         let placed: Vec<_> = bars.iter().map(|bar| (bar.number, bar.row)).collect();
         assert_eq!(placed, [(1, 0), (2, 1), (3, 0)]);
+        assert!(bars.iter().all(Bar::holds_its_number));
         assert_eq!(left_out, [4]);
     }
 
