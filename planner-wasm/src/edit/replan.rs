@@ -40,8 +40,8 @@ const NEWCOMER: i64 = 7 * ONE;
 ///   changed, and what it shows as long as that is on offer, not banned, the seed is the same, and a
 ///   clip that was measured anew ([`SourceClip::remeasured`](super::SourceClip)) is still sound there;
 /// * the rest is divided anew, with some favour for cuts that were there (or, where nothing stays and another
-///   pace is wanted, as a first plan would be), and filled with footage that nothing else shows. A clip that was not on offer before may also take the place of what is much
-///   worse.
+///   pace is wanted, as a first plan would be), and filled with footage that nothing else shows. A clip
+///   that was not on offer before may also take the place of what is much worse.
 ///
 /// So a request that has not changed gives the same plan, and a ban changes no slot that did not show
 /// what is banned, but for alternates that name it.

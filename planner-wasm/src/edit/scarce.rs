@@ -275,8 +275,15 @@ fn goes_on(assignment: &Assignment<'_>, slot: usize, shown: &Shown) -> bool {
         end_us: shown.end_us.saturating_add(GOES_ON_US),
         ..*shown
     };
-    let mut owners = assignment.owners(&around);
-    owners.any(|owner| owner.abs_diff(slot) == 1)
+    let beside = assignment
+        .owners(&around)
+        .filter(|owner| owner.abs_diff(slot) == 1);
+    let mut others =
+        beside.filter_map(|owner| Some(&assignment.filled.get(owner)?.as_ref()?.with.shown));
+    others.any(|other| {
+        let overlap = other.start_us < shown.end_us && shown.start_us < other.end_us;
+        overlap || other.shot == shown.shot
+    })
 }
 
 /// The longest stretch of all at the lowest speed; it ends before the slot does. `None` if what is

@@ -276,7 +276,7 @@ pub(super) fn beside(
             .start_us
             .saturating_sub(left.end_us)
             .max(left.start_us.saturating_sub(right.end_us));
-        price += if gap < GOES_ON_US {
+        price += if left.shot == right.shot && gap < GOES_ON_US {
             weights.unseen
         } else if gap < JUMP_US {
             weights.jump
@@ -339,6 +339,13 @@ mod tests {
             assert_eq!(price(from), most);
         }
         assert_eq!(price(9_000_000), weights.same_clip);
+        // Where the clip itself is cut, the cut is seen.
+        let another = Shown {
+            shot: 1,
+            ..shown(6_000_000)
+        };
+        let price = -beside(&weights, &[], &left, &another, false);
+        assert_eq!(price, weights.jump);
     }
 
     proptest! {
