@@ -95,6 +95,12 @@ decision_codes! {
     ShotsShortened = "shots_shortened",
     /// Footage that would normally be rejected had to be used.
     WeakFootageUsed = "weak_footage_used",
+    /// What a person asked for could not be shown, or not as a whole.
+    MustNotShown = "must_not_shown",
+    /// Footage is shown outside of the part of the song that it is bound to.
+    SongWindowLeft = "song_window_left",
+    /// No slot lies inside the part of the song that footage is bound to; it is not shown.
+    SongWindowEmpty = "song_window_empty",
     /// A locked slot does not lie inside the new film as a whole; its place is filled anew.
     LockReleased = "lock_released",
     /// The segment was decoded in another way after the direct way failed.

@@ -57,6 +57,8 @@ fn request(clips: &[&Clip], seconds: u64, bpm: u64, style: Style) -> Option<Plan
         },
         decisions: Vec::new(),
         bans: Vec::new(),
+        musts: Vec::new(),
+        windows: Vec::new(),
     })
 }
 

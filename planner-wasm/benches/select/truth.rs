@@ -134,11 +134,7 @@ pub(crate) fn read(folder: &Path) -> Result<Vec<Clip>, String> {
         .into_iter()
         .map(|clip| {
             let name = clip.media.path.as_text().to_owned();
-            let source = SourceClip {
-                media: clip.media,
-                footage: clip.footage,
-                remeasured: false,
-            };
+            let source = SourceClip::new(clip.media, clip.footage);
             (name, source)
         })
         .collect();

@@ -92,26 +92,33 @@ impl Assignment<'_> {
             });
             (rank, *slot)
         });
-        order.retain(|slot| {
-            let asked = |one: &Candidate| {
-                prices.map_or(0, |prices| prices.of_footage(self.pool, &one.shown) / FINE)
-            };
-            let best = lists
-                .get(*slot)
-                .into_iter()
-                .flatten()
-                .filter(|one| self.is_free(&one.shown))
-                .map(|one| (self.gain(*slot, one) - asked(one), one))
-                .max_by_key(|(gain, one)| (*gain, Reverse((one.shown.source, one.shown.start_us))));
-            match best {
-                Some((_, one)) => {
-                    self.put(*slot, *one, Means::default());
-                    false
-                }
-                None => true,
+        order.retain(|slot| match self.best_free(*slot, lists, prices) {
+            Some(one) => {
+                self.put(*slot, one, Means::default());
+                false
             }
+            None => true,
         });
         order
+    }
+
+    /// The best of a slot's list that is free, at what the footage is asked for.
+    pub(super) fn best_free(
+        &self,
+        slot: usize,
+        lists: &[Vec<Candidate>],
+        prices: Option<&Prices>,
+    ) -> Option<Candidate> {
+        let asked = |one: &Candidate| {
+            prices.map_or(0, |prices| prices.of_footage(self.pool, &one.shown) / FINE)
+        };
+        lists
+            .get(slot)?
+            .iter()
+            .filter(|one| self.is_free(&one.shown))
+            .map(|one| (self.gain(slot, one) - asked(one), one))
+            .max_by_key(|(gain, one)| (*gain, Reverse((one.shown.source, one.shown.start_us))))
+            .map(|(_, one)| *one)
     }
 
     /// Improves the whole: by moving single slots, or one slot and the one in its way, and by
@@ -237,6 +244,7 @@ mod tests {
     use crate::edit::slots::{ACCENTS, Vacancy};
     use crate::edit::sources::{Source, sources};
     use crate::edit::weights::Weights;
+    use crate::edit::windows::SongWindows;
     use crate::footage::{Anchor, AnchorKind, Footage, Look, Shot, Tick, View};
     use proptest::prelude::*;
     use proptest::test_runner::{TestCaseResult, TestRunner};
@@ -280,9 +288,9 @@ mod tests {
             motion: *motion,
             ..Tick::default()
         };
-        SourceClip {
+        SourceClip::new(
             media,
-            footage: Footage {
+            Footage {
                 start_us: 0,
                 end_us: 3_000_000,
                 shots: vec![Shot {
@@ -295,8 +303,7 @@ mod tests {
                 views: views.collect(),
                 sound: None,
             },
-            remeasured: false,
-        }
+        )
     }
 
     fn slots(energies: &[i64]) -> Vec<Vacancy> {
@@ -361,6 +368,7 @@ mod tests {
             rate,
             seed: 1,
             weights: Weights::default(),
+            windows: &SongWindows::default(),
         })
     }
 

@@ -13,15 +13,26 @@ use shared::plan::CutKind;
 /// No slot of any film.
 const NOWHERE: usize = usize::MAX;
 
+/// What is wrong with a slot's footage.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Fault {
+    #[default]
+    None,
+    /// More of it is defective than would normally do.
+    Weak,
+    /// It ends before the slot does; the renderer holds its last picture.
+    Short,
+}
+
 /// How a slot came by its footage.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Means {
     /// The footage, or part of it, is shown elsewhere too.
     pub(super) reused: bool,
-    /// More of it is defective than would normally do.
-    pub(super) weak: bool,
-    /// It ends before the slot does; the renderer holds its last picture.
-    pub(super) short: bool,
+    /// What is wrong with it.
+    pub(super) fault: Fault,
+    /// It is bound to other parts of the song.
+    pub(super) astray: bool,
 }
 
 /// A slot's footage.
@@ -39,6 +50,8 @@ pub(super) struct Assignment<'a> {
     pub(super) filled: Vec<Option<Filled>>,
     /// Slots that stay as they are, whatever would be better.
     held: Vec<bool>,
+    /// Slots that show what must be shown.
+    musts: Vec<bool>,
     /// Of each source, what is shown of it: start, end, slot; in no order.
     taken: Vec<Vec<(u64, u64, usize)>>,
     /// How many slots show each family of sources.
@@ -57,6 +70,7 @@ impl<'a> Assignment<'a> {
             slots,
             filled: vec![None; slots.len()],
             held: vec![false; slots.len()],
+            musts: vec![false; slots.len()],
             taken: vec![Vec::new(); pool.sources.len()],
             used: vec![0; pool.sources.len()],
             seen: Vec::new(),
@@ -97,13 +111,25 @@ impl<'a> Assignment<'a> {
         let before = self.scenes_before(&one.shown, shown.as_ref());
         let copies = self.beside_copies(&one.shown, shown.as_ref());
         let others = [
+            ("weight of the clip", self.favour(&one.shown)),
             ("clip shown seldom", self.pool.weights.another_use(uses)),
             ("scene shown before", before),
             ("copy of a clip shown", copies),
             ("beside its neighbours", self.beside_both(slot, &one.shown)),
             ("shown a few shots away", self.shown_near(slot, &one.shown)),
         ];
-        Some(why(&self.pool.weights, vacancy, &one.measures, &others))
+        let why = why(&self.pool.weights, vacancy, &one.measures, &others);
+        let must = shown == Some(one.shown) && self.musts.get(slot) == Some(&true);
+        Some(if must {
+            format!("must be shown: {why}")
+        } else {
+            why
+        })
+    }
+
+    fn favour(&self, shown: &Shown) -> i64 {
+        let source = self.pool.sources.get(shown.source);
+        source.map_or(0, |source| source.favour)
     }
 
     /// `V` with all that stands near.
@@ -235,6 +261,14 @@ impl<'a> Assignment<'a> {
 
     pub(super) fn is_held(&self, slot: usize) -> bool {
         self.held.get(slot).copied().unwrap_or(false)
+    }
+
+    /// Keeps a slot as it is, since what it shows must be shown.
+    pub(super) fn hold_must(&mut self, slot: usize) {
+        self.hold(slot);
+        if let Some(must) = self.musts.get_mut(slot) {
+            *must = true;
+        }
     }
 
     /// Passes for shown somewhere: footage that no slot is to take.

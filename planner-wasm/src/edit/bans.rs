@@ -1,6 +1,7 @@
 //! Footage that is shown nowhere.
 
 use super::request::{EditError, PlanRequest};
+use super::steering::range;
 
 /// The bans of a request, by clip.
 #[derive(Debug)]
@@ -14,19 +15,14 @@ impl Bans {
     pub(super) fn of(request: &PlanRequest) -> Self {
         let mut ranges = vec![Vec::new(); request.clips.len()];
         for ban in &request.bans {
-            let Some(banned) = usize::try_from(ban.media)
-                .ok()
-                .and_then(|media| request.clips.get(media))
-            else {
+            let Some(banned) = range(ban.range_us) else {
                 continue;
             };
-            let range = ban.range_us.unwrap_or((0, u64::MAX));
-            let print = banned.media.fingerprint;
-            for (index, (clip, ranges)) in request.clips.iter().zip(&mut ranges).enumerate() {
-                let same = print.is_some() && clip.media.fingerprint == print;
-                if (same || u32::try_from(index) == Ok(ban.media)) && range.0 < range.1 {
-                    ranges.push(range);
-                }
+            for clip in request.alike(ban.media) {
+                ranges
+                    .get_mut(clip)
+                    .into_iter()
+                    .for_each(|of: &mut Vec<_>| of.push(banned));
             }
         }
         for ranges in &mut ranges {

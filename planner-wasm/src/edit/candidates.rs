@@ -11,6 +11,7 @@ use super::score::{CHANCE, Measures, Placed, Ranks, Shown, chance, suits};
 use super::slots::Vacancy;
 use super::sources::{Source, Stretch};
 use super::weights::Weights;
+use super::windows::SongWindows;
 use crate::footage::{Anchor, AnchorKind};
 
 /// Largest share of defective footage in a window, of 1000, unless footage is scarce.
@@ -44,6 +45,8 @@ pub(super) struct Pool<'a> {
     pub(super) rate: Rate,
     pub(super) seed: u64,
     pub(super) weights: Weights,
+    /// What is bound to parts of the song.
+    pub(super) windows: &'a SongWindows,
 }
 
 /// How windows of one length lie about anchors; microseconds of the source.
@@ -250,16 +253,19 @@ impl Pool<'_> {
             .map(|stall| stall.windows.as_slice())
             .collect();
         let mut best: Vec<Candidate> = Vec::with_capacity(of_clip + 1);
-        for source in 0..self.sources.len() {
+        for (source, of) in self.sources.iter().enumerate() {
             best.clear();
             for rest in &mut rests {
                 let end = rest.iter().take_while(|(shown, _)| shown.source == source);
                 let (own, others) = rest.split_at(end.count());
                 *rest = others;
                 for (shown, measures) in own {
-                    let surely = suits(&self.weights, slot, measures);
+                    let surely = suits(&self.weights, slot, measures) + of.favour;
                     let worst = best.last().filter(|_| best.len() >= of_clip);
                     if worst.is_some_and(|worst| surely + CHANCE <= worst.worth) {
+                        continue;
+                    }
+                    if !self.allows(slot, shown) {
                         continue;
                     }
                     let one = Candidate {
@@ -289,12 +295,21 @@ impl Pool<'_> {
         list
     }
 
+    /// `U`, chance included.
     pub(super) fn worth(&self, slot: &Vacancy, shown: &Shown, measures: &Measures) -> i64 {
-        let key = self
+        let (key, favour) = self
             .sources
             .get(shown.source)
-            .map_or(0, |source| source.key);
-        suits(&self.weights, slot, measures) + chance(self.seed, key, shown.start_us, slot.start)
+            .map_or((0, 0), |source| (source.key, source.favour));
+        let chance = chance(self.seed, key, shown.start_us, slot.start);
+        suits(&self.weights, slot, measures) + favour + chance
+    }
+
+    /// Whether a window may be shown where in the song the slot lies.
+    pub(super) fn allows(&self, slot: &Vacancy, shown: &Shown) -> bool {
+        let source = self.sources.get(shown.source);
+        let range = (shown.start_us, shown.end_us);
+        source.is_none_or(|source| self.windows.allow(source.index, range, slot))
     }
 
     /// What a clip of a plan shows in a slot, as a candidate, whatever it is worth.
@@ -350,6 +365,9 @@ impl Pool<'_> {
         let limits = (terms.need, terms.most_bad);
         let (shown, measures) =
             self.measured(source, stretch, start_us, limits, Placed::default())?;
+        if !self.allows(slot, &shown) {
+            return None;
+        }
         let worth = self.worth(slot, &shown, &measures);
         Some(Candidate {
             shown,

@@ -9,6 +9,7 @@ use shared::plan::{Clip, Cut, Plan, Slot};
 use shared::rate::Rate;
 
 use super::bans::Bans;
+use super::favour::weights;
 use super::pace::MIN_SHOT_US;
 use super::points::Span;
 use super::request::PlanRequest;
@@ -78,15 +79,31 @@ impl<'a> Earlier<'a> {
         self.media
     }
 
-    /// Which of the request's clips was not on offer before.
-    pub(super) fn new_clips(&self) -> Vec<bool> {
-        let mut new = vec![true; self.request.clips.len()];
+    /// Which of the request's clips was not on offer before, or weighs more than then.
+    pub(super) fn welcome_clips(&self) -> Vec<bool> {
+        let clips = &self.request.clips;
+        let weighed = clips.iter().map(|clip| weights(clips, clip));
+        let mut more: Vec<bool> = weighed.map(|(now, before)| now > before).collect();
+        let mut new = vec![true; clips.len()];
         for index in self.offered.iter().flatten() {
             if let Some(new) = usize::try_from(*index).ok().and_then(|n| new.get_mut(n)) {
                 *new = false;
             }
         }
-        new
+        for (more, new) in more.iter_mut().zip(new) {
+            *more |= new;
+        }
+        more
+    }
+
+    /// Whether one of the request's clips weighs less than when the earlier plan was made.
+    pub(super) fn is_wanted_less(&self, media: u32) -> bool {
+        let clips = &self.request.clips;
+        let clip = usize::try_from(media).ok().and_then(|clip| clips.get(clip));
+        clip.is_some_and(|clip| {
+            let (now, before) = weights(clips, clip);
+            now < before
+        })
     }
 
     /// A clip of the earlier plan with the request's number, if it may be shown: it is on offer, and

@@ -10,6 +10,7 @@ use super::bans::Bans;
 use super::candidates::{Candidate, Pool};
 use super::longest::longest_us;
 use super::made_by::made_by;
+use super::musts::{self, Demand, demands};
 use super::pace::Pace;
 use super::points::{Span, points};
 use super::request::{EditError, EditSettings, PlanRequest};
@@ -19,6 +20,7 @@ use super::shorter::Filling;
 use super::slots::Limits;
 use super::sources::{Source, sources};
 use super::weights::Weights;
+use super::windows::SongWindows;
 
 /// A film for the request: every frame from the film's opening to its end is filled, whatever
 /// footage there is, and every departure from the style is among the plan's decisions.
@@ -57,7 +59,7 @@ pub(super) fn arranged<T>(
 ) -> Result<T, EditError> {
     let mut decisions = request.decisions.clone();
     let settings = &request.settings;
-    settings.checked()?;
+    request.checked()?;
     let span = Span::of(&request.grid, &request.output, settings)?;
     let bans = Bans::of(request);
     let sources = sources(&request.clips, &request.output, &bans, &mut decisions)?;
@@ -69,22 +71,27 @@ pub(super) fn arranged<T>(
     let pace = pace(settings, needed_us, offered_us, limits, &mut decisions);
     let points = points(&request.grid, span, settings, &mut decisions);
     let ranks = Ranks::of(&sources);
+    let windows = SongWindows::of(request, span);
     let pool = Pool {
         sources: &sources,
         ranks: &ranks,
         rate: request.output.rate,
         seed: settings.seed,
         weights: *weights,
+        windows: &windows,
     };
+    let demands = demands(request, &sources);
     let filling = Filling {
         pool,
         span,
         pace,
         limits,
         tight: offered_us < 2 * needed_us,
+        demands: &demands,
     };
     filling.settled(&points, |(assignment, lists)| {
         decisions.extend(scarce::decisions(&assignment, needed_us, offered_us));
+        decisions.extend(asked_in_vain(&assignment, &demands, request));
         finish(Arranged {
             assignment,
             lists,
@@ -93,6 +100,17 @@ pub(super) fn arranged<T>(
             bans: &bans,
         })
     })
+}
+
+/// What was asked of single clips and could not be done.
+pub(super) fn asked_in_vain(
+    assignment: &Assignment<'_>,
+    demands: &[Demand],
+    request: &PlanRequest,
+) -> Vec<Decision> {
+    let mut told = assignment.pool.windows.decisions(request, assignment.slots);
+    told.extend(musts::decisions(assignment, demands, request));
+    told
 }
 
 /// The plan of a filled film.

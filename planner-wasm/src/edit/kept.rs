@@ -3,7 +3,7 @@
 use shared::decision::{Decision, DecisionCode};
 use shared::plan::{Clip, Plan, Slot, Speed};
 
-use super::assignment::{Assignment, Means};
+use super::assignment::{Assignment, Fault, Means};
 use super::candidates::{Candidate, MAX_BAD_PERMILLE};
 use super::request::PlanRequest;
 use super::scarce::{SAID, SLOWEST, is_slowed};
@@ -45,8 +45,16 @@ pub(super) fn hold(
     let means = Means {
         reused: !assignment.is_free(&with.shown)
             && (has_said(DecisionCode::FootageReused) || !is_shown_twice(previous, from)),
-        weak: faulty && source.is_weak(start_us, end_us),
-        short: faulty && slot.clip.speed.terms() == SLOWEST && !goes_on,
+        fault: if faulty && slot.clip.speed.terms() == SLOWEST && !goes_on {
+            Fault::Short
+        } else if faulty && source.is_weak(start_us, end_us) {
+            Fault::Weak
+        } else {
+            Fault::None
+        },
+        astray: !slot.locked
+            && (assignment.slots.get(index))
+                .is_some_and(|vacancy| !assignment.pool.allows(vacancy, &with.shown)),
     };
     assignment.put(index, with, means);
     Some(())
@@ -96,6 +104,8 @@ pub(super) fn said_of_gone(
         plan.slots.get(*index).is_some_and(|slot| match code {
             DecisionCode::FootageReused => is_shown_twice(plan, *index),
             DecisionCode::FootageSlowed => is_slowed(slot.clip.speed),
+            // What is locked is where a person wants it.
+            DecisionCode::SongWindowLeft => false,
             _ => is_weak(slot),
         })
     };

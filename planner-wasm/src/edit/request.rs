@@ -6,6 +6,7 @@ use shared::media::MediaReference;
 use shared::music::BeatGrid;
 use shared::plan::{MAX_ALTERNATES, MAX_EXACT, Output, Style};
 
+use super::steering::{Ban, MOST_WEIGHT, Must, NORMAL_WEIGHT, SongWindow};
 use crate::footage::Footage;
 
 /// Everything that a plan is made from.
@@ -25,19 +26,10 @@ pub struct PlanRequest {
     pub decisions: Vec<Decision>,
     /// Footage that is shown nowhere.
     pub bans: Vec<Ban>,
-}
-
-/// Footage that a person does not want to see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Ban {
-    /// Position of the clip in the request, counting from 0. A ban of a clip that is not there
-    /// bans nothing.
-    pub media: u32,
-    /// First instant of it that is banned and the first after, in microseconds; the whole clip if
-    /// none. An empty range bans nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub range_us: Option<(u64, u64)>,
+    /// Footage that is shown somewhere. Where a range is banned as well, it is banned.
+    pub musts: Vec<Must>,
+    /// Footage that is shown only in parts of the song.
+    pub windows: Vec<SongWindow>,
 }
 
 /// One clip on offer.
@@ -50,6 +42,26 @@ pub struct SourceClip {
     /// The footage was measured anew since the plan to start from was made: what that plan shows of
     /// it holds only as far as the new measures allow it. Of no consequence without such a plan.
     pub remeasured: bool,
+    /// How gladly it is shown: [`NORMAL_WEIGHT`] as any other, twice as much or half as much for clips that
+    /// shall be seen more or less, 0 for one that is shown only where other footage runs out. At most
+    /// [`MOST_WEIGHT`]. Of clips of the same content the greatest counts.
+    pub weight_permille: u16,
+    /// Its weight when the plan to start from was made. Of no consequence without such a plan.
+    pub weight_before: u16,
+}
+
+impl SourceClip {
+    /// A clip of which nothing is asked.
+    #[must_use]
+    pub const fn new(media: MediaReference, footage: Footage) -> Self {
+        Self {
+            media,
+            footage,
+            remeasured: false,
+            weight_permille: NORMAL_WEIGHT,
+            weight_before: NORMAL_WEIGHT,
+        }
+    }
 }
 
 /// How to cut.
@@ -157,6 +169,20 @@ impl EditSettings {
                 what: "the density of the cuts",
             })
         }
+    }
+}
+
+impl PlanRequest {
+    /// # Errors
+    /// [`EditError::OutOfRange`] if a number is too large or too small to plan with.
+    pub(super) fn checked(&self) -> Result<(), EditError> {
+        let weighty = |clip: &SourceClip| clip.weight_permille > MOST_WEIGHT;
+        if self.clips.iter().any(weighty) {
+            return Err(EditError::OutOfRange {
+                what: "the weight of a clip",
+            });
+        }
+        self.settings.checked()
     }
 }
 

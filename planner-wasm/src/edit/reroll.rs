@@ -1,13 +1,15 @@
 //! Something else in single slots.
 
+use shared::decision::DecisionCode;
 use shared::plan::{Plan, Slot};
 
 use super::assignment::{Assignment, Filled};
 use super::bans::Bans;
 use super::candidates::{Candidate, Pool};
 use super::earlier::Earlier;
-use super::film::slot;
+use super::film::{asked_in_vain, slot};
 use super::kept::{hold, shown};
+use super::musts::{demands, meet};
 use super::points::{Point, Span, point_at, points};
 use super::request::{EditError, EditSettings, PlanRequest};
 use super::scarce;
@@ -15,6 +17,7 @@ use super::score::Ranks;
 use super::slots::{Vacancy, vacancy};
 use super::sources::{Source, sources};
 use super::weights::Weights;
+use super::windows::SongWindows;
 
 /// See [`replan`](super::replan).
 pub(super) fn reroll(
@@ -35,7 +38,10 @@ pub(super) fn reroll(
         .map(|index| named.contains(&index) && previous.slots.get(index).is_some_and(|s| !s.locked))
         .collect();
     let sources = sources(&request.clips, &request.output, bans, &mut Vec::new())?;
-    let (slots, needed_us) = as_they_are(request, previous)?;
+    let (slots, span) = as_they_are(request, previous)?;
+    let needed_us = span.us(span.frames);
+    let windows = SongWindows::of(request, span);
+    let demands = demands(request, &sources);
     let ranks = Ranks::of(&sources);
     let pool = Pool {
         sources: &sources,
@@ -43,6 +49,7 @@ pub(super) fn reroll(
         rate: previous.output.rate,
         seed,
         weights: Weights::default(),
+        windows: &windows,
     };
     let found = pool.shortlists_of(&slots, &open);
     let stirred = slots
@@ -79,6 +86,8 @@ pub(super) fn reroll(
             None => left.push(index),
         }
     }
+    // What is shunned is no way to show what must be shown.
+    meet(&mut assignment, &lists, &demands, &open);
     assignment.relent();
     // Nothing else is left: it stays as it is, unless it may not.
     left.retain(|index| {
@@ -104,9 +113,11 @@ pub(super) fn reroll(
     });
     let filled: Option<Vec<Slot>> = filled.collect();
     let mut decisions = previous.decisions.clone();
-    decisions.retain(|said| !scarce::SAID.contains(&said.code));
+    let asked = [DecisionCode::MustNotShown, DecisionCode::SongWindowEmpty];
+    decisions.retain(|said| !scarce::SAID.contains(&said.code) && !asked.contains(&said.code));
     let offered_us = sources.iter().map(Source::total_us).sum();
     decisions.extend(scarce::decisions(&assignment, needed_us, offered_us));
+    decisions.extend(asked_in_vain(&assignment, &demands, request));
     Ok(Plan {
         slots: filled.ok_or_else(|| bans.unfilled())?,
         decisions,
@@ -115,8 +126,8 @@ pub(super) fn reroll(
     })
 }
 
-/// The slots of a plan, as if they were to be filled, and how long the film is, in microseconds.
-fn as_they_are(request: &PlanRequest, plan: &Plan) -> Result<(Vec<Vacancy>, u64), EditError> {
+/// The slots of a plan, as if they were to be filled, and the part of the song that they cover.
+fn as_they_are(request: &PlanRequest, plan: &Plan) -> Result<(Vec<Vacancy>, Span), EditError> {
     let out_of_range = || EditError::OutOfRange {
         what: "the plan's song",
     };
@@ -144,5 +155,5 @@ fn as_they_are(request: &PlanRequest, plan: &Plan) -> Result<(Vec<Vacancy>, u64)
         })
     };
     let slots: Option<_> = plan.slots.iter().map(as_it_is).collect();
-    Ok((slots.ok_or_else(out_of_range)?, span.us(span.frames)))
+    Ok((slots.ok_or_else(out_of_range)?, span))
 }

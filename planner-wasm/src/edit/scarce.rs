@@ -10,24 +10,29 @@
 //! 7. footage with a cut inside;
 //! 8. much slower, down to one eighth;
 //! 9. the longest there is, its last picture held, unless what is banned comes after it.
+//!
+//! What is bound to parts of the song is shown elsewhere only where nothing else may be shown at all; then
+//! by the same rungs.
 
 use shared::decision::{Decision, DecisionCode};
 use shared::plan::Speed;
 
-use super::assignment::{Assignment, Filled, Means};
+use super::assignment::{Assignment, Fault, Filled, Means};
 use super::bans::touch;
-use super::candidates::{Candidate, MAX_BAD_PERMILLE, Terms, need};
+use super::candidates::{Candidate, MAX_BAD_PERMILLE, Pool, Terms, need};
 use super::pace::ONE;
 use super::pack::make_room;
 use super::scenes::Seen;
 use super::score::{GOES_ON_US, Placed, Shown, suits};
 use super::sources::{Stretch, gaps};
+use super::windows::SongWindows;
 
 /// What may be said of slots that had to be filled in such a way.
-pub(super) const SAID: [DecisionCode; 3] = [
+pub(super) const SAID: [DecisionCode; 4] = [
     DecisionCode::FootageReused,
     DecisionCode::FootageSlowed,
     DecisionCode::WeakFootageUsed,
+    DecisionCode::SongWindowLeft,
 ];
 
 /// Reused footage further away than this in the film, in slots, is not noticed as such.
@@ -57,10 +62,10 @@ struct Rung {
 /// The lowest speed that a plan may have.
 pub(super) const SLOWEST: (u32, u32) = (1, 8);
 
-const NORMAL: &[(u32, u32)] = &[(1, 1)];
+pub(super) const NORMAL: &[(u32, u32)] = &[(1, 1)];
 const SLOWER: &[(u32, u32)] = &[(9, 10), (4, 5), (1, 2)];
 const SLOW: &[(u32, u32)] = &[(9, 10), (4, 5), (2, 3), (1, 2)];
-const VERY_SLOW: &[(u32, u32)] = &[
+pub(super) const VERY_SLOW: &[(u32, u32)] = &[
     (9, 10),
     (4, 5),
     (2, 3),
@@ -126,7 +131,7 @@ pub(super) fn fill(assignment: &mut Assignment<'_>, empty: &[usize]) {
     let mut tight = u32::MAX;
     empty.retain(|slot| {
         let frames = assignment.slots.get(*slot).map_or(0, |slot| slot.frames);
-        if let Some(Filled { with, means }) = on_rung(assignment, *slot, FREE) {
+        if let Some(Filled { with, means }) = on_rung(assignment, assignment.pool, *slot, FREE) {
             assignment.put(*slot, with, means);
             return false;
         }
@@ -151,7 +156,7 @@ pub(super) fn fill(assignment: &mut Assignment<'_>, empty: &[usize]) {
             if frames >= *failed {
                 continue;
             }
-            filled = on_rung(assignment, slot, *rung);
+            filled = on_rung(assignment, assignment.pool, slot, *rung);
             if filled.is_some() {
                 break;
             }
@@ -159,22 +164,40 @@ pub(super) fn fill(assignment: &mut Assignment<'_>, empty: &[usize]) {
                 *failed = frames;
             }
         }
-        if let Some(Filled { with, means }) = filled.or_else(|| longest(assignment, slot)) {
+        let filled = filled
+            .or_else(|| longest(assignment, assignment.pool, slot))
+            .or_else(|| anywhere(assignment, slot));
+        if let Some(Filled { with, means }) = filled {
             assignment.put(slot, with, means);
         }
     }
 }
 
+/// The best that there is for `slot` if nothing were bound to parts of the song.
+fn anywhere(assignment: &Assignment<'_>, slot: usize) -> Option<Filled> {
+    let unbound = SongWindows::default();
+    let pool = Pool {
+        windows: &unbound,
+        ..assignment.pool
+    };
+    let rungs = [FREE].into_iter().chain(RUNGS);
+    let mut found = rungs.filter_map(|rung| on_rung(assignment, pool, slot, rung));
+    let mut filled = found.next().or_else(|| longest(assignment, pool, slot))?;
+    let vacancy = assignment.slots.get(slot)?;
+    filled.means.astray = !assignment.pool.allows(vacancy, &filled.with.shown);
+    Some(filled)
+}
+
 /// Sound footage for `slot` that is shown nowhere, wherever it lies, slower if it must be.
 pub(super) fn free(assignment: &Assignment<'_>, slot: usize) -> Option<Filled> {
     let [slower, ..] = RUNGS;
-    on_rung(assignment, slot, FREE).or_else(|| on_rung(assignment, slot, slower))
+    let pool = assignment.pool;
+    on_rung(assignment, pool, slot, FREE).or_else(|| on_rung(assignment, pool, slot, slower))
 }
 
 /// The best that a rung offers for `slot`, at the highest speed that offers anything.
-fn on_rung(assignment: &Assignment<'_>, slot: usize, rung: Rung) -> Option<Filled> {
+fn on_rung(assignment: &Assignment<'_>, pool: Pool<'_>, slot: usize, rung: Rung) -> Option<Filled> {
     let vacancy = assignment.slots.get(slot)?;
-    let pool = assignment.pool;
     for (num, den) in rung.speeds {
         let speed = Speed::new(*num, *den)?;
         let terms = Terms {
@@ -216,13 +239,13 @@ fn on_rung(assignment: &Assignment<'_>, slot: usize, rung: Rung) -> Option<Fille
             }
         }
         if let Some((_, with)) = best {
+            let clip = pool.sources.get(with.shown.source);
+            let weak =
+                clip.is_some_and(|clip| clip.is_weak(with.shown.start_us, with.shown.end_us));
             let means = Means {
                 reused: !assignment.is_free(&with.shown),
-                weak: pool
-                    .sources
-                    .get(with.shown.source)
-                    .is_some_and(|source| source.is_weak(with.shown.start_us, with.shown.end_us)),
-                short: false,
+                fault: if weak { Fault::Weak } else { Fault::None },
+                astray: false,
             };
             return Some(Filled { with, means });
         }
@@ -231,7 +254,7 @@ fn on_rung(assignment: &Assignment<'_>, slot: usize, rung: Rung) -> Option<Fille
 }
 
 /// Where windows of `need` microseconds begin in a gap: its start, its end, and between.
-fn starts(gap: Stretch, need: u64) -> impl Iterator<Item = u64> {
+pub(super) fn starts(gap: Stretch, need: u64) -> impl Iterator<Item = u64> {
     let room = gap.length_us().checked_sub(need);
     room.into_iter().flat_map(move |room| {
         let step = (room / TRIES).max(need / 2).max(1);
@@ -288,9 +311,8 @@ fn goes_on(assignment: &Assignment<'_>, slot: usize, shown: &Shown) -> bool {
 
 /// The longest stretch of all at the lowest speed; it ends before the slot does. `None` if what is
 /// banned would be seen after each.
-fn longest(assignment: &Assignment<'_>, slot: usize) -> Option<Filled> {
+fn longest(assignment: &Assignment<'_>, pool: Pool<'_>, slot: usize) -> Option<Filled> {
     let vacancy = assignment.slots.get(slot)?;
-    let pool = assignment.pool;
     let speed = Speed::new(SLOWEST.0, SLOWEST.1)?;
     let need = need(vacancy.frames, speed, pool.rate)?;
     let is_allowed = |banned: &[(u64, u64)], stretch: &Stretch| {
@@ -305,11 +327,11 @@ fn longest(assignment: &Assignment<'_>, slot: usize) -> Option<Filled> {
         .iter()
         .enumerate()
         .flat_map(|(source, clip)| {
-            let allowed = clip
-                .stretches
-                .iter()
+            let unbound = pool.windows.allowed(clip.index, &clip.stretches, vacancy);
+            let allowed = unbound
+                .into_iter()
                 .filter(|one| is_allowed(clip.banned, one));
-            allowed.map(move |stretch| (source, *stretch))
+            allowed.map(move |stretch| (source, stretch))
         })
         .map(|(source, stretch)| {
             (
@@ -336,15 +358,15 @@ fn longest(assignment: &Assignment<'_>, slot: usize) -> Option<Filled> {
         shown,
         speed,
         measures,
-        worth: suits(&pool.weights, vacancy, &measures),
+        worth: suits(&pool.weights, vacancy, &measures) + clip.favour,
     };
     let reused = !assignment.is_free(&shown);
     Some(Filled {
         with,
         means: Means {
             reused,
-            weak: true,
-            short: true,
+            fault: Fault::Short,
+            astray: false,
         },
     })
 }
@@ -404,13 +426,18 @@ pub(super) fn decisions(
     );
     say(
         DecisionCode::WeakFootageUsed,
-        count(&|filled| filled.means.weak && !filled.means.short),
+        count(&|filled| filled.means.fault == Fault::Weak),
         "show footage that would normally be rejected (blurred, shaken, frozen, badly exposed or cut inside), because nothing better was left".to_owned(),
     );
     say(
         DecisionCode::WeakFootageUsed,
-        count(&|filled| filled.means.short),
+        count(&|filled| filled.means.fault == Fault::Short),
         "show footage that is too short for them even at one eighth of its speed; its last picture is held".to_owned(),
+    );
+    say(
+        DecisionCode::SongWindowLeft,
+        count(&|filled| filled.means.astray),
+        "show footage that is bound to another part of the song, because all there is is bound elsewhere".to_owned(),
     );
     said
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::assignment::{Assignment, Filled};
 use super::candidates::{Candidate, LISTED, Pool};
 use super::longest::{SHORT_US, wanted};
+use super::musts::{Demand, meet};
 use super::pace::{ONE, Pace};
 use super::points::{Point, Span};
 use super::scarce;
@@ -29,6 +30,8 @@ pub(super) struct Filling<'a> {
     pub(super) limits: Limits,
     /// Footage is short.
     pub(super) tight: bool,
+    /// What must be shown.
+    pub(super) demands: &'a [Demand],
 }
 
 impl Filling<'_> {
@@ -58,6 +61,10 @@ impl Filling<'_> {
         let mut assignment = Assignment::new(pool, slots);
         let (lists, empty) = assignment.fill(pool.shortlists(slots, LISTED), self.tight);
         scarce::fill(&mut assignment, &empty);
+        let open = vec![true; slots.len()];
+        if !meet(&mut assignment, &lists, self.demands, &open).is_empty() {
+            assignment.improve(&lists);
+        }
         (assignment, lists)
     }
 

@@ -8,6 +8,7 @@ use shared::rate::Rate;
 use super::bans::Bans;
 use super::candidates::MAX_BAD_PERMILLE;
 use super::enlarged::lost;
+use super::favour::{favour, weights};
 use super::request::{EditError, SourceClip};
 use super::scenes::{MOST, Scenes, Seen, Take, bounds, families, scenes, scenes_in, takes};
 use crate::footage::{Anchor, Defect, Footage, Look, TICK_US, Windows};
@@ -57,6 +58,8 @@ pub(super) struct Source<'a> {
     pub(super) merged: Vec<Stretch>,
     /// What its pictures lose by being enlarged: see [`lost`].
     pub(super) enlarged: i64,
+    /// What the weight that it was given adds to each of its windows.
+    pub(super) favour: i64,
     /// Shot at 50 frames a second or more, so that half speed stays smooth.
     pub(super) fast: bool,
     scenes: Scenes,
@@ -168,6 +171,7 @@ pub(super) fn sources<'a>(
             family: sources.len(),
             takes: Vec::new(),
             enlarged: video.map_or(0, |video| lost(output, video)),
+            favour: favour(weights(clips, clip).0),
             fast: rate.is_some_and(|rate| u64::from(rate.num()) >= 50 * u64::from(rate.den())),
         });
     }
@@ -263,7 +267,7 @@ fn merged(footage: &Footage, frame_us: u64) -> Vec<Stretch> {
 }
 
 /// What is left of stretches without `banned`, both in order of time.
-fn without(stretches: Vec<Stretch>, banned: &[(u64, u64)]) -> Vec<Stretch> {
+pub(super) fn without(stretches: Vec<Stretch>, banned: &[(u64, u64)]) -> Vec<Stretch> {
     if banned.is_empty() {
         return stretches;
     }

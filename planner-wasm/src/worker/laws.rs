@@ -232,14 +232,12 @@ fn request(footage: Footage) -> PlanRequest {
         },
         song: media("song.flac"),
         grid: analyse(&clicks(8), ANALYSIS_RATE).unwrap().value,
-        clips: vec![SourceClip {
-            media: media("clip.mp4"),
-            footage,
-            remeasured: false,
-        }],
+        clips: vec![SourceClip::new(media("clip.mp4"), footage)],
         settings: EditSettings::default(),
         decisions: Vec::new(),
         bans: Vec::new(),
+        musts: Vec::new(),
+        windows: Vec::new(),
     }
 }
 

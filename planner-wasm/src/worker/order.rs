@@ -10,7 +10,7 @@ use shared::plan::{Extra, Fit, Output};
 use shared::rate::Rate;
 
 use super::protocol::FootageId;
-use crate::edit::{Ban, EditSettings, PlanRequest, SourceClip};
+use crate::edit::{Ban, EditSettings, Must, NORMAL_WEIGHT, PlanRequest, SongWindow, SourceClip};
 use crate::footage::Footage;
 
 /// A [`PlanRequest`] in a form that can be read back; footage is named, not told. Nothing of it is
@@ -42,6 +42,12 @@ pub struct PlanOrder {
     /// Footage that is shown nowhere.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bans: Vec<Ban>,
+    /// Footage that is shown somewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub musts: Vec<Must>,
+    /// Footage that is shown only in parts of the song.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub windows: Vec<SongWindow>,
 }
 
 /// One clip on offer.
@@ -56,6 +62,21 @@ pub struct ClipOrder {
     /// That was measured anew since the plan to start from was made.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub remeasured: bool,
+    /// How gladly it is shown, in thousandths.
+    #[serde(default = "normal", skip_serializing_if = "is_normal")]
+    pub weight_permille: u16,
+    /// The same when the plan to start from was made.
+    #[serde(default = "normal", skip_serializing_if = "is_normal")]
+    pub weight_before: u16,
+}
+
+const fn normal() -> u16 {
+    NORMAL_WEIGHT
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_normal(weight: &u16) -> bool {
+    *weight == NORMAL_WEIGHT
 }
 
 impl PlanOrder {
@@ -68,6 +89,8 @@ impl PlanOrder {
                 media: clip.media,
                 footage: footage.get(at).copied().flatten(),
                 remeasured: clip.remeasured,
+                weight_permille: clip.weight_permille,
+                weight_before: clip.weight_before,
             });
         Self {
             width: request.output.width,
@@ -80,6 +103,8 @@ impl PlanOrder {
             settings: request.settings,
             decisions: request.decisions,
             bans: request.bans,
+            musts: request.musts,
+            windows: request.windows,
         }
     }
 
@@ -100,6 +125,8 @@ impl PlanOrder {
                 media: clip.media,
                 footage: known(clip.footage)?,
                 remeasured: clip.remeasured,
+                weight_permille: clip.weight_permille,
+                weight_before: clip.weight_before,
             })
         });
         Ok(PlanRequest {
@@ -116,6 +143,8 @@ impl PlanOrder {
             settings: self.settings,
             decisions: self.decisions,
             bans: self.bans,
+            musts: self.musts,
+            windows: self.windows,
         })
     }
 }

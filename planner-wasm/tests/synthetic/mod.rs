@@ -161,9 +161,9 @@ pub(crate) fn clip(seed: u64, length_us: u64, shots: u64, anchors: u64) -> Sourc
         rate: Some(Rate::whole(25).unwrap()),
         codec: "h264".to_owned(),
     });
-    SourceClip {
+    SourceClip::new(
         media,
-        footage: Footage {
+        Footage {
             start_us: 0,
             end_us: length_us,
             shots,
@@ -172,8 +172,7 @@ pub(crate) fn clip(seed: u64, length_us: u64, shots: u64, anchors: u64) -> Sourc
             views: Vec::new(),
             sound: None,
         },
-        remeasured: false,
-    }
+    )
 }
 
 pub(crate) fn request(
@@ -195,5 +194,7 @@ pub(crate) fn request(
         settings,
         decisions: Vec::new(),
         bans: Vec::new(),
+        musts: Vec::new(),
+        windows: Vec::new(),
     }
 }

@@ -255,6 +255,8 @@ fn request(wish: &Wish, song: Song, clips: Vec<Clip>, mut decisions: Vec<Decisio
         },
         decisions,
         bans: Vec::new(),
+        musts: Vec::new(),
+        windows: Vec::new(),
     }
 }
 
@@ -263,11 +265,8 @@ fn offered(wish: &Wish, clip: Clip) -> SourceClip {
     // What was decoded, not what the container promises.
     let duration_us = Some(clip.footage.end_us);
     let path = relative(&wish.plan_dir, &clip.path);
-    SourceClip {
-        media: reference(path, stamped, duration_us, Some(&clip.video)),
-        footage: clip.footage,
-        remeasured: false,
-    }
+    let media = reference(path, stamped, duration_us, Some(&clip.video));
+    SourceClip::new(media, clip.footage)
 }
 
 /// Names files in decisions as the plan names them, so that a plan says nothing about where on a

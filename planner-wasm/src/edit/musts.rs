@@ -1,0 +1,439 @@
+//! Footage that must be shown: where the film shows it of its own accord, that stays; for the rest the
+//! slots are found that lose least by it.
+//!
+//! Which slot shows which is a matching, and is made greater along augmenting paths (Kuhn, *The Hungarian
+//! method for the assignment problem*, 1955): as much is shown as can be at the same time.
+
+use std::cmp::Reverse;
+
+use shared::decision::{Decision, DecisionCode};
+use shared::plan::Speed;
+
+use super::assignment::{Assignment, Means};
+use super::candidates::{Candidate, MAX_BAD_PERMILLE, Terms, need};
+use super::request::PlanRequest;
+use super::scarce;
+use super::score::Shown;
+use super::sources::{Source, Stretch};
+use super::steering::range;
+
+/// What must be shown, as the clips allow it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Demand {
+    /// The clip, as the request has it.
+    media: u32,
+    /// What was asked for; the whole clip if none.
+    asked_us: Option<(u64, u64)>,
+    /// What of it can be shown.
+    part: Result<Part, &'static str>,
+}
+
+/// Footage of which a slot must show as much as it has room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Part {
+    source: usize,
+    /// None if any footage of the clip will do.
+    range_us: Option<(u64, u64)>,
+}
+
+impl Part {
+    fn is_shown_by(self, shown: &Shown) -> bool {
+        if shown.source != self.source {
+            return false;
+        }
+        let Some((start, end)) = self.range_us else {
+            return true;
+        };
+        let both = shown
+            .end_us
+            .min(end)
+            .saturating_sub(shown.start_us.max(start));
+        both >= (end - start).min(shown.end_us - shown.start_us)
+    }
+}
+
+/// What must be shown, in an order that does not depend on the request's.
+pub(super) fn demands(request: &PlanRequest, sources: &[Source<'_>]) -> Vec<Demand> {
+    let mut demands: Vec<Demand> = Vec::with_capacity(request.musts.len());
+    for must in &request.musts {
+        let clips: Vec<usize> = request.alike(must.media).collect();
+        let Some(asked) = range(must.range_us).filter(|_| !clips.is_empty()) else {
+            continue;
+        };
+        let is_it = |source: &Source<'_>| {
+            usize::try_from(source.index).is_ok_and(|index| clips.contains(&index))
+        };
+        let part = match sources.iter().position(is_it) {
+            None => Err("nothing of the clip can be used"),
+            Some(source) if must.range_us.is_none() => Ok(Part {
+                source,
+                range_us: None,
+            }),
+            Some(source) => {
+                let merged = sources.get(source).map_or(&[][..], |of| &of.merged);
+                showable(merged, asked)
+                    .map(|range| Part {
+                        source,
+                        range_us: Some(range),
+                    })
+                    .ok_or("it is banned, black or covered, or not in the clip at all")
+            }
+        };
+        demands.push(Demand {
+            media: must.media,
+            asked_us: must.range_us,
+            part,
+        });
+    }
+    demands.sort_by_key(|demand| (demand.part, demand.media, demand.asked_us));
+    demands.dedup_by_key(|demand| (demand.part, demand.part.is_err().then_some(demand.media)));
+    demands
+}
+
+/// The longest piece of a range that lies in one of these stretches; of equals the first.
+fn showable(stretches: &[Stretch], (from, to): (u64, u64)) -> Option<(u64, u64)> {
+    stretches
+        .iter()
+        .map(|stretch| (stretch.start_us.max(from), stretch.end_us.min(to)))
+        .filter(|(start, end)| start < end)
+        .max_by_key(|(start, end)| (end - start, Reverse(*start)))
+}
+
+/// Lets slots that are `open` show what must be shown and is not yet. Those that show it are held from
+/// then on. Returns the slots that show something else than before.
+pub(super) fn meet(
+    assignment: &mut Assignment<'_>,
+    lists: &[Vec<Candidate>],
+    demands: &[Demand],
+    open: &[bool],
+) -> Vec<usize> {
+    let parts: Vec<Part> = demands
+        .iter()
+        .filter_map(|demand| demand.part.ok())
+        .collect();
+    let mut matching = Matching {
+        shows: vec![Vec::new(); assignment.slots.len()],
+        lists,
+        parts: &parts,
+        open,
+        changed: Vec::new(),
+        emptied: Vec::new(),
+    };
+    let missing: Vec<usize> = (0..parts.len())
+        .filter(|part| !matching.is_met(assignment, *part))
+        .collect();
+    for part in missing {
+        let mut visited = vec![false; assignment.slots.len()];
+        matching.place(assignment, part, &mut visited);
+    }
+    let Matching {
+        shows,
+        mut changed,
+        emptied,
+        ..
+    } = matching;
+    for slot in
+        (0..shows.len()).filter(|slot| shows.get(*slot).is_some_and(|shows| !shows.is_empty()))
+    {
+        assignment.hold_must(slot);
+    }
+    let still = |slot: &usize| assignment.filled.get(*slot).is_some_and(Option::is_none);
+    let mut emptied: Vec<usize> = emptied.into_iter().filter(still).collect();
+    changed.extend(&emptied);
+    emptied.retain(|slot| {
+        let Some(one) = assignment.best_free(*slot, lists, None) else {
+            return true;
+        };
+        assignment.put(*slot, one, Means::default());
+        false
+    });
+    scarce::fill(assignment, &emptied);
+    changed.sort_unstable();
+    changed.dedup();
+    changed
+}
+
+/// Which slots show what must be shown.
+struct Matching<'a> {
+    /// Of each slot.
+    shows: Vec<Vec<usize>>,
+    lists: &'a [Vec<Candidate>],
+    parts: &'a [Part],
+    open: &'a [bool],
+    /// Slots that show something else than before.
+    changed: Vec<usize>,
+    /// Slots whose footage was taken from them.
+    emptied: Vec<usize>,
+}
+
+impl Matching<'_> {
+    /// Whether a part is shown as it is; the slot that shows it is known then.
+    fn is_met(&mut self, assignment: &Assignment<'_>, part: usize) -> bool {
+        let Some(wanted) = self.parts.get(part) else {
+            return true;
+        };
+        let filled = assignment.filled.iter().zip(&mut self.shows);
+        // One that shows something that must be shown already is the least lost to the others.
+        let showing = filled.filter(|(filled, _)| {
+            filled.is_some_and(|filled| wanted.is_shown_by(&filled.with.shown))
+        });
+        let slot = showing.max_by_key(|(_, shows)| shows.len().min(1));
+        slot.map(|(_, shows)| shows.push(part)).is_some()
+    }
+
+    /// Finds a slot for a part, moving others that must be shown to other slots if need be.
+    fn place(
+        &mut self,
+        assignment: &mut Assignment<'_>,
+        part: usize,
+        visited: &mut [bool],
+    ) -> bool {
+        let all = 0..self.shows.len();
+        let mut options: Vec<(i64, usize, Candidate)> = all
+            .filter(|slot| {
+                self.open.get(*slot) == Some(&true) && visited.get(*slot) == Some(&false)
+            })
+            .filter_map(|slot| {
+                let (gain, one) = self.best(assignment, part, slot)?;
+                Some((gain, slot, one))
+            })
+            .collect();
+        options.sort_by_key(|(gain, slot, _)| (Reverse(*gain), *slot));
+        let shows = |matching: &Self, slot: usize| matching.shows.get(slot).map_or(0, Vec::len);
+        let free = options.iter().find(|(_, slot, _)| shows(self, *slot) == 0);
+        if let Some((_, slot, one)) = free {
+            self.settle(assignment, part, *slot, *one);
+            return true;
+        }
+        for (_, slot, _) in options {
+            if visited.get(slot) != Some(&false) || shows(self, slot) != 1 {
+                continue;
+            }
+            visited
+                .get_mut(slot)
+                .into_iter()
+                .for_each(|seen| *seen = true);
+            let Some(other) = self.shows.get_mut(slot).and_then(Vec::pop) else {
+                continue;
+            };
+            if !self.place(assignment, other, visited) {
+                self.show(slot, other);
+                continue;
+            }
+            if let Some((_, one)) = self.best(assignment, part, slot) {
+                self.settle(assignment, part, slot, one);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// The window of a part that is best in a slot, and what it adds to the film in place of what is there.
+    fn best(
+        &self,
+        assignment: &mut Assignment<'_>,
+        part: usize,
+        slot: usize,
+    ) -> Option<(i64, Candidate)> {
+        let wanted = self.parts.get(part)?;
+        let had = assignment.filled.get(slot).copied().flatten();
+        assignment.take_out(slot);
+        let stay = had.map_or(0, |had| assignment.gain(slot, &had.with));
+        let best = windows(assignment, self.lists, *wanted, slot, |assignment, one| {
+            self.gain(assignment, slot, one)
+        });
+        if let Some(had) = had {
+            assignment.put(slot, had.with, had.means);
+        }
+        best.map(|(gain, one)| (gain - stay, one))
+    }
+
+    /// What a window adds, less what those show that must give it up; none if one of them must not.
+    fn gain(&self, assignment: &Assignment<'_>, slot: usize, one: &Candidate) -> Option<i64> {
+        let mut lost = 0;
+        for owner in assignment.owners(&one.shown) {
+            let may = self.open.get(owner) == Some(&true)
+                && self.shows.get(owner).is_some_and(Vec::is_empty);
+            let filled = assignment.filled.get(owner).copied().flatten()?;
+            if !may || owner == slot {
+                return None;
+            }
+            lost += filled.with.worth.max(0);
+        }
+        Some(assignment.gain(slot, one) - lost)
+    }
+
+    fn settle(
+        &mut self,
+        assignment: &mut Assignment<'_>,
+        part: usize,
+        slot: usize,
+        one: Candidate,
+    ) {
+        assignment.take_out(slot);
+        let owners: Vec<usize> = assignment.owners(&one.shown).collect();
+        for owner in owners {
+            assignment.take_out(owner);
+            self.emptied.push(owner);
+        }
+        assignment.put(slot, one, Means::default());
+        self.changed.push(slot);
+        self.show(slot, part);
+    }
+
+    fn show(&mut self, slot: usize, part: usize) {
+        let shows = self.shows.get_mut(slot);
+        if let Some(shows) = shows {
+            shows.push(part);
+        }
+    }
+}
+
+/// Whether cuts inside are allowed, how much of it may be defective, of 1000, and at which speeds.
+type Step = (bool, u16, &'static [(u32, u32)]);
+
+/// How a window is looked for where no list has one: what is sound, what is not, what has a cut inside,
+/// and then slower.
+const STEPS: [Step; 4] = [
+    (false, MAX_BAD_PERMILLE, scarce::NORMAL),
+    (false, 1000, scarce::NORMAL),
+    (true, 1000, scarce::NORMAL),
+    (true, 1000, scarce::VERY_SLOW),
+];
+
+/// The window of `wanted` for a slot of which `gain` makes the most.
+fn windows(
+    assignment: &Assignment<'_>,
+    lists: &[Vec<Candidate>],
+    wanted: Part,
+    slot: usize,
+    gain: impl Fn(&Assignment<'_>, &Candidate) -> Option<i64>,
+) -> Option<(i64, Candidate)> {
+    let best = |windows: &mut dyn Iterator<Item = Candidate>| {
+        windows
+            .filter(|one| wanted.is_shown_by(&one.shown))
+            .filter_map(|one| Some((gain(assignment, &one)?, one)))
+            .max_by_key(|(gain, one)| (*gain, Reverse(one.shown.start_us)))
+    };
+    let listed = lists.get(slot).map_or(&[][..], Vec::as_slice);
+    if let Some(found) = best(&mut listed.iter().copied()) {
+        return Some(found);
+    }
+    let pool = assignment.pool;
+    let vacancy = assignment.slots.get(slot)?;
+    let source = pool.sources.get(wanted.source)?;
+    for (merged, most_bad, speeds) in STEPS {
+        let stretches = if merged {
+            &source.merged
+        } else {
+            &source.stretches
+        };
+        for (num, den) in speeds {
+            let speed = Speed::new(*num, *den)?;
+            let terms = Terms {
+                need: need(vacancy.frames, speed, pool.rate)?,
+                speed,
+                most_bad,
+            };
+            let mut found = stretches.iter().flat_map(|stretch| {
+                let starts = starts(*stretch, terms.need, wanted.range_us);
+                starts.into_iter().filter_map(move |start| {
+                    pool.at(vacancy, wanted.source, *stretch, start, terms)
+                })
+            });
+            if let Some(found) = best(&mut found) {
+                return Some(found);
+            }
+        }
+    }
+    None
+}
+
+/// Where windows of `need` microseconds of a stretch begin that show as much of a range as they can.
+fn starts(stretch: Stretch, need: u64, range_us: Option<(u64, u64)>) -> Vec<u64> {
+    let Some((start, end)) = range_us else {
+        return scarce::starts(stretch, need).collect();
+    };
+    let Some(latest) = stretch
+        .end_us
+        .checked_sub(need)
+        .filter(|latest| *latest >= stretch.start_us)
+    else {
+        return Vec::new();
+    };
+    let edges = (start, end.saturating_sub(need));
+    let inside = |at: u64| at.clamp(stretch.start_us, latest);
+    // Inside the range, or around it.
+    let (first, last) = (inside(edges.0.min(edges.1)), inside(edges.0.max(edges.1)));
+    (0..=8)
+        .map(|eighth| first + (last - first) * eighth / 8)
+        .collect()
+}
+
+/// Whether all that can be shown of it is.
+pub(super) fn are_met(assignment: &Assignment<'_>, demands: &[Demand]) -> bool {
+    let mut parts = demands.iter().filter_map(|demand| demand.part.ok());
+    parts.all(|part| is_shown(assignment, part))
+}
+
+fn is_shown(assignment: &Assignment<'_>, part: Part) -> bool {
+    let mut filled = assignment.filled.iter().flatten();
+    filled.any(|filled| part.is_shown_by(&filled.with.shown))
+}
+
+/// What must be shown and is not, and why.
+pub(super) fn decisions(
+    assignment: &Assignment<'_>,
+    demands: &[Demand],
+    request: &PlanRequest,
+) -> Vec<Decision> {
+    let unmet = demands.iter().filter(|demand| {
+        let part = demand.part.as_ref();
+        !part.is_ok_and(|part| is_shown(assignment, *part))
+    });
+    let told = unmet.filter_map(|demand| {
+        let clip = usize::try_from(demand.media).ok();
+        let clip = clip.and_then(|clip| request.clips.get(clip))?;
+        let what = demand.asked_us.map_or_else(
+            || "it".to_owned(),
+            |(start, end)| format!("{} to {} s of it", seconds(start), seconds(end)),
+        );
+        let why = match demand.part {
+            Err(why) => why,
+            Ok(part) if has_room(assignment, part) => {
+                "every shot that has room for it shows something else that must be shown or is locked"
+            }
+            Ok(part) if is_bound(assignment, part) => {
+                "no shot that has room for it lies in the part of the song that it is bound to"
+            }
+            Ok(_) => "no shot has room for it",
+        };
+        Some(Decision::about(
+            DecisionCode::MustNotShown,
+            clip.media.path.as_text(),
+            format!("{what} must be shown, but {why}"),
+        ))
+    });
+    told.collect()
+}
+
+/// Whether a slot could show a part if nothing else mattered.
+fn has_room(assignment: &Assignment<'_>, part: Part) -> bool {
+    let mut slots = 0..assignment.slots.len();
+    slots.any(|slot| windows(assignment, &[], part, slot, |_, _| Some(0)).is_some())
+}
+
+/// Whether it may not be shown in all slots.
+fn is_bound(assignment: &Assignment<'_>, part: Part) -> bool {
+    let Some(source) = assignment.pool.sources.get(part.source) else {
+        return false;
+    };
+    let range = part.range_us.unwrap_or((0, u64::MAX));
+    let windows = assignment.pool.windows;
+    let mut slots = assignment.slots.iter();
+    slots.any(|slot| !windows.allow(source.index, range, slot))
+}
+
+fn seconds(us: u64) -> String {
+    format!("{}.{}", us / 1_000_000, us / 100_000 % 10)
+}
