@@ -3,14 +3,14 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, value_parser};
-use shared::plan::{Fit, MAX_EXACT, Style};
-use shared::rate::Rate;
+use clap::{ArgAction, Args, Parser, Subcommand, value_parser};
 
+pub use super::asked::Asked;
+pub use super::edit::Edit;
 pub use super::encoding::{AudioArg, EncoderArg, Encoding, QualityArg};
 pub use super::farm::{Assemble, Gc, Prepare, Segment, StatusOf};
 pub use super::preprocess::Preprocessing;
-use super::values::{self, Aspect, Bytes, Density, Size};
+use super::values::{self, Bytes};
 use crate::exit::ExitCode;
 
 /// A song and a pile of clips in, a film whose cuts land on the beat out.
@@ -94,6 +94,9 @@ pub struct Auto {
     /// What to plan from.
     #[command(flatten)]
     pub material: Material,
+    /// What is asked of single clips.
+    #[command(flatten)]
+    pub asked: Asked,
     /// How the edit shall be.
     #[command(flatten)]
     pub edit: Edit,
@@ -120,6 +123,9 @@ pub struct Plan {
     /// What to plan from.
     #[command(flatten)]
     pub material: Material,
+    /// What is asked of single clips.
+    #[command(flatten)]
+    pub asked: Asked,
     /// How the edit shall be.
     #[command(flatten)]
     pub edit: Edit,
@@ -256,33 +262,6 @@ pub struct Reading {
     pub number: usize,
 }
 
-/// How the edit shall be.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "The edit")]
-pub struct Edit {
-    /// Size of the picture; default: by --aspect.
-    #[arg(long, value_name = "WxH", value_parser = values::size)]
-    pub size: Option<Size>,
-    /// Frames per second: 30, 25, 30000/1001, 29.97…
-    #[arg(long, value_name = "RATE", default_value = "30", value_parser = values::frame_rate)]
-    pub fps: Rate,
-    /// Shape of the picture; default: that of most clips.
-    #[arg(long, value_name = "W:H", conflicts_with = "size")]
-    pub aspect: Option<Aspect>,
-    /// How clips of another shape are fitted.
-    #[arg(long, value_enum, default_value_t = FitArg::Crop)]
-    pub fit: FitArg,
-    /// Style of the cutting.
-    #[arg(long, value_enum, default_value_t = StyleArg::Balanced)]
-    pub style: StyleArg,
-    /// How many cuts, next to what the style makes of the music: 2 is twice as many, 0.5 half.
-    #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = values::density)]
-    pub density: Density,
-    /// Seed of what is left to chance: the same seed gives the same plan.
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = value_parser!(u64).range(0..=MAX_EXACT))]
-    pub seed: u64,
-}
-
 /// Where the media of a plan are looked for.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Search {
@@ -338,51 +317,6 @@ pub struct Work {
     /// Keep the segments when the film is complete.
     #[arg(long)]
     pub keep_work: bool,
-}
-
-/// `--fit`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FitArg {
-    /// Fill the frame; what stands over is cut off.
-    Crop,
-    /// Show everything; the rest is black.
-    Pad,
-    /// Show everything; the rest is a blurred, enlarged copy.
-    Blur,
-}
-
-impl From<FitArg> for Fit {
-    fn from(fit: FitArg) -> Self {
-        match fit {
-            FitArg::Crop => Self::Crop,
-            FitArg::Pad => Self::Pad,
-            FitArg::Blur => Self::Blur,
-        }
-    }
-}
-
-/// `--style`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum StyleArg {
-    /// Short shots that follow every rise of the music.
-    Energetic,
-    /// Shots of middling length with some contrast.
-    Balanced,
-    /// Long shots, cut on bars and sections.
-    Cinematic,
-    /// From long shots at the start to short ones at the end.
-    Buildup,
-}
-
-impl From<StyleArg> for Style {
-    fn from(style: StyleArg) -> Self {
-        match style {
-            StyleArg::Energetic => Self::Energetic,
-            StyleArg::Balanced => Self::Balanced,
-            StyleArg::Cinematic => Self::Cinematic,
-            StyleArg::Buildup => Self::Buildup,
-        }
-    }
 }
 
 impl Command {
@@ -455,6 +389,8 @@ fn exit_codes() -> String {
 
 #[cfg(test)]
 mod tests {
+    use shared::rate::Rate;
+
     use super::*;
 
     fn parse(line: &str) -> Result<Cli, clap::Error> {
@@ -502,9 +438,9 @@ mod tests {
             panic!("not auto");
         };
         assert_eq!(auto.effort.memory.unwrap().0, 2 << 30);
-        assert_eq!(auto.edit.fps, Rate::new(30_000, 1001).unwrap());
+        assert_eq!(auto.edit.fps, Rate::new(30_000, 1001).ok());
         assert_eq!(auto.material.clips.len(), 2);
-        assert_eq!(auto.edit.density.0, 1500);
+        assert_eq!(auto.edit.density.unwrap().0, 1500);
         assert!(auto.output.overwrite);
     }
 

@@ -51,7 +51,8 @@ pub(super) fn command(args: &args::Auto, context: &Context) -> Result<ExitCode, 
     refuse_input(&settings.report_path(), &args.material)?;
     check_place(&settings).map_err(|error| failure(&error))?;
     let plan_dir = folder_of(&plan_path);
-    let mut wish = plan::wish(&args.material, &args.edit, plan_dir, args.effort.jobs);
+    let asked = (&args.asked, &args.edit);
+    let mut wish = plan::wish(&args.material, asked, plan_dir, args.effort.jobs)?;
     refuse_plan(&plan_path, &settings, &wish, args)?;
     refuse_missing(&args.material)?;
     if let Some(memory) = args.effort.memory {
@@ -139,17 +140,27 @@ fn difference(there: &Plan, wish: &Wish) -> Option<&'static str> {
             .into_iter()
             .any(|shape| size == (wish.size)(shape)),
     };
-    let made_by = there.made_by.as_ref();
+    let then = there.made_by.as_ref().map(EditSettings::of);
+    let now = &wish.settings;
+    let is = |same: fn(&EditSettings, &EditSettings) -> bool| {
+        then.as_ref().is_none_or(|then| same(then, now))
+    };
     let song = relative(&wish.plan_dir, &wish.music);
     [
         (is_size, "size"),
         (output.rate == wish.rate, "--fps"),
         (output.fit == wish.fit, "--fit"),
-        (made_by.is_none_or(|by| by.style == wish.style), "--style"),
-        (made_by.is_none_or(|by| by.seed == wish.seed), "--seed"),
+        (is(|then, now| then.style == now.style), "--style"),
+        (is(|then, now| then.seed == now.seed), "--seed"),
         (
-            made_by.is_none_or(|by| EditSettings::of(by).density_permille == wish.density_permille),
+            is(|then, now| then.density_permille == now.density_permille),
             "--density",
+        ),
+        (is(|then, now| then.start_us == now.start_us), "--start"),
+        (is(|then, now| then.length_us == now.length_us), "--length"),
+        (
+            is(|then, now| then.alternates == now.alternates),
+            "--alternates",
         ),
         (there.music.media.path == song, "--music"),
     ]

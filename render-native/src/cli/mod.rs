@@ -9,11 +9,13 @@ pub mod signals;
 pub mod terminal;
 pub mod values;
 
+mod asked;
 mod auto;
 mod beats;
 mod check;
 mod dispatch;
 mod doctor;
+mod edit;
 mod encoding;
 mod files;
 mod inspect;

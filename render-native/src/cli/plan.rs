@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 
 use shared::decision::DecisionCode;
 use shared::plan::{Clip, Plan};
+use shared::rate::Rate;
 
-use super::args::{self, Edit, Material};
+use super::args::{self, Asked, Edit, Material};
 use super::bars::{Bars, told};
 use super::dispatch::Context;
 use super::failure::Failure;
-use super::files::{folder_of, refuse_input, refuse_missing, refuse_occupied, write_result};
+use super::files::{
+    folder_of, read_plan, refuse_input, refuse_missing, refuse_occupied, write_result,
+};
 use super::inspect::{KILLED, settings, survey_failure, walk_failure};
 use super::terminal::{print, say};
 use super::values::{Aspect, Size};
@@ -20,12 +23,15 @@ use crate::headless::plan::{HeadlessError, Planned, Shape, Wish, plan};
 use crate::headless::song::SongError;
 use crate::interrupt::Urgency;
 use crate::media::pcm::PcmError;
+use crate::media::relative::{path_of, relative};
 use crate::process::ProcessError;
 use crate::progress::Stage;
 use crate::shown::{count, on_one_line};
 
 /// The stages of planning.
 pub(super) const STAGES: [Stage; 4] = [Stage::Music, Stage::Probe, Stage::Footage, Stage::Plan];
+/// Frames per second, unless others are asked for.
+const USUAL_RATE: u32 = 30;
 /// Most files named that were left out, unless more is asked for.
 const NAMED: usize = 30;
 
@@ -40,7 +46,12 @@ pub(super) fn command(args: &args::Plan, context: &Context) -> Result<ExitCode, 
         folder_of(&args.output)
     };
     refuse_missing(&args.material)?;
-    let mut wish = wish(&args.material, &args.edit, plan_dir, args.jobs);
+    let mut wish = wish(
+        &args.material,
+        (&args.asked, &args.edit),
+        plan_dir,
+        args.jobs,
+    )?;
     wish.not_clips.push((args.output.clone(), "it is the plan"));
     let bars = Bars::new(context.talk, &STAGES);
     let made = make(&wish, context, &bars);
@@ -65,29 +76,52 @@ pub(super) fn command(args: &args::Plan, context: &Context) -> Result<ExitCode, 
 /// What the arguments ask for.
 pub(super) fn wish(
     material: &Material,
-    edit: &Edit,
+    (asked, edit): (&Asked, &Edit),
     plan_dir: PathBuf,
     jobs: Option<usize>,
-) -> Wish {
+) -> Result<Wish, Failure> {
     let pair = |size: Size| (size.width, size.height);
-    Wish {
+    let from = edit.from.as_deref().map(|path| seen_from(path, &plan_dir));
+    let from = from.transpose()?;
+    let before = from.as_ref().map(|plan| &plan.output);
+    let size = edit.size.or_else(|| edit.aspect.map(Aspect::size));
+    Ok(Wish {
         music: material.music.clone(),
         reading: material.reading.number,
         clips: material.clips.clone(),
         not_clips: Vec::new(),
         plan_dir,
         size: usual_size,
-        fixed_size: edit
-            .size
-            .or_else(|| edit.aspect.map(Aspect::size))
-            .map(pair),
-        rate: edit.fps,
-        fit: edit.fit.into(),
-        style: edit.style.into(),
-        density_permille: edit.density.0,
-        seed: edit.seed,
+        fixed_size: size
+            .map(pair)
+            .or_else(|| before.map(|output| (output.width, output.height))),
+        rate: match edit.fps.or_else(|| before.map(|output| output.rate)) {
+            Some(rate) => rate,
+            None => {
+                Rate::whole(USUAL_RATE).map_err(|error| Failure::of(ExitCode::Internal, &error))?
+            }
+        },
+        fit: edit
+            .fit
+            .map(Into::into)
+            .or_else(|| before.map(|output| output.fit))
+            .unwrap_or_default(),
+        settings: edit.settings(from.as_ref()),
+        paces: edit.paces(),
+        asking: asked.asking(),
         survey: settings(jobs),
+        from,
+    })
+}
+
+/// A plan whose paths lead from `plan_dir`, and not from the folder that it lies in.
+fn seen_from(path: &Path, plan_dir: &Path) -> Result<Plan, Failure> {
+    let mut plan = read_plan(path)?;
+    let own = folder_of(path);
+    for media in plan.media.iter_mut().chain([&mut plan.music.media]) {
+        media.path = relative(plan_dir, &own.join(path_of(&media.path)));
     }
+    Ok(plan)
 }
 
 /// The size of a film of that shape, unless another is asked for.
@@ -203,6 +237,8 @@ fn failure(error: &HeadlessError) -> Failure {
         HeadlessError::SongTooShort { .. } => {
             Failure::of(ExitCode::BadData, error).hint("give the whole song with --music")
         }
+        HeadlessError::NoSuchClip { .. } => Failure::of(ExitCode::Usage, error)
+            .hint("name a clip or a folder that is among those given"),
         HeadlessError::NothingUsable { .. } => Failure::of(ExitCode::BadData, error)
             .hint("`render-native inspect` tells what is found in each clip"),
         other => Failure::of(ExitCode::BadData, other),

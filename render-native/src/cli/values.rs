@@ -229,18 +229,23 @@ pub struct Density(pub u16);
 /// # Errors
 /// In words.
 pub fn density(text: &str) -> Result<Density, String> {
+    let density = thousandths(text).ok_or("write a factor as 2, 0.5 or 1.25")?;
+    let sound = |density: &u16| (LEAST_DENSITY..=MOST_DENSITY).contains(density);
+    let density = u16::try_from(density).ok().filter(sound);
+    density
+        .map(Density)
+        .ok_or_else(|| "from 0.1 to 8".to_owned())
+}
+
+/// Reads a number with at most three decimals, in thousandths; what is too large to count is the
+/// largest.
+pub(super) fn thousandths(text: &str) -> Option<u64> {
     let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if !digits(whole) || !digits(part) || part.len() > 3 {
-        return Err("write a factor as 2, 0.5 or 1.25".to_owned());
+        return None;
     }
-    // What is too large to count with is also too large for a density.
-    format!("{whole}{part:0<3}")
-        .parse::<u16>()
-        .ok()
-        .filter(|density| (LEAST_DENSITY..=MOST_DENSITY).contains(density))
-        .map(Density)
-        .ok_or_else(|| "from 0.1 to 8".to_owned())
+    Some(format!("{whole}{part:0<3}").parse().unwrap_or(u64::MAX))
 }
 
 /// Reads a number of processes, 1 to 1024.

@@ -9,9 +9,11 @@
 //! * [`inspect`] — what a survey found, for people and scripts.
 //! * [`sheet`] — the same as a picture, for people who look rather than read.
 //! * [`song`] — a song, listened to.
+//! * [`asked`] — what is asked of single clips, by name.
 //! * [`plan`] — all of it together.
 //! * [`mod@reference`] — how a plan names a file.
 
+pub mod asked;
 pub mod frames;
 pub mod hearing;
 pub mod inspect;

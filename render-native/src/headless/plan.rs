@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use planner_wasm::edit::{self, EditError, PlanRequest, SourceClip};
-/// What a density may be, and what a plan tells of its settings; the command line asks here.
-pub use planner_wasm::edit::{EditSettings, LEAST_DENSITY, MOST_DENSITY};
+use planner_wasm::edit::{self, EditError, PlanRequest, Scope, SectionPace, SourceClip};
+/// What a density and a weight may be, and what a plan tells of its settings; the command line asks here.
+pub use planner_wasm::edit::{EditSettings, LEAST_DENSITY, MOST_DENSITY, MOST_WEIGHT};
 use planner_wasm::footage::{Defect, Footage};
 use shared::decision::{Decision, DecisionCode};
-use shared::plan::{Extra, Fit, Output, Plan, Style};
+use shared::plan::{Extra, Fit, Output, Plan};
 use shared::rate::Rate;
 
+use super::asked::{Asking, unknown_words};
 use super::reference::reference;
 use super::song::{Song, SongError, listen};
 use super::survey::{Clip, Settings, Survey, SurveyError, survey};
@@ -48,14 +49,25 @@ pub struct Wish {
     pub rate: Rate,
     /// How clips of another shape are fitted.
     pub fit: Fit,
-    /// Style of the cutting.
-    pub style: Style,
-    /// How many cuts there should be, next to the style's: 1000 is as many.
-    pub density_permille: u16,
-    /// Seed of what is left to chance.
-    pub seed: u64,
+    /// How to cut.
+    pub settings: EditSettings,
+    /// Parts of the song with a pace of their own, in place of those of the settings if there are any.
+    pub paces: Vec<PaceOf>,
+    /// What is asked of single clips.
+    pub asking: Asking,
+    /// The plan to start from, as seen from the folder of the new one.
+    pub from: Option<Plan>,
     /// How the clips are surveyed.
     pub survey: Settings,
+}
+
+/// How densely a part of the song is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaceOf {
+    /// From when until when in the song, in microseconds.
+    pub song_us: (u64, u64),
+    /// Density there; see [`EditSettings::density_permille`].
+    pub density_permille: u16,
 }
 
 /// Shape of a picture.
@@ -117,6 +129,14 @@ pub enum HeadlessError {
         /// Each clip, and what is wrong with it.
         clips: Vec<Decision>,
     },
+    /// Something is asked of a clip that is not there.
+    #[error("{}", unknown_words(option, name))]
+    NoSuchClip {
+        /// The option that names it.
+        option: &'static str,
+        /// The name.
+        name: PathBuf,
+    },
     /// The planner refuses.
     #[error(transparent)]
     Edit(EditError),
@@ -169,6 +189,9 @@ pub fn plan(
         let (files, skipped) = (walked.decisions.len(), walked.decisions);
         return Err(HeadlessError::NoClips { files, skipped });
     }
+    if let Some((option, name)) = wish.asking.unknown(&walked.files) {
+        return Err(HeadlessError::NoSuchClip { option, name });
+    }
     let song = listen(tools, &wish.music, interrupt, progress)?.read_as(wish.reading)?;
     let Survey { clips, mut skipped } =
         survey(tools, &walked.files, wish.survey, interrupt, progress)?;
@@ -181,15 +204,27 @@ pub fn plan(
     let stage = Stage::Plan;
     progress.report(Event::Started { stage, total: 0 });
     let paths: Vec<PathBuf> = clips.iter().map(|clip| clip.path.clone()).collect();
-    let request = request(wish, song, clips, skipped.clone());
-    let plan = edit::plan(&request).map_err(|refusal| match refusal {
+    let mut left_out = walked.files;
+    left_out.retain(|file| !paths.contains(file));
+    let unusable = wish.asking.unusable(&left_out);
+    let request = request(
+        wish,
+        song,
+        clips,
+        skipped.iter().cloned().chain(unusable).collect(),
+    );
+    let made = match &wish.from {
+        None => edit::plan(&request),
+        Some(before) => edit::replan(&request, before, &Scope::All),
+    };
+    let plan = made.map_err(|refusal| match refusal {
         EditError::SongTooShort { .. } => HeadlessError::SongTooShort {
             song: wish.music.clone(),
             refusal,
         },
         EditError::NothingUsable { .. } => {
             let clips = paths.iter().zip(&request.clips);
-            let clips = clips.map(|(path, clip)| unusable(path, &clip.footage));
+            let clips = clips.map(|(path, clip)| why_unusable(path, &clip.footage));
             let clips = clips.collect();
             HeadlessError::NothingUsable { refusal, clips }
         }
@@ -207,7 +242,7 @@ pub fn plan(
 }
 
 /// What is wrong with a clip of which nothing may be shown.
-fn unusable(path: &Path, footage: &Footage) -> Decision {
+fn why_unusable(path: &Path, footage: &Footage) -> Decision {
     let defects = footage
         .marked()
         .into_iter()
@@ -236,6 +271,21 @@ fn request(wish: &Wish, song: Song, clips: Vec<Clip>, mut decisions: Vec<Decisio
     decisions.extend(clips.iter().flat_map(|clip| clip.decisions.clone()));
     relabel(&mut decisions, &wish.plan_dir);
     decisions.extend(song.decisions);
+    let files: Vec<PathBuf> = clips.iter().map(|clip| clip.path.clone()).collect();
+    let rate = u128::from(song.grid.rate);
+    let samples = |us: u64| u64::try_from(u128::from(us) * rate / 1_000_000).unwrap_or(u64::MAX);
+    let asking = &wish.asking;
+    let mut settings = wish.settings.clone();
+    if !wish.paces.is_empty() {
+        let pace = |pace: &PaceOf| SectionPace {
+            start: samples(pace.song_us.0),
+            end: samples(pace.song_us.1),
+            density_permille: pace.density_permille,
+        };
+        settings.paces = wish.paces.iter().map(pace).collect();
+    }
+    let weights = asking.weights(&files);
+    let clips = clips.into_iter().zip(weights);
     PlanRequest {
         output: Output {
             width,
@@ -245,28 +295,28 @@ fn request(wish: &Wish, song: Song, clips: Vec<Clip>, mut decisions: Vec<Decisio
             extra: Extra::new(),
         },
         song: media,
+        bans: asking.bans(&files),
+        musts: asking.musts(&files),
+        windows: asking.windows(&files, samples),
         grid: song.grid,
-        clips: clips.into_iter().map(|clip| offered(wish, clip)).collect(),
-        settings: EditSettings {
-            style: wish.style,
-            seed: wish.seed,
-            density_permille: wish.density_permille,
-            ..EditSettings::default()
-        },
+        clips: clips
+            .map(|(clip, weight)| offered(wish, clip, weight))
+            .collect(),
+        settings,
         decisions,
-        bans: Vec::new(),
-        musts: Vec::new(),
-        windows: Vec::new(),
     }
 }
 
-fn offered(wish: &Wish, clip: Clip) -> SourceClip {
+fn offered(wish: &Wish, clip: Clip, weight: Option<u16>) -> SourceClip {
     let stamped = (clip.fingerprint, clip.stamp);
     // What was decoded, not what the container promises.
     let duration_us = Some(clip.footage.end_us);
     let path = relative(&wish.plan_dir, &clip.path);
     let media = reference(path, stamped, duration_us, Some(&clip.video));
-    SourceClip::new(media, clip.footage)
+    let mut offered = SourceClip::new(media, clip.footage);
+    // What it weighed before is not known: with a plan to start from, others are not asked to give way.
+    offered.weight_permille = weight.unwrap_or(offered.weight_permille);
+    offered
 }
 
 /// Names files in decisions as the plan names them, so that a plan says nothing about where on a
