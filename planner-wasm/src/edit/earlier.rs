@@ -14,6 +14,17 @@ use super::pace::MIN_SHOT_US;
 use super::points::Span;
 use super::request::PlanRequest;
 
+/// What is new of a clip since the earlier plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Newness {
+    /// Nothing.
+    Known,
+    /// It weighs more than then.
+    Weightier,
+    /// It was not on offer then.
+    Offered,
+}
+
 /// The media of an earlier plan beside those of the request.
 pub(super) struct Earlier<'a> {
     plan: &'a Plan,
@@ -79,21 +90,24 @@ impl<'a> Earlier<'a> {
         self.media
     }
 
-    /// Which of the request's clips was not on offer before, or weighs more than then.
-    pub(super) fn welcome_clips(&self) -> Vec<bool> {
+    /// How a clip of the request may take the place of what is kept.
+    pub(super) fn newness(&self) -> Vec<Newness> {
         let clips = &self.request.clips;
-        let weighed = clips.iter().map(|clip| weights(clips, clip));
-        let mut more: Vec<bool> = weighed.map(|(now, before)| now > before).collect();
-        let mut new = vec![true; clips.len()];
+        let mut all: Vec<Newness> = vec![Newness::Offered; clips.len()];
         for index in self.offered.iter().flatten() {
-            if let Some(new) = usize::try_from(*index).ok().and_then(|n| new.get_mut(n)) {
-                *new = false;
+            let index = usize::try_from(*index).ok();
+            let clip = index.and_then(|index| clips.get(index));
+            let own = index.and_then(|index| all.get_mut(index));
+            if let Some((clip, own)) = clip.zip(own) {
+                let (now, before) = weights(clips, clip);
+                *own = if now > before {
+                    Newness::Weightier
+                } else {
+                    Newness::Known
+                };
             }
         }
-        for (more, new) in more.iter_mut().zip(new) {
-            *more |= new;
-        }
-        more
+        all
     }
 
     /// Whether one of the request's clips weighs less than when the earlier plan was made.

@@ -102,6 +102,13 @@ pub(super) fn arranged<T>(
     })
 }
 
+/// What [`asked_in_vain`] says.
+pub(super) const ASKED: [DecisionCode; 3] = [
+    DecisionCode::MustNotShown,
+    DecisionCode::SongWindowEmpty,
+    DecisionCode::SongWindowLeft,
+];
+
 /// What was asked of single clips and could not be done.
 pub(super) fn asked_in_vain(
     assignment: &Assignment<'_>,
@@ -109,6 +116,17 @@ pub(super) fn asked_in_vain(
     request: &PlanRequest,
 ) -> Vec<Decision> {
     let mut told = assignment.pool.windows.decisions(request, assignment.slots);
+    let filled = assignment.filled.iter().flatten();
+    let astray = filled.filter(|filled| filled.means.astray).count();
+    if astray > 0 {
+        told.push(Decision::new(
+            DecisionCode::SongWindowLeft,
+            format!(
+                "{astray} of {} slots show footage that is bound to another part of the song, because all there is is bound to others",
+                assignment.slots.len()
+            ),
+        ));
+    }
     told.extend(musts::decisions(assignment, demands, request));
     told
 }

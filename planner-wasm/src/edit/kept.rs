@@ -104,8 +104,6 @@ pub(super) fn said_of_gone(
         plan.slots.get(*index).is_some_and(|slot| match code {
             DecisionCode::FootageReused => is_shown_twice(plan, *index),
             DecisionCode::FootageSlowed => is_slowed(slot.clip.speed),
-            // What is locked is where a person wants it.
-            DecisionCode::SongWindowLeft => false,
             _ => is_weak(slot),
         })
     };

@@ -189,7 +189,7 @@ impl Matching<'_> {
         visited: &mut [bool],
     ) -> bool {
         let all = 0..self.shows.len();
-        let mut options: Vec<(i64, usize, Candidate)> = all
+        let mut options: Vec<(Gain, usize, Candidate)> = all
             .filter(|slot| {
                 self.open.get(*slot) == Some(&true) && visited.get(*slot) == Some(&false)
             })
@@ -234,33 +234,51 @@ impl Matching<'_> {
         assignment: &mut Assignment<'_>,
         part: usize,
         slot: usize,
-    ) -> Option<(i64, Candidate)> {
+    ) -> Option<(Gain, Candidate)> {
         let wanted = self.parts.get(part)?;
         let had = assignment.filled.get(slot).copied().flatten();
         assignment.take_out(slot);
         let stay = had.map_or(0, |had| assignment.gain(slot, &had.with));
-        let best = windows(assignment, self.lists, *wanted, slot, |assignment, one| {
-            self.gain(assignment, slot, one)
+        let found = |twice| {
+            windows(assignment, self.lists, *wanted, slot, |assignment, one| {
+                self.gain(assignment, slot, one, twice)
+            })
+        };
+        let best = found(false).or_else(|| {
+            let ((strays, gain), one) = found(true)?;
+            Some(((strays - TWICE, gain), one))
         });
         if let Some(had) = had {
             assignment.put(slot, had.with, had.means);
         }
-        best.map(|(gain, one)| (gain - stay, one))
+        best.map(|((strays, gain), one)| ((strays, gain - stay), one))
     }
 
-    /// What a window adds, less what those show that must give it up; none if one of them must not.
-    fn gain(&self, assignment: &Assignment<'_>, slot: usize, one: &Candidate) -> Option<i64> {
+    /// What a window adds, less what those show that must give it up; none if one of them must not, unless
+    /// it may be shown `twice`.
+    fn gain(
+        &self,
+        assignment: &Assignment<'_>,
+        slot: usize,
+        one: &Candidate,
+        twice: bool,
+    ) -> Option<i64> {
         let mut lost = 0;
         for owner in assignment.owners(&one.shown) {
-            let may = self.open.get(owner) == Some(&true)
-                && self.shows.get(owner).is_some_and(Vec::is_empty);
+            // None for footage that passes for shown.
             let filled = assignment.filled.get(owner).copied().flatten()?;
-            if !may || owner == slot {
+            if self.gives_up(owner) {
+                lost += filled.with.worth.max(0);
+            } else if !twice {
                 return None;
             }
-            lost += filled.with.worth.max(0);
         }
         Some(assignment.gain(slot, one) - lost)
+    }
+
+    /// Whether a slot may be filled with something else.
+    fn gives_up(&self, slot: usize) -> bool {
+        self.open.get(slot) == Some(&true) && self.shows.get(slot).is_some_and(Vec::is_empty)
     }
 
     fn settle(
@@ -273,10 +291,16 @@ impl Matching<'_> {
         assignment.take_out(slot);
         let owners: Vec<usize> = assignment.owners(&one.shown).collect();
         for owner in owners {
-            assignment.take_out(owner);
-            self.emptied.push(owner);
+            if self.gives_up(owner) {
+                assignment.take_out(owner);
+                self.emptied.push(owner);
+            }
         }
-        assignment.put(slot, one, Means::default());
+        let means = Means {
+            reused: !assignment.is_free(&one.shown),
+            ..Means::default()
+        };
+        assignment.put(slot, one, means);
         self.changed.push(slot);
         self.show(slot, part);
     }
@@ -301,22 +325,30 @@ const STEPS: [Step; 4] = [
     (true, 1000, scarce::VERY_SLOW),
 ];
 
-/// The window of `wanted` for a slot of which `gain` makes the most.
+/// How much footage strays that is shown elsewhere too: more than what is slowed.
+const TWICE: i64 = 100;
+
+/// What a window adds to the film: first of all how little it strays from what is sound and at its own
+/// speed (0, or below), then points.
+type Gain = (i64, i64);
+
+/// The window of `wanted` for a slot of which `gain` makes the most, of those that stray least.
 fn windows(
     assignment: &Assignment<'_>,
     lists: &[Vec<Candidate>],
     wanted: Part,
     slot: usize,
     gain: impl Fn(&Assignment<'_>, &Candidate) -> Option<i64>,
-) -> Option<(i64, Candidate)> {
-    let best = |windows: &mut dyn Iterator<Item = Candidate>| {
+) -> Option<(Gain, Candidate)> {
+    let mut strays = 0;
+    let best = |windows: &mut dyn Iterator<Item = Candidate>, strays: i64| {
         windows
             .filter(|one| wanted.is_shown_by(&one.shown))
-            .filter_map(|one| Some((gain(assignment, &one)?, one)))
+            .filter_map(|one| Some(((-strays, gain(assignment, &one)?), one)))
             .max_by_key(|(gain, one)| (*gain, Reverse(one.shown.start_us)))
     };
     let listed = lists.get(slot).map_or(&[][..], Vec::as_slice);
-    if let Some(found) = best(&mut listed.iter().copied()) {
+    if let Some(found) = best(&mut listed.iter().copied(), strays) {
         return Some(found);
     }
     let pool = assignment.pool;
@@ -341,9 +373,10 @@ fn windows(
                     pool.at(vacancy, wanted.source, *stretch, start, terms)
                 })
             });
-            if let Some(found) = best(&mut found) {
+            if let Some(found) = best(&mut found, strays) {
                 return Some(found);
             }
+            strays += 1;
         }
     }
     None

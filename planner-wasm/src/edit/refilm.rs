@@ -6,7 +6,7 @@ use super::alternates::alternates;
 use super::assignment::{Assignment, Means};
 use super::candidates::Candidate;
 use super::division::Origin;
-use super::earlier::Earlier;
+use super::earlier::{Earlier, Newness};
 use super::film::slot;
 use super::kept::{hold, source_of};
 use super::musts::{Demand, are_met, meet};
@@ -21,6 +21,8 @@ use super::sources::Source;
 /// place: less than a clip's first use is worth, and more than its second. What somebody adds is shown, unless
 /// it is much worse, and once.
 const NEWCOMER: i64 = 7 * ONE;
+/// The same for a clip that a person wants to see more of.
+const WEIGHTIER: i64 = ONE;
 
 /// A slot that shows what it showed.
 #[derive(Debug, Clone)]
@@ -76,13 +78,14 @@ impl<'a> Refilm<'a> {
         tight: bool,
     ) -> bool {
         let all = self.kept.iter().all(Option::is_some);
-        let new = earlier.welcome_clips();
-        let wanting = new.contains(&true) || !are_met(&self.assignment, demands);
+        let new = earlier.newness();
+        let any_new = new.iter().any(|new| *new != Newness::Known);
+        let wanting = any_new || !are_met(&self.assignment, demands);
         let lists = self.shortlists(wanting);
         let (lists, empty) = self.assignment.fill(lists, tight);
         self.lists = lists;
         scarce::fill(&mut self.assignment, &empty);
-        let welcomed = self.welcome(&new);
+        let welcomed = any_new && self.welcome(&new);
         let met = self.meet(demands);
         all && !welcomed && !met
     }
@@ -255,16 +258,18 @@ impl<'a> Refilm<'a> {
             .shortlists_of(self.assignment.slots, &open)
     }
 
-    /// Lets clips that were not on offer before take the place of what is much worse. Whether any did.
-    fn welcome(&mut self, new: &[bool]) -> bool {
-        let is_new = |sources: &[Source<'_>], one: &Candidate| {
+    /// Lets clips that were not on offer before, or are wanted more, take the place of what is worse. Whether
+    /// any did.
+    fn welcome(&mut self, new: &[Newness]) -> bool {
+        let margin = |sources: &[Source<'_>], one: &Candidate| {
             let index = sources.get(one.shown.source).map(|of| of.index);
             let index = index.and_then(|index| usize::try_from(index).ok());
-            index.and_then(|index| new.get(index)) == Some(&true)
+            match index.and_then(|index| new.get(index))? {
+                Newness::Known => None,
+                Newness::Weightier => Some(WEIGHTIER),
+                Newness::Offered => Some(NEWCOMER),
+            }
         };
-        if !new.contains(&true) {
-            return false;
-        }
         let mut order: Vec<usize> = (0..self.kept.len()).collect();
         order.sort_by_key(|index| {
             let weight = self.assignment.slots.get(*index).map(|slot| slot.weight);
@@ -284,12 +289,14 @@ impl<'a> Refilm<'a> {
                 continue;
             };
             self.assignment.take_out(index);
-            let stay = self.assignment.gain(index, shown) + NEWCOMER;
+            let stay = self.assignment.gain(index, shown);
             let best = list
                 .iter()
-                .filter(|one| is_new(self.assignment.pool.sources, one))
                 .filter(|one| self.assignment.is_free(&one.shown))
-                .map(|one| (self.assignment.gain(index, one), one))
+                .filter_map(|one| {
+                    let margin = margin(self.assignment.pool.sources, one)?;
+                    Some((self.assignment.gain(index, one) - margin, one))
+                })
                 .filter(|(gain, _)| *gain > stay)
                 .max_by_key(|(gain, one)| {
                     let place = (one.shown.source, one.shown.start_us);

@@ -1,13 +1,12 @@
 //! Something else in single slots.
 
-use shared::decision::DecisionCode;
 use shared::plan::{Plan, Slot};
 
 use super::assignment::{Assignment, Filled};
 use super::bans::Bans;
 use super::candidates::{Candidate, Pool};
 use super::earlier::Earlier;
-use super::film::{asked_in_vain, slot};
+use super::film::{ASKED, asked_in_vain, slot};
 use super::kept::{hold, shown};
 use super::musts::{demands, meet};
 use super::points::{Point, Span, point_at, points};
@@ -89,6 +88,7 @@ pub(super) fn reroll(
     // What is shunned is no way to show what must be shown.
     meet(&mut assignment, &lists, &demands, &open);
     assignment.relent();
+    let mut stays: Vec<bool> = open.iter().map(|open| !open).collect();
     // Nothing else is left: it stays as it is, unless it may not.
     left.retain(|index| {
         let old = previous.slots.get(*index);
@@ -97,6 +97,9 @@ pub(super) fn reroll(
         let kept = whole.get(*index).and_then(Option::as_ref);
         if let (Some(_), Some(kept)) = (allowed, kept) {
             hold(&mut assignment, *index, kept, (previous, *index));
+            if let Some(stays) = stays.get_mut(*index) {
+                *stays = true;
+            }
             return false;
         }
         true
@@ -105,7 +108,7 @@ pub(super) fn reroll(
 
     let filled = whole.into_iter().enumerate().map(|(index, old)| {
         let list = lists.get(index).map_or(&[][..], Vec::as_slice);
-        if assignment.is_held(index) {
+        if stays.get(index) == Some(&true) {
             old
         } else {
             slot(&assignment, index, list, request.settings.alternates)
@@ -113,8 +116,7 @@ pub(super) fn reroll(
     });
     let filled: Option<Vec<Slot>> = filled.collect();
     let mut decisions = previous.decisions.clone();
-    let asked = [DecisionCode::MustNotShown, DecisionCode::SongWindowEmpty];
-    decisions.retain(|said| !scarce::SAID.contains(&said.code) && !asked.contains(&said.code));
+    decisions.retain(|said| !scarce::SAID.contains(&said.code) && !ASKED.contains(&said.code));
     let offered_us = sources.iter().map(Source::total_us).sum();
     decisions.extend(scarce::decisions(&assignment, needed_us, offered_us));
     decisions.extend(asked_in_vain(&assignment, &demands, request));

@@ -9,7 +9,8 @@
 //! 6. weak footage (never severe), free, then shown elsewhere, then slower;
 //! 7. footage with a cut inside;
 //! 8. much slower, down to one eighth;
-//! 9. the longest there is, its last picture held, unless what is banned comes after it.
+//! 9. the longest there is, its last picture held, unless what is banned, or bound to another part of the
+//!    song, comes after it.
 //!
 //! What is bound to parts of the song is shown elsewhere only where nothing else may be shown at all; then
 //! by the same rungs.
@@ -28,11 +29,10 @@ use super::sources::{Stretch, gaps};
 use super::windows::SongWindows;
 
 /// What may be said of slots that had to be filled in such a way.
-pub(super) const SAID: [DecisionCode; 4] = [
+pub(super) const SAID: [DecisionCode; 3] = [
     DecisionCode::FootageReused,
     DecisionCode::FootageSlowed,
     DecisionCode::WeakFootageUsed,
-    DecisionCode::SongWindowLeft,
 ];
 
 /// Reused footage further away than this in the film, in slots, is not noticed as such.
@@ -309,8 +309,8 @@ fn goes_on(assignment: &Assignment<'_>, slot: usize, shown: &Shown) -> bool {
     })
 }
 
-/// The longest stretch of all at the lowest speed; it ends before the slot does. `None` if what is
-/// banned would be seen after each.
+/// The longest stretch of all at the lowest speed; it ends before the slot does. `None` if what may not be
+/// shown would be seen after each.
 fn longest(assignment: &Assignment<'_>, pool: Pool<'_>, slot: usize) -> Option<Filled> {
     let vacancy = assignment.slots.get(slot)?;
     let speed = Speed::new(SLOWEST.0, SLOWEST.1)?;
@@ -328,9 +328,10 @@ fn longest(assignment: &Assignment<'_>, pool: Pool<'_>, slot: usize) -> Option<F
         .enumerate()
         .flat_map(|(source, clip)| {
             let unbound = pool.windows.allowed(clip.index, &clip.stretches, vacancy);
+            let barred = pool.windows.barred(clip.index, vacancy);
             let allowed = unbound
                 .into_iter()
-                .filter(|one| is_allowed(clip.banned, one));
+                .filter(move |one| is_allowed(clip.banned, one) && is_allowed(&barred, one));
             allowed.map(move |stretch| (source, stretch))
         })
         .map(|(source, stretch)| {
@@ -433,11 +434,6 @@ pub(super) fn decisions(
         DecisionCode::WeakFootageUsed,
         count(&|filled| filled.means.fault == Fault::Short),
         "show footage that is too short for them even at one eighth of its speed; its last picture is held".to_owned(),
-    );
-    say(
-        DecisionCode::SongWindowLeft,
-        count(&|filled| filled.means.astray),
-        "show footage that is bound to another part of the song, because all there is is bound elsewhere".to_owned(),
     );
     said
 }

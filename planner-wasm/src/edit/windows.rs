@@ -66,7 +66,7 @@ impl SongWindows {
 
     /// What of a clip may not be shown in a slot, in order of time: what is bound, and to other parts of
     /// the song alone.
-    fn barred(&self, clip: u32, slot: &Vacancy) -> Vec<(u64, u64)> {
+    pub(super) fn barred(&self, clip: u32, slot: &Vacancy) -> Vec<(u64, u64)> {
         let bounds = self.bounds(clip);
         let mut open: Vec<(u64, u64)> = Vec::new();
         let mut barred: Vec<(u64, u64)> = Vec::new();

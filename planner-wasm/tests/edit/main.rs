@@ -5,6 +5,9 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+#[path = "../asked/mod.rs"]
+mod asked;
+mod asking;
 mod extremes;
 mod heard;
 mod laws;

@@ -5,6 +5,7 @@ use planner_wasm::music::corrections::{Correction, corrected};
 use shared::plan::{Fit, Focus, Plan};
 use shared::rate::Rate;
 
+use crate::asked::ask;
 use crate::requests::STYLES;
 use crate::synthetic::clip;
 
@@ -55,11 +56,14 @@ pub(crate) fn change(request: &mut PlanRequest, kind: u8, number: u64) {
                 .clips
                 .remove(usize::try_from(number % clips).unwrap());
             request.bans.clear();
+            request.musts.clear();
+            request.windows.clear();
         }
         12 => request
             .clips
             .push(clip(90_000 + number % 999, 6_000_000, 2, 9)),
-        _ => request.clips.rotate_left(usize::from(clips > 1)),
+        13 => request.clips.rotate_left(usize::from(clips > 1)),
+        _ => ask(request, kind - 14, number),
     }
 }
 

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use shared::decision::DecisionCode;
 use shared::plan::{CutKind, Plan, Slot, Style};
 
+use crate::asked::obeyed;
 use crate::changes::{change, lock_some};
 use crate::checks::{all, lawful, reroll};
 use crate::plans::sound;
@@ -60,7 +61,7 @@ proptest! {
     fn whatever_changes_the_film_is_whole_and_locks_hold(
         request in any_request(),
         locks in prop::collection::vec(0..3_u8, 1..9),
-        changes in prop::collection::vec((0..14_u8, any::<u32>()), 0..5),
+        changes in prop::collection::vec((0..19_u8, any::<u32>()), 0..5),
     ) {
         let Ok(mut previous) = plan(&request) else { return Ok(()) };
         lock_some(&mut previous, &locks);
@@ -71,6 +72,7 @@ proptest! {
             match replan(&request, &previous, &Scope::All) {
                 Ok(plan) => {
                     lawful(&request, &plan);
+                    obeyed(&request, &plan);
                     keeps_locks(&request, &previous, &plan);
                     previous = plan;
                 }
