@@ -7,6 +7,7 @@
     reason = "a test binary: what goes wrong in it is a failed test"
 )]
 
+mod asked;
 mod auto;
 mod crash;
 mod damaged;
