@@ -5,8 +5,8 @@ use super::request::SourceClip;
 
 /// What each doubling of the weight adds, and the first halving takes.
 const DOUBLING: i64 = 8 * ONE;
-/// Price of a clip of weight 0: as of what is surely unwanted, so that anything else is chosen.
-const LAST: i64 = 60 * ONE;
+/// Price of a clip of weight 0: more than all that can speak against a window of another that is free.
+const LAST: i64 = 200 * ONE;
 
 /// Weights, of 1000, and what they add; in between it is in proportion.
 const STEPS: [(i64, i64); 6] = [

@@ -150,41 +150,37 @@ fn every_clip_can_be_asked_for_as_long_as_there_are_shots() {
 }
 
 #[test]
-fn two_parts_that_only_one_shot_has_room_for_are_matched_with_a_third() {
-    // What comes first could be shown in any shot, and takes the best; what comes second only there.
-    let mut request = faultless(3, Style::Balanced);
-    let free = plan(&request).unwrap();
-    let rate = u64::from(request.grid.rate);
-    let of = free
-        .slots
-        .iter()
-        .max_by_key(|slot| slot.record_duration)
-        .unwrap();
-    let sample = |frame: u64| frame * 1001 * rate / 30_000;
-    let (start, end) = (sample(of.record_start), sample(of.record_end()));
-    request.musts = vec![
-        Must {
-            media: 0,
+fn what_could_be_shown_elsewhere_gives_way_to_what_could_not() {
+    for (one, other) in [(0, 1), (1, 0)] {
+        let mut request = faultless(3, Style::Balanced);
+        let free = plan(&request).unwrap();
+        let rate = u64::from(request.grid.rate);
+        let sample = |frame: u64| frame * 1001 * rate / 30_000;
+        let bound = |media, slots: &[usize]| SongWindow {
+            media,
+            range_us: None,
+            start: sample(free.slots[slots[0]].record_start),
+            end: sample(free.slots[slots[slots.len() - 1]].record_end()),
+        };
+        let must = |media| Must {
+            media,
             range_us: Some((500_000, 1_000_000)),
-        },
-        Must {
-            media: 1,
-            range_us: Some((500_000, 1_000_000)),
-        },
-    ];
-    request.windows = vec![SongWindow {
-        media: 1,
-        range_us: None,
-        start,
-        end,
-    }];
-    let plan = plan(&request).unwrap();
-    assert!(
-        request.musts.iter().all(|must| shows(&plan, must)),
-        "{:?}",
-        plan.decisions
-    );
-    obeyed(&request, &plan);
+        };
+        // One may be shown in either of two shots, and is in that which it suits better.
+        request.musts = vec![must(one)];
+        request.windows = vec![bound(one, &[3, 4])];
+        let alone = plan(&request).unwrap();
+        let shows_one = |plan: &Plan, slot: usize| plan.slots[slot].clip.media == one;
+        let better = if shows_one(&alone, 3) { 3 } else { 4 };
+        assert!(shows_one(&alone, better));
+        // The other may be shown in that one alone.
+        request.musts.push(must(other));
+        request.windows.push(bound(other, &[better]));
+        let both = plan(&request).unwrap();
+        assert!(request.musts.iter().all(|must| shows(&both, must)));
+        assert!(shows_one(&both, 7 - better));
+        obeyed(&request, &both);
+    }
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod files;
 mod inspect;
 mod machine;
 mod plan;
+mod reasons;
 mod render;
 mod schema;
 mod verify;

@@ -1,10 +1,9 @@
 //! `plan`: a song and clips in, a plan out.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use shared::decision::DecisionCode;
-use shared::plan::{Clip, Plan};
+use shared::plan::Plan;
 use shared::rate::Rate;
 
 use super::args::{self, Asked, Edit, Material};
@@ -15,6 +14,7 @@ use super::files::{
     folder_of, read_plan, refuse_input, refuse_missing, refuse_occupied, write_result,
 };
 use super::inspect::{KILLED, settings, survey_failure, walk_failure};
+use super::reasons::reasons;
 use super::terminal::{print, say};
 use super::values::{Aspect, Size};
 use crate::exit::ExitCode;
@@ -26,7 +26,7 @@ use crate::media::pcm::PcmError;
 use crate::media::relative::{path_of, relative};
 use crate::process::ProcessError;
 use crate::progress::Stage;
-use crate::shown::{count, on_one_line};
+use crate::shown::count;
 
 /// The stages of planning.
 pub(super) const STAGES: [Stage; 4] = [Stage::Music, Stage::Probe, Stage::Footage, Stage::Plan];
@@ -192,33 +192,6 @@ pub(super) fn tell(made: &Planned, context: &Context) {
         plan.output.height,
         plan.output.rate,
     ));
-}
-
-/// What spoke for each shot and against it, and the same of what could be shown instead.
-fn reasons(plan: &Plan) -> String {
-    let mut text = String::new();
-    let rate = plan.output.rate.as_f64();
-    let mut line = |lead: &str, clip: &Clip| {
-        let media = usize::try_from(clip.media).ok();
-        let name = media.and_then(|media| plan.media.get(media));
-        let name = name.map_or_else(String::new, |media| on_one_line(media.path.as_text()));
-        let at = seconds(clip.source_start, 1e6);
-        let why = clip.why.as_deref();
-        let why = why.map_or_else(String::new, |why| format!(": {}", on_one_line(why)));
-        let _ = writeln!(text, "{lead}{name} from {at:.1} s{why}");
-    };
-    for (number, slot) in plan.slots.iter().enumerate() {
-        let at = seconds(slot.record_start, rate);
-        let long = seconds(slot.record_duration.into(), rate);
-        line(
-            &format!("shot {} at {at:.1} s, {long:.1} s long: ", number + 1),
-            &slot.clip,
-        );
-        for other in &slot.alternates {
-            line("    or ", other);
-        }
-    }
-    text
 }
 
 /// Frames as seconds, for people.
