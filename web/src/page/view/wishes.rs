@@ -11,7 +11,10 @@ use crate::{wishes, wording};
 /// What is asked of a clip in a few words, and behind it what may be asked. Of a clip that cannot be
 /// used nothing is.
 #[component]
-pub fn Wishes(clip: Clip) -> impl IntoView {
+pub fn Wishes(
+    /// The clip.
+    clip: Clip,
+) -> impl IntoView {
     let studio: Studio = expect_context();
     let name = Memo::new(move |_| clip.entry.with(|entry| entry.media.path.name().to_owned()));
     let told = Memo::new(move |_| {
