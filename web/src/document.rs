@@ -12,6 +12,7 @@ use shared::music::BeatGrid;
 use shared::plan::Plan;
 
 use crate::project::{Brief, ClipEntry, SongEntry};
+use crate::wishes;
 
 /// Brief and plan.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -51,15 +52,23 @@ pub fn corrected(heard: &BeatGrid, corrections: &[corrections::Correction]) -> B
 /// The request for a plan, as the brief has it.
 ///
 /// All clips of the project are in it at their places, since slots name them by place; those without
-/// footage, or that were taken out, offer none. `fresh` names those of which more is known than the
-/// plan that there is was made with.
+/// footage, or that were taken out, offer none, and of those that were taken out nothing is asked.
+/// `before` is the brief that the plan that there is was made with; of no consequence without a plan.
+/// `fresh` names the clips of which more is known than that plan was made with.
 #[must_use]
 pub fn request(
     brief: &Brief,
+    before: &Brief,
     song: &SongEntry,
     clips: &[ClipEntry],
     fresh: &BTreeSet<usize>,
 ) -> PlanRequest {
+    let offered = |media: u32| {
+        let clip = usize::try_from(media).ok().and_then(|at| clips.get(at));
+        clip.is_some_and(|clip| !clip.removed)
+    };
+    let musts = brief.musts.iter().filter(|must| offered(must.media));
+    let windows = brief.windows.iter().filter(|window| offered(window.media));
     PlanRequest {
         output: brief.output(),
         song: song.media.clone(),
@@ -67,18 +76,22 @@ pub fn request(
         clips: clips
             .iter()
             .enumerate()
-            .map(|(media, clip)| SourceClip {
+            .map(|(at, clip)| SourceClip {
                 media: clip.media.clone(),
                 footage: clip
                     .footage
                     .as_deref()
                     .filter(|_| !clip.removed)
                     .map_or_else(Footage::default, Footage::clone),
-                remeasured: fresh.contains(&media),
+                remeasured: fresh.contains(&at),
+                weight_permille: wishes::weight(brief, at),
+                weight_before: wishes::weight(before, at),
             })
             .collect(),
         settings: brief.settings.clone(),
         bans: bans(brief, clips),
+        musts: musts.copied().collect(),
+        windows: windows.copied().collect(),
         decisions: song.decisions.clone(),
     }
 }
@@ -129,4 +142,66 @@ pub fn compact(plan: &Plan) -> Plan {
     }
     compact.media = kept;
     compact
+}
+
+#[cfg(test)]
+mod tests {
+    use planner_wasm::edit::{Must, NORMAL_WEIGHT, SongWindow};
+    use shared::media::MediaPath;
+
+    use super::*;
+    use crate::project::nothing_heard;
+    use crate::wishes::set_weight;
+
+    fn media(name: &str) -> MediaReference {
+        MediaReference::by_path(MediaPath::from_bytes(name.as_bytes()))
+    }
+
+    fn song() -> SongEntry {
+        SongEntry {
+            media: media("song.mp3"),
+            heard: nothing_heard(),
+            decisions: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_request_tells_what_clips_weigh_and_what_they_weighed() {
+        let clips = ["a.mp4", "b.mp4", "c.mp4"].map(|name| ClipEntry::new(media(name)));
+        let (mut brief, mut before) = (Brief::default(), Brief::default());
+        set_weight(&mut before, 0, 4000);
+        set_weight(&mut before, 1, 500);
+        set_weight(&mut brief, 1, 0);
+        let request = request(&brief, &before, &song(), &clips, &BTreeSet::new());
+        let weights = request.clips.iter();
+        let weights: Vec<_> = weights
+            .map(|clip| (clip.weight_permille, clip.weight_before))
+            .collect();
+        let normal = NORMAL_WEIGHT;
+        assert_eq!(weights, [(normal, 4000), (0, 500), (normal, normal)]);
+    }
+
+    #[test]
+    fn of_a_clip_that_was_taken_out_nothing_is_asked() {
+        let mut clips = ["a.mp4", "b.mp4"].map(|name| ClipEntry::new(media(name)));
+        clips[0].removed = true;
+        let range_us = None;
+        let must = |media| Must { media, range_us };
+        let window = |media| SongWindow {
+            media,
+            range_us,
+            start: 1,
+            end: 2,
+        };
+        let brief = Brief {
+            musts: vec![must(0), must(1)],
+            windows: vec![window(0), window(1)],
+            ..Brief::default()
+        };
+        let request = request(&brief, &brief, &song(), &clips, &BTreeSet::new());
+        assert_eq!(request.musts, [must(1)]);
+        assert_eq!(request.windows, [window(1)]);
+        let banned = request.bans.iter().map(|ban| ban.media);
+        assert_eq!(banned.collect::<Vec<_>>(), [0]);
+    }
 }

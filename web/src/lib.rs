@@ -21,6 +21,7 @@
 //! * [`unseen`] — what stands for clips that the browser cannot decode.
 //! * [`viewport`] — the stretch of the film that is in view.
 //! * [`waveform`] — a song's outline for drawing at any zoom.
+//! * [`wishes`] — what is asked of single clips.
 //! * [`wording`] — times, tempo and beats as text.
 //! * `page` — the page itself; exists for the browser alone.
 
@@ -43,4 +44,5 @@ pub mod tapping;
 pub mod unseen;
 pub mod viewport;
 pub mod waveform;
+pub mod wishes;
 pub mod wording;

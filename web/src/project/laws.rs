@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use planner_wasm::edit::SectionPace;
+use planner_wasm::edit::{Must, SectionPace};
 use planner_wasm::music::corrections::Correction;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -76,8 +76,10 @@ proptest! {
         places.retain(|place| {
             // What is kept by name has no keys of the format. Wishes that say more than is known
             // here would be granted wrongly, and are left out.
-            let wishes = ["/plan", "/brief/corrections/", "/brief/bans/", "/brief/settings/"];
-            !place.ends_with("/analysis") && !wishes.iter().any(|part| place.starts_with(part))
+            let wishes = ["corrections", "bans", "musts", "windows", "weights", "settings"];
+            let wishes = wishes.map(|wish| format!("/brief/{wish}/"));
+            let strict = |part: &String| place.starts_with(part);
+            !place.ends_with("/analysis") && !place.starts_with("/plan") && !wishes.iter().any(strict)
         });
         let place = place.get(places.as_slice());
         let object = newer.pointer_mut(place).unwrap().as_object_mut().unwrap();
@@ -149,9 +151,21 @@ fn a_broken_part_costs_itself_alone() {
     ]);
     broken["brief"]["bans"] =
         json!([{ "media": 0 }, { "media": 2 }, { "media": 1, "range_us": [5, 5] }]);
+    broken["brief"]["musts"] =
+        json!([{ "media": 1, "range_us": [7, 6] }, { "media": 0, "later": 1 }, { "media": 1 }]);
+    broken["brief"]["windows"] = json!([
+        { "media": 0, "start": 5, "end": 5 }, { "media": 2, "start": 5, "end": 9 },
+        { "media": 0, "range_us": [1, 1], "start": 5, "end": 9 },
+        { "media": 0, "range_us": [1, 2], "start": 5, "end": 9 }
+    ]);
+    broken["brief"]["weights"] = json!([
+        { "media": 1, "weight_permille": 500 }, { "media": 1, "weight_permille": 2000 },
+        { "media": 0, "weight_permille": 1000 }, { "media": 0, "weight_permille": 8001 },
+        { "media": 2, "weight_permille": 500 }, { "media": 0, "weight_permille": 0 }
+    ]);
     broken["song"]["decisions"] = json!([{ "code": "of_tomorrow", "detail": "x" }]);
     let opened = read(&broken);
-    assert_eq!(opened.notes.len(), 8, "{:#?}", opened.notes);
+    assert_eq!(opened.notes.len(), 11, "{:#?}", opened.notes);
     let read = opened.project;
     assert_eq!((read.name, read.id), (project.name, project.id));
     assert_eq!(read.plan, None);
@@ -161,6 +175,15 @@ fn a_broken_part_costs_itself_alone() {
     assert_eq!(read.brief.corrections, [Correction::Double]);
     assert_eq!(read.brief.settings.seed, 9);
     assert_eq!(read.brief.bans.len(), 1);
+    let must = |media, range_us| Must { media, range_us };
+    assert_eq!(read.brief.musts, [must(1, None)]);
+    let window = read.brief.windows.iter().map(|window| window.range_us);
+    assert_eq!(window.collect::<Vec<_>>(), [Some((1, 2))]);
+    let weights = read.brief.weights.iter();
+    let weights: Vec<_> = weights
+        .map(|one| (one.media, one.weight_permille))
+        .collect();
+    assert_eq!(weights, [(0, 0), (1, 500)]);
     assert_eq!((read.brief.width, read.brief.height), (1920, 1080));
 }
 

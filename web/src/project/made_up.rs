@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use planner_wasm::edit::{Ban, EditSettings, SectionPace};
+use planner_wasm::edit::{Ban, EditSettings, Must, SectionPace, SongWindow};
 use planner_wasm::footage::{
     Anchor, AnchorKind, Defect, Defects, Footage, Look, Shot, TICK_US, Tick,
 };
@@ -18,7 +18,7 @@ use shared::plan::{
 };
 use shared::reading::{ReadBeats, Reading};
 
-use super::{Brief, ClipEntry, Depth, Project, SongEntry, nothing_heard, presets};
+use super::{Brief, ClipEntry, ClipWeight, Depth, Project, SongEntry, nothing_heard, presets};
 
 /// A file of this name.
 pub(super) fn media(name: &str) -> MediaReference {
@@ -238,11 +238,30 @@ pub(super) fn projects() -> impl Strategy<Value = Project> {
     parts.prop_map(|(name, song, clips, wishes, planned)| {
         let (rate, shape, seed, corrections) = wishes;
         let (width, height) = presets::Shape::ALL[shape].size();
-        let ban = |at| Ban {
-            media: at,
-            range_us: (at % 2 == 0).then_some((0, 5)),
+        let media = || 0..u32::try_from(clips.len()).unwrap();
+        let range = |at: u32| at.is_multiple_of(2).then_some((0, 5));
+        let ban = |media| Ban {
+            media,
+            range_us: range(media),
         };
-        let bans = (0..u32::try_from(clips.len()).unwrap()).map(ban).collect();
+        let must = |media| Must {
+            media,
+            range_us: range(media + 1),
+        };
+        let window = |media| SongWindow {
+            media,
+            range_us: range(media),
+            start: u64::from(media),
+            end: 44_100,
+        };
+        let weight = |media| ClipWeight {
+            media,
+            weight_permille: if range(media).is_some() { 0 } else { 4000 },
+        };
+        let bans = media().map(ban).collect();
+        let musts = media().map(must).collect();
+        let windows = media().map(window).collect();
+        let weights = media().skip(1).map(weight).collect();
         Project {
             id: "p-1".to_owned(),
             name: name.trim().to_owned(),
@@ -266,6 +285,9 @@ pub(super) fn projects() -> impl Strategy<Value = Project> {
                 },
                 corrections,
                 bans,
+                musts,
+                windows,
+                weights,
             },
             plan: planned.then(|| plan(&["a.mp4", "b.mp4"])),
             clips,

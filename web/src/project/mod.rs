@@ -6,6 +6,7 @@
 //!
 //! * `model` — the types; `presets` — sizes and rates that films usually have.
 //! * `read`, `write` — from JSON and to it, whole or with the footage kept apart.
+//! * `steering` — what is asked of single clips.
 //! * `sound` — what must hold of the parts that come from outside.
 //! * `summary` — what a list of projects shows.
 //! * `film` — names of files and the command that renders.
@@ -22,6 +23,7 @@ mod read;
 pub mod relink;
 pub mod sort;
 mod sound;
+mod steering;
 mod summary;
 mod write;
 
@@ -33,5 +35,6 @@ mod made_up;
 pub use film::stem;
 pub use model::{Brief, ClipEntry, Depth, FORMAT, Project, SongEntry, from_plan, nothing_heard};
 pub use read::{MAX_PROJECT_BYTES, Opened, ProjectError, Reading, footage_from_json, probed};
+pub use steering::ClipWeight;
 pub use summary::Summary;
 pub use write::{Apart, footage_key};

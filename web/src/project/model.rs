@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use planner_wasm::edit::{Ban, EditSettings};
+use planner_wasm::edit::{Ban, EditSettings, Must, SongWindow};
 use planner_wasm::footage::Footage;
 use planner_wasm::music::corrections::Correction;
 use serde::Serialize;
@@ -14,6 +14,7 @@ use shared::rate::Rate;
 
 use super::film::stem;
 use super::presets;
+use super::steering::ClipWeight;
 
 /// Name and major version of the format.
 pub const FORMAT: &str = "autocut-project/1";
@@ -32,7 +33,7 @@ pub struct Project {
     /// The song, once there is one.
     pub song: Option<SongEntry>,
     /// The clips in the order in which they came. One that is taken away keeps its place, since
-    /// bans and plans name clips by position.
+    /// wishes and plans name clips by position.
     pub clips: Vec<ClipEntry>,
     /// What is asked for.
     pub brief: Brief,
@@ -131,6 +132,12 @@ pub struct Brief {
     pub corrections: Vec<Correction>,
     /// What is never shown.
     pub bans: Vec<Ban>,
+    /// What must be shown.
+    pub musts: Vec<Must>,
+    /// What is shown only in parts of the song.
+    pub windows: Vec<SongWindow>,
+    /// How gladly clips are shown that are not as any other, in order of clips, one entry a clip.
+    pub weights: Vec<ClipWeight>,
 }
 
 impl Default for Brief {
@@ -146,6 +153,9 @@ impl Default for Brief {
             settings: EditSettings::default(),
             corrections: Vec::new(),
             bans: Vec::new(),
+            musts: Vec::new(),
+            windows: Vec::new(),
+            weights: Vec::new(),
         }
     }
 }
@@ -219,8 +229,7 @@ pub fn from_plan(plan: Plan) -> Project {
             rate: plan.output.rate,
             fit: plan.output.fit,
             settings,
-            corrections: Vec::new(),
-            bans: Vec::new(),
+            ..Brief::default()
         },
         plan: Some(plan),
     }

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use planner_wasm::edit::{Ban, EditSettings};
+use planner_wasm::edit::EditSettings;
 use planner_wasm::footage::Footage;
 use planner_wasm::music::corrections::Correction;
 use serde_json::value::RawValue;
@@ -17,14 +17,13 @@ use shared::plan::{Fit, MAX_EXACT, MAX_MEDIA, Plan};
 use super::model::{Brief, ClipEntry, Depth, FORMAT, Project, SongEntry, nothing_heard};
 use super::parts::{Parts, value};
 use super::sound;
+use super::steering::{MOST_WISHES, Reader};
 
 /// Projects above this many bytes are refused unread.
 pub const MAX_PROJECT_BYTES: usize = 128 * 1024 * 1024;
 
 /// Most characters of a name or a note that are kept.
 const MOST_CHARACTERS: usize = 120;
-/// Most corrections, and most bans, that are kept.
-const MOST_WISHES: usize = 100_000;
 
 /// A project that was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -274,14 +273,19 @@ fn brief(raw: &RawValue, clips: usize, notes: &mut Vec<String>) -> Brief {
     let fit = wishes.text("fit").unwrap_or_default();
     let fit = Fit::NAMES.iter().find(|(name, _)| *name == fit);
     let settings = wishes.get("settings").map(|raw| settings(raw, notes));
+    let corrections = corrections(&wishes.list("corrections"), notes);
+    let mut asked = Reader { clips, notes };
     let mut brief = Brief {
         width: side("width").unwrap_or(usual.width),
         height: side("height").unwrap_or(usual.height),
         rate: rate.unwrap_or(usual.rate),
         fit: fit.map_or_else(Fit::default, |(_, fit)| *fit),
         settings: settings.unwrap_or_default(),
-        corrections: corrections(&wishes.list("corrections"), notes),
-        bans: bans(&wishes.list("bans"), clips, notes),
+        corrections,
+        bans: asked.bans(&wishes.list("bans")),
+        musts: asked.musts(&wishes.list("musts")),
+        windows: asked.windows(&wishes.list("windows")),
+        weights: asked.weights(&wishes.list("weights")),
     };
     if !sound::is_output(&brief.output()) {
         notes.push(format!(
@@ -319,23 +323,6 @@ fn corrections(raw: &[&RawValue], notes: &mut Vec<String>) -> Vec<Correction> {
     if known.len() < raw.len() {
         notes.push(format!(
             "{} corrections of the beats are not known here and left out.",
-            raw.len() - known.len()
-        ));
-    }
-    known
-}
-
-fn bans(raw: &[&RawValue], clips: usize, notes: &mut Vec<String>) -> Vec<Ban> {
-    let holds = |ban: &Ban| {
-        let exists = usize::try_from(ban.media).is_ok_and(|media| media < clips);
-        exists && ban.range_us.is_none_or(|(from, to)| from < to)
-    };
-    let known = raw.iter().take(MOST_WISHES);
-    let known = known.filter_map(|raw| serde_json::from_str(raw.get()).ok());
-    let known: Vec<_> = known.filter(holds).collect();
-    if known.len() < raw.len() {
-        notes.push(format!(
-            "{} bans are of no clip of this project and left out.",
             raw.len() - known.len()
         ));
     }

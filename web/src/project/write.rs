@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use planner_wasm::edit::{Ban, EditSettings};
+use planner_wasm::edit::{Ban, EditSettings, Must, SongWindow};
 use planner_wasm::footage::Footage;
 use planner_wasm::music::corrections::Correction;
 use serde::Serialize;
@@ -14,6 +14,7 @@ use shared::plan::{Fit, Plan};
 use shared::rate::Rate;
 
 use super::model::{Brief, Depth, FORMAT, Project};
+use super::steering::ClipWeight;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -63,6 +64,12 @@ struct Wishes<'a> {
     corrections: &'a [Correction],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     bans: &'a [Ban],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    musts: &'a [Must],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    windows: &'a [SongWindow],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    weights: &'a [ClipWeight],
 }
 
 impl<'a> From<&'a Brief> for Wishes<'a> {
@@ -75,6 +82,9 @@ impl<'a> From<&'a Brief> for Wishes<'a> {
             settings: &brief.settings,
             corrections: &brief.corrections,
             bans: &brief.bans,
+            musts: &brief.musts,
+            windows: &brief.windows,
+            weights: &brief.weights,
         }
     }
 }

@@ -71,6 +71,8 @@ async fn walk(page: &Page) -> WebDriverResult<()> {
     let missed: Vec<String> = page
         .execute(
             "return window.wanted
+                // What the page has to say for a moment may be gone by then.
+                .filter((one) => one.isConnected || !one.closest('.notice'))
                 .filter((one) => !window.reached.has(one.type === 'radio' ? 'radio ' + one.name : one))
                 .map((one) => one.outerHTML.slice(0, 160));",
             Vec::new(),

@@ -8,7 +8,7 @@
 //! * `browser` — Chromium and its driver; `page` — the page as a person uses it; `site` — a server.
 //! * `media`, `sound` — what is brought along. The page is measured by the benchmark `page`.
 //! * `film` — from files to a film; `shots`, `hand`, `beats` — what is changed on the way; `replan` —
-//!   what stays; `meanwhile` — what is done and asked before a plan has come.
+//!   what stays; `wishes` — what is wished of single clips; `meanwhile` — what is done and asked before a plan has come.
 //! * `kept` — reload, relink, two tabs, a full disk; `unseen` — clips that no browser decodes.
 //! * `refused` — what is no song, clip, plan; `given_up` — cancelled; `lost` —
 //!   a planner that does not come.
@@ -44,3 +44,4 @@ mod sound;
 mod synthetic;
 mod theme;
 mod unseen;
+mod wishes;

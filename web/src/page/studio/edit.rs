@@ -12,6 +12,7 @@ use super::planning::Wish;
 use crate::document::Document;
 use crate::insight::source_end;
 use crate::project::Brief;
+use crate::wishes;
 use crate::wording::sentence;
 
 impl Studio {
@@ -158,6 +159,28 @@ impl Studio {
             seed: self.planning.next_seed(),
         };
         self.wish(&format!("Ban shot {}", slot + 1), brief, wish);
+    }
+
+    /// What a slot shows must be shown, in every plan to come; or need not any more, if just that is
+    /// asked for already. The film shows it now, and stays as it is.
+    pub fn toggle_must(self, slot: usize) {
+        let must = self
+            .plan
+            .with_untracked(|plan| wishes::shown_by(plan.as_ref()?, slot));
+        let Some(must) = must else {
+            return;
+        };
+        let mut brief = self.brief.get_untracked();
+        wishes::toggle_must(&mut brief, must);
+        let label = if brief.musts.contains(&must) {
+            format!("Must be shown: shot {}", slot + 1)
+        } else {
+            format!("Need not be shown: shot {}", slot + 1)
+        };
+        match self.planning.pending.get_untracked() {
+            Some(pending) => self.wish(&label, brief, pending.wish),
+            None => self.push(&label, |document| document.brief = brief),
+        }
     }
 
     /// Another choice for a slot.

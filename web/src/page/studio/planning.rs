@@ -172,7 +172,9 @@ impl Studio {
             return;
         }
         let fresh = untrack(|| self.clips.fresh());
-        let order = request(&brief, &song, &clips, &fresh);
+        let order = self.history.with_untracked(|history| {
+            request(&brief, &history.current().brief, &song, &clips, &fresh)
+        });
         let footage: Vec<_> = clips
             .iter()
             .map(|clip| {

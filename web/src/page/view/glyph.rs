@@ -29,6 +29,8 @@ pub enum Glyph {
     Dice,
     /// Never again.
     Ban,
+    /// To be seen.
+    Eye,
     /// Divide.
     Split,
     /// Join.
@@ -80,6 +82,9 @@ impl Glyph {
             Self::Unlock => "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 6.8-1.2",
             Self::Dice => "M5 5h14v14H5zM9 9v.01M15 15v.01M12 12v.01M15 9v.01M9 15v.01",
             Self::Ban => "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM6 6l12 12",
+            Self::Eye => {
+                "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 9.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z"
+            }
             Self::Split => "M12 4v16M8 8l-4 4 4 4M16 8l4 4-4 4",
             Self::Merge => "M4 8l4 4-4 4M20 8l-4 4 4 4M8 12h8",
             Self::Cross => "M6 6l12 12M18 6 6 18",

@@ -10,6 +10,7 @@ use super::filmstrip;
 use super::glyph::Glyph;
 use super::paint::paint;
 use super::panels::picture::bitmaps;
+use super::wishes::Wishes;
 use crate::page::studio::clips::{Clip, ClipStage};
 use crate::page::studio::song::SongStage;
 use crate::page::studio::{Studio, files};
@@ -309,6 +310,7 @@ fn ClipCard(clip: Clip) -> impl IntoView {
                     (!reasons.is_empty()).then(|| view! { <p class="quiet small">{reasons}</p> }).into_any()
                 }
             }}
+            <Wishes clip/>
         </li>
     }
 }

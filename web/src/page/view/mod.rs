@@ -2,7 +2,7 @@
 //!
 //! * [`shell`] — the page as a whole: its bar, its places, what is dropped on it.
 //! * [`start`] — the page before there is anything.
-//! * [`library`] — song and clips.
+//! * [`library`] — song and clips; [`wishes`] — what is asked of a clip.
 //! * `filmstrip` — a clip over its length; `paint` — canvases.
 //! * [`stage`] — the preview and its buttons.
 //! * [`timeline`] — the shots over the music.
@@ -27,3 +27,4 @@ pub mod shell;
 pub mod stage;
 pub mod start;
 pub mod timeline;
+pub mod wishes;

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 use shared::plan::{FRAME_SIDE, Fit, MAX_EXACT, Style};
 use shared::rate::Rate;
 
+use super::asked::{Bans, Musts, Windows};
 use super::controls::{Density, Segments};
 use super::framing::FITS;
 use super::stretch::StretchOfSong;
-use super::told::{Bans, Decisions, Numbers, Usage};
+use super::told::{Decisions, Numbers, Usage};
 use crate::page::studio::Studio;
 use crate::page::view::glyph::Glyph;
 use crate::project::presets::{Shape, rate_in_words, rates};
@@ -37,6 +38,8 @@ pub fn FilmPanel() -> impl IntoView {
             <section class="part"><h3>"The plan"</h3><Numbers/><Usage/></section>
             <Decisions/>
         </Show>
+        <Musts/>
+        <Windows/>
         <Bans/>
     }
 }

@@ -4,10 +4,11 @@
 //! * [`shot`] — what a shot shows and why; `strip`, `alternates`, `framing`, `substitute` are its parts.
 //! * [`beats`] — the beats and their corrections; `readings`, `closeup`, `tapping`,
 //!   `sections` are its parts.
-//! * [`film`] — what the plan is asked to be; `stretch`, `told` are its parts.
+//! * [`film`] — what the plan is asked to be; `stretch`, `told`, `asked` are its parts.
 //! * `picture` — small pictures; `controls` — what is set; `place` — the playhead.
 
 pub mod alternates;
+pub mod asked;
 pub mod beats;
 pub mod closeup;
 pub mod controls;

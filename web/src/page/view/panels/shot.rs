@@ -17,7 +17,7 @@ use crate::page::studio::Studio;
 use crate::page::studio::clips::Clip;
 use crate::page::view::glyph::Glyph;
 use crate::project::Depth;
-use crate::wording;
+use crate::{wishes, wording};
 
 /// Nobody hears a shorter part of a second than this.
 const NEAR: u32 = 50;
@@ -188,6 +188,12 @@ fn Actions(selected: Selected) -> impl IntoView {
     let studio = selected.0;
     let locked = Memo::new(move |_| selected.is_locked());
     let last = Memo::new(move |_| selected.with(|plan, index, _| index + 1 >= plan.slots.len()));
+    let must = Memo::new(move |_| {
+        let shown = selected.with(|plan, index, _| wishes::shown_by(plan, index));
+        shown
+            .flatten()
+            .is_some_and(|must| studio.brief.with(|brief| brief.musts.contains(&must)))
+    });
     let lock = move |_| {
         let locked = !locked.get_untracked();
         studio.perform(&Operation::Lock {
@@ -230,6 +236,12 @@ fn Actions(selected: Selected) -> impl IntoView {
                     title="Never show this stretch of the clip again"
                     on:click=move |_| studio.ban(selected.index())
                 >{Glyph::Ban.show()}"Ban"</button>
+                <button
+                    id="must"
+                    aria-pressed=move || must.get().to_string()
+                    title="Every new plan shows this stretch of the clip"
+                    on:click=move |_| studio.toggle_must(selected.index())
+                >{Glyph::Eye.show()}"Must be shown"</button>
                 <button
                     id="split"
                     disabled=move || locked.get()

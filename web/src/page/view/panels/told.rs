@@ -1,4 +1,4 @@
-//! A plan in numbers and sentences, and what is banned.
+//! A plan in numbers and sentences.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,6 @@ use leptos::prelude::*;
 
 use crate::insight;
 use crate::page::studio::Studio;
-use crate::page::view::glyph::Glyph;
 use crate::wording::{self, sentence};
 
 fn numbers(studio: Studio) -> Memo<Option<insight::Numbers>> {
@@ -184,51 +183,5 @@ pub fn Decisions() -> impl IntoView {
                 }).collect_view()}
             </Show>
         </section>
-    }
-}
-
-/// What is never shown.
-#[component]
-pub fn Bans() -> impl IntoView {
-    let studio: Studio = expect_context();
-    let bans = Memo::new(move |_| studio.brief.with(|brief| brief.bans.clone()));
-    let any = Memo::new(move |_| bans.with(|bans| !bans.is_empty()));
-    let told = move |media: u32, range: Option<(u64, u64)>| {
-        let clip = usize::try_from(media)
-            .ok()
-            .and_then(|media| studio.clips.get(media));
-        let name = clip.map_or_else(
-            || "A clip that is gone".to_owned(),
-            |clip| clip.entry.with(|entry| entry.media.path.name().to_owned()),
-        );
-        let range = range.map_or_else(
-            || "all of it".to_owned(),
-            |(from, until)| wording::range(from, until),
-        );
-        (name, range)
-    };
-    view! {
-        <Show when=move || any.get()>
-            <section class="part">
-                <h3>"Never shown"</h3>
-                <ul class="bans small">
-                    {move || bans.get().into_iter().map(|ban| {
-                        let (name, range) = told(ban.media, ban.range_us);
-                        let label = format!("Allow {name}, {range}, again");
-                        view! {
-                            <li class="row apart">
-                                <span class="stack tight">
-                                    <span class="clamp">{name}</span>
-                                    <span class="number quiet">{range}</span>
-                                </span>
-                                <button aria-label=label on:click=move |_| {
-                                    studio.change_brief("Allow again", |brief| brief.bans.retain(|one| *one != ban));
-                                }>{Glyph::Undo.show()}"Allow again"</button>
-                            </li>
-                        }
-                    }).collect_view()}
-                </ul>
-            </section>
-        </Show>
     }
 }
