@@ -35,16 +35,16 @@ fn read(path: &Path) -> Value {
 
 /// Of each slot its first frame, the first after it, the clip's name, and where in it the slot begins.
 fn slots(plan: &Value) -> Vec<(u64, u64, String, u64)> {
-    let slots = plan["slots"].as_array().unwrap().iter();
+    let slots = plan.pointer("/slots").unwrap().as_array().unwrap();
     let one = |slot: &Value| {
-        let number = |value: &Value| value.as_u64().unwrap();
-        let start = number(&slot["record_start"]);
-        let media = usize::try_from(number(&slot["clip"]["media"])).unwrap();
-        let name = plan["media"][media]["path"].as_str().unwrap().to_owned();
-        let end = start + number(&slot["record_duration"]);
-        (start, end, name, number(&slot["clip"]["source_start"]))
+        let number = |at: &str| slot.pointer(at).unwrap().as_u64().unwrap();
+        let start = number("/record_start");
+        let name = format!("/media/{}/path", number("/clip/media"));
+        let name = plan.pointer(&name).unwrap().as_str().unwrap().to_owned();
+        let end = start + number("/record_duration");
+        (start, end, name, number("/clip/source_start"))
     };
-    slots.map(one).collect()
+    slots.iter().map(one).collect()
 }
 
 fn made(project: &Project, more: &[&str]) -> Value {
