@@ -95,6 +95,8 @@ decision_codes! {
     ShotsShortened = "shots_shortened",
     /// Footage that would normally be rejected had to be used.
     WeakFootageUsed = "weak_footage_used",
+    /// A test pattern, a card, a screen or the like had to be used.
+    UnwantedFootageUsed = "unwanted_footage_used",
     /// What a person asked for could not be shown, or not as a whole.
     MustNotShown = "must_not_shown",
     /// Footage is shown outside of the part of the song that it is bound to.

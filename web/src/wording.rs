@@ -306,6 +306,7 @@ pub const fn decision(code: DecisionCode) -> &'static str {
         DecisionCode::PaceSlowed => "Longer shots than the style wants",
         DecisionCode::ShotsShortened => "Shots only as long as footage lasts",
         DecisionCode::WeakFootageUsed => "Weak footage used",
+        DecisionCode::UnwantedFootageUsed => "Cards, screens or test patterns used",
         DecisionCode::MustNotShown => "Wished for, and not shown",
         DecisionCode::SongWindowLeft => "Shown outside its part of the song",
         DecisionCode::SongWindowEmpty => "No shot in its part of the song",

@@ -119,7 +119,7 @@ impl<'a> Assignment<'a> {
             ("shown a few shots away", self.shown_near(slot, &one.shown)),
         ];
         let why = why(&self.pool.weights, vacancy, &one.measures, &others);
-        let must = shown == Some(one.shown) && self.musts.get(slot) == Some(&true);
+        let must = shown == Some(one.shown) && self.is_must(slot);
         Some(if must {
             format!("must be shown: {why}")
         } else {
@@ -269,6 +269,11 @@ impl<'a> Assignment<'a> {
         if let Some(must) = self.musts.get_mut(slot) {
             *must = true;
         }
+    }
+
+    /// Whether a slot shows what it shows since that must be shown.
+    pub(super) fn is_must(&self, slot: usize) -> bool {
+        self.musts.get(slot) == Some(&true)
     }
 
     /// Passes for shown somewhere: footage that no slot is to take.

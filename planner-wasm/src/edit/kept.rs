@@ -104,6 +104,8 @@ pub(super) fn said_of_gone(
         plan.slots.get(*index).is_some_and(|slot| match code {
             DecisionCode::FootageReused => is_shown_twice(plan, *index),
             DecisionCode::FootageSlowed => is_slowed(slot.clip.speed),
+            // It says that nothing better was left, of which nothing is known here.
+            DecisionCode::UnwantedFootageUsed => false,
             _ => is_weak(slot),
         })
     };

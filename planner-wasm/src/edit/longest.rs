@@ -7,7 +7,7 @@ use crate::footage::{TICK_US, Tick};
 /// Shots are not made shorter than this for the sake of short clips, in microseconds.
 pub(super) const SHORT_US: u64 = 1_000_000;
 /// From so much on, of 255, a picture is none that an editor would choose.
-const UNWANTED: u8 = 100;
+pub(super) const UNWANTED: u8 = 100;
 
 /// Length of the longest slot that footage can fill, in microseconds: at most the third longest clip's
 /// longest piece, so that no slot depends on a single clip where there are more, and so short that all

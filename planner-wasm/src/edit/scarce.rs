@@ -21,6 +21,7 @@ use shared::plan::Speed;
 use super::assignment::{Assignment, Fault, Filled, Means};
 use super::bans::touch;
 use super::candidates::{Candidate, MAX_BAD_PERMILLE, Pool, Terms, need};
+use super::longest::UNWANTED;
 use super::pace::ONE;
 use super::pack::make_room;
 use super::scenes::Seen;
@@ -29,10 +30,11 @@ use super::sources::{Stretch, gaps};
 use super::windows::SongWindows;
 
 /// What may be said of slots that had to be filled in such a way.
-pub(super) const SAID: [DecisionCode; 3] = [
+pub(super) const SAID: [DecisionCode; 4] = [
     DecisionCode::FootageReused,
     DecisionCode::FootageSlowed,
     DecisionCode::WeakFootageUsed,
+    DecisionCode::UnwantedFootageUsed,
 ];
 
 /// Reused footage further away than this in the film, in slots, is not noticed as such.
@@ -184,7 +186,13 @@ fn anywhere(assignment: &Assignment<'_>, slot: usize) -> Option<Filled> {
     let mut found = rungs.filter_map(|rung| on_rung(assignment, pool, slot, rung));
     let mut filled = found.next().or_else(|| longest(assignment, pool, slot))?;
     let vacancy = assignment.slots.get(slot)?;
-    filled.means.astray = !assignment.pool.allows(vacancy, &filled.with.shown);
+    // What is held goes beyond what there is of it.
+    let need = need(vacancy.frames, filled.with.speed, pool.rate)?;
+    let shown = Shown {
+        end_us: filled.with.shown.start_us.saturating_add(need),
+        ..filled.with.shown
+    };
+    filled.means.astray = !assignment.pool.allows(vacancy, &shown);
     Some(filled)
 }
 
@@ -434,6 +442,16 @@ pub(super) fn decisions(
         DecisionCode::WeakFootageUsed,
         count(&|filled| filled.means.fault == Fault::Short),
         "show footage that is too short for them even at one eighth of its speed; its last picture is held".to_owned(),
+    );
+    let unwanted = |(slot, filled): &(usize, &Option<Filled>)| {
+        let filled = filled.filter(|_| !assignment.is_must(*slot));
+        filled
+            .is_some_and(|filled| filled.with.measures.unwanted * 255 >= i64::from(UNWANTED) * ONE)
+    };
+    say(
+        DecisionCode::UnwantedFootageUsed,
+        assignment.filled.iter().enumerate().filter(unwanted).count(),
+        "show what an editor would leave out (a test pattern, a card, a screen, text over the picture, bare ground or damage), because nothing better was left".to_owned(),
     );
     said
 }

@@ -121,6 +121,7 @@ fn cards_and_patterns_alone_make_a_film_of_all_that_differ() {
         plan.decisions
     );
     assert!(!said(&plan, DecisionCode::FootageReused));
+    assert!(said(&plan, DecisionCode::UnwantedFootageUsed));
 }
 
 #[test]
@@ -134,6 +135,7 @@ fn slots_that_only_unlikely_footage_fills_are_divided_and_show_what_is_wanted() 
         assert!((29..=103).contains(&slot.record_duration), "{slot:?}");
     }
     assert!(!said(&plan, DecisionCode::FootageReused));
+    assert!(!said(&plan, DecisionCode::UnwantedFootageUsed));
 }
 
 #[test]
