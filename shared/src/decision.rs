@@ -97,7 +97,7 @@ decision_codes! {
     WeakFootageUsed = "weak_footage_used",
     /// A test pattern, a card, a screen or the like had to be used.
     UnwantedFootageUsed = "unwanted_footage_used",
-    /// What a person asked for could not be shown, or not as a whole.
+    /// What a person asked for could not be shown.
     MustNotShown = "must_not_shown",
     /// Footage is shown outside of the part of the song that it is bound to.
     SongWindowLeft = "song_window_left",

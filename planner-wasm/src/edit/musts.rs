@@ -76,7 +76,7 @@ pub(super) fn demands(request: &PlanRequest, sources: &[Source<'_>]) -> Vec<Dema
                         source,
                         range_us: Some(range),
                     })
-                    .ok_or("it is banned, black or covered, or not in the clip at all")
+                    .ok_or("all of it is banned, black or covered, or beyond the clip's pictures")
             }
         };
         demands.push(Demand {
@@ -86,7 +86,10 @@ pub(super) fn demands(request: &PlanRequest, sources: &[Source<'_>]) -> Vec<Dema
         });
     }
     demands.sort_by_key(|demand| (demand.part, demand.media, demand.asked_us));
-    demands.dedup_by_key(|demand| (demand.part, demand.part.is_err().then_some(demand.media)));
+    demands.dedup_by_key(|demand| {
+        let vain = demand.part.is_err();
+        (demand.part, vain.then_some((demand.media, demand.asked_us)))
+    });
     demands
 }
 
@@ -122,9 +125,12 @@ pub(super) fn meet(
     let missing: Vec<usize> = (0..parts.len())
         .filter(|part| !matching.is_met(assignment, *part))
         .collect();
+    // Slots from which no path led on lead nowhere until another part has found its place.
+    let mut visited = vec![false; assignment.slots.len()];
     for part in missing {
-        let mut visited = vec![false; assignment.slots.len()];
-        matching.place(assignment, part, &mut visited);
+        if matching.place(assignment, part, &mut visited) {
+            visited.fill(false);
+        }
     }
     let Matching {
         shows,
@@ -468,5 +474,5 @@ fn is_bound(assignment: &Assignment<'_>, part: Part) -> bool {
 }
 
 fn seconds(us: u64) -> String {
-    format!("{}.{}", us / 1_000_000, us / 100_000 % 10)
+    format!("{}.{:02}", us / 1_000_000, us / 10_000 % 100)
 }

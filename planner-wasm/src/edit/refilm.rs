@@ -61,11 +61,16 @@ impl<'a> Refilm<'a> {
     }
 
     /// Keeps what all other slots showed that begin where they began.
-    pub(super) fn keep_all(&mut self, earlier: &Earlier<'_>, origins: &[Origin]) {
+    ///
+    /// `more` says that they shall have more alternates than before.
+    pub(super) fn keep_all(&mut self, earlier: &Earlier<'_>, origins: &[Origin], more: bool) {
         for (index, origin) in origins.iter().enumerate() {
             if let Origin::Stays(from) | Origin::SameCut(from) = *origin {
                 self.keep(earlier, index, from);
             }
+        }
+        for kept in self.kept.iter_mut().flatten().filter(|kept| !kept.locked) {
+            kept.lost |= more;
         }
     }
 

@@ -34,7 +34,8 @@ use super::windows::SongWindows;
 ///   A cut that no longer holds (see [`Cut`](shared::plan::Cut)) is left out;
 /// * any other slot keeps its frames where neither the beats, nor the style, nor the density have
 ///   changed, and what it shows as long as that is on offer, not banned nor bound to another part of the
-///   song, weighs no less than before, the seed is the same, and a clip that was measured anew ([`SourceClip::remeasured`](super::SourceClip)) is still sound there;
+///   song, weighs no less than before, the seed is the same, and a clip that was measured anew
+///   ([`SourceClip::remeasured`](super::SourceClip)) is still sound there;
 /// * the rest is divided anew, with some favour for cuts that were there (or, where nothing stays and another
 ///   pace is wanted, as a first plan would be), and filled with footage that nothing else shows. A clip
 ///   that was not on offer before, or weighs more than then, may also take the place of what is much worse;
@@ -45,8 +46,8 @@ use super::windows::SongWindows;
 ///
 /// With [`Scope::Slots`] only what the named slots show changes, and all else is kept to the bit, with
 /// the settings that the plan was made with: of the request only clips, what is asked of them, and the
-/// number of alternates count. Each shows something other than before, if anything else that is sound and shown nowhere is
-/// left; another seed of the scope chooses another. The plan does not tell that seed: the same request
+/// number of alternates count. Each shows something other than before, if anything else that is sound and
+/// shown nowhere is left; another seed of the scope chooses another. The plan does not tell that seed: the same request
 /// with [`Scope::All`] keeps what the slots show now.
 ///
 /// The new plan lists the request's clips in their order; after them come files that only kept
@@ -126,7 +127,8 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
     refilm.lock_all(&mut earlier, &origins);
     decisions.extend(let_go(previous, &origins, &refilm));
     if before.seed == settings.seed {
-        refilm.keep_all(&earlier, &origins);
+        let more = settings.alternates > before.alternates;
+        refilm.keep_all(&earlier, &origins, more);
     }
     let untouched = refilm.complete(&earlier, &demands, tight);
     if untouched {
@@ -137,7 +139,11 @@ fn all(request: &PlanRequest, mut earlier: Earlier<'_>, bans: &Bans) -> Result<P
     }
     decisions.extend(asked_in_vain(&refilm.assignment, &demands, request));
     let filled = (0..slots.len()).map(|index| refilm.slot(index, settings.alternates));
-    let filled: Option<Vec<Slot>> = filled.collect();
+    let mut filled: Option<Vec<Slot>> = filled.collect();
+    if settings.alternates < before.alternates {
+        let slots = filled.iter_mut().flatten().filter(|slot| !slot.locked);
+        slots.for_each(|slot| slot.alternates.truncate(settings.alternates.into()));
+    }
     let gone = refilm.gone();
     let mut plan = Plan {
         schema: SCHEMA.to_owned(),

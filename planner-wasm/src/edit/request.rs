@@ -248,7 +248,11 @@ pub enum EditError {
     },
     /// The part of the song that was asked for is shorter than one frame.
     #[error(
-        "the film would begin {start_us} us into a song of {song_us} us and last less than one frame; choose an earlier start or a longer song"
+        "the film would begin {}.{:03} s into a song of {}.{:03} s and last less than one frame; choose an earlier start or a greater length",
+        start_us / 1_000_000,
+        start_us / 1000 % 1000,
+        song_us / 1_000_000,
+        song_us / 1000 % 1000
     )]
     NothingToFill {
         /// Where it would begin, in microseconds.

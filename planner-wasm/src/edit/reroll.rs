@@ -87,6 +87,7 @@ pub(super) fn reroll(
     }
     // What is shunned is no way to show what must be shown.
     meet(&mut assignment, &lists, &demands, &open);
+    left.retain(|slot| assignment.filled.get(*slot).is_some_and(Option::is_none));
     assignment.relent();
     let mut stays: Vec<bool> = open.iter().map(|open| !open).collect();
     // Nothing else is left: it stays as it is, unless it may not.

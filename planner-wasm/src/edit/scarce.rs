@@ -130,6 +130,8 @@ pub(super) fn fill(assignment: &mut Assignment<'_>, empty: &[usize]) {
         let frames = assignment.slots.get(*slot).map(|slot| slot.frames);
         (std::cmp::Reverse(frames), *slot)
     });
+    // Where footage is bound to parts of the song, what one slot may not show another of its length may.
+    let bound = assignment.pool.windows.bind();
     let mut tight = u32::MAX;
     empty.retain(|slot| {
         let frames = assignment.slots.get(*slot).map_or(0, |slot| slot.frames);
@@ -141,7 +143,7 @@ pub(super) fn fill(assignment: &mut Assignment<'_>, empty: &[usize]) {
             return true;
         }
         let found = make_room(assignment, *slot);
-        if !found {
+        if !found && !bound {
             tight = frames;
         }
         !found
@@ -162,7 +164,7 @@ pub(super) fn fill(assignment: &mut Assignment<'_>, empty: &[usize]) {
             if filled.is_some() {
                 break;
             }
-            if rung.beside {
+            if rung.beside && !bound {
                 *failed = frames;
             }
         }

@@ -64,7 +64,12 @@ impl SongWindows {
             .map_or(&[], Vec::as_slice)
     }
 
-    /// What of a clip may not be shown in a slot, in order of time: what is bound, and to other parts of
+    /// Whether any footage is bound.
+    pub(super) fn bind(&self) -> bool {
+        self.of.iter().any(|of| !of.is_empty())
+    }
+
+    /// What of a clip may not be shown in a slot: what is bound, and to other parts of
     /// the song alone.
     pub(super) fn barred(&self, clip: u32, slot: &Vacancy) -> Vec<(u64, u64)> {
         let bounds = self.bounds(clip);
@@ -109,7 +114,7 @@ impl SongWindows {
 
     /// Whether no footage at all may be shown in a slot.
     pub(super) fn leave_nothing(&self, sources: &[Source<'_>], slot: &Vacancy) -> bool {
-        if self.of.iter().all(Vec::is_empty) {
+        if !self.bind() {
             return false;
         }
         let mut allowed = sources
@@ -120,19 +125,37 @@ impl SongWindows {
 
     /// One decision for each window in which no slot lies.
     pub(super) fn decisions(&self, request: &PlanRequest, slots: &[Vacancy]) -> Vec<Decision> {
+        let rate = request.output.rate.as_f64();
         let mut told = Vec::new();
         for (clip, bounds) in request.clips.iter().zip(&self.of) {
             for bound in bounds {
-                if !slots.iter().any(|slot| bound.holds(slot)) {
-                    told.push(Decision::about(
-                        DecisionCode::SongWindowEmpty,
-                        clip.media.path.as_text(),
-                        format!("frames {} to {} of the film, where alone it may be shown, hold no shot as a whole", bound.frames.0, bound.frames.1),
-                    ));
+                if slots.iter().any(|slot| bound.holds(slot)) {
+                    continue;
                 }
+                let (start, end) = bound.frames;
+                let why = if start == end {
+                    "the part of the song where alone it may be shown is not in the film".to_owned()
+                } else {
+                    format!(
+                        "it may be shown from {} to {} s of the film alone, and no shot lies in there as a whole",
+                        seconds(start, rate),
+                        seconds(end, rate)
+                    )
+                };
+                let path = clip.media.path.as_text();
+                told.push(Decision::about(DecisionCode::SongWindowEmpty, path, why));
             }
         }
         told.dedup();
         told
     }
+}
+
+/// Frames as seconds, for people.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "shown to a hundredth of a second"
+)]
+fn seconds(frames: u64, rate: f64) -> String {
+    format!("{:.2}", frames as f64 / rate)
 }

@@ -222,8 +222,8 @@ fn what_can_not_be_shown_is_told_with_its_reason() {
     assert_eq!(
         told(DecisionCode::MustNotShown),
         [
-            "0.0 to 1.0 s of it must be shown, but no shot that has room for it lies in the part of the song that it is bound to",
-            "90.0 to 91.0 s of it must be shown, but it is banned, black or covered, or not in the clip at all",
+            "0.00 to 1.00 s of it must be shown, but no shot that has room for it lies in the part of the song that it is bound to",
+            "90.00 to 91.00 s of it must be shown, but all of it is banned, black or covered, or beyond the clip's pictures",
             "it must be shown, but nothing of the clip can be used",
         ]
     );
@@ -259,6 +259,31 @@ fn footage_that_all_is_bound_elsewhere_fills_what_nothing_else_may() {
     sound(&both);
     fills_song(&request, &both);
     assert!(astray(&both));
+}
+
+#[test]
+fn slots_that_may_not_show_a_clip_do_not_keep_others_of_their_length_from_it() {
+    let mut request = request(
+        song(1, 60, 120),
+        vec![clip(1, 2_000_000, 1, 4)],
+        settings(Style::Energetic, 0),
+    );
+    for tick in &mut request.clips[0].footage.ticks {
+        tick.defects = Defects::default();
+    }
+    let (start, end) = (request.grid.duration / 2, request.grid.duration);
+    request.windows.push(SongWindow {
+        media: 0,
+        range_us: None,
+        start,
+        end,
+    });
+    let plan = plan(&request).unwrap();
+    // The first half is filled for want of anything else.
+    assert!(said(&plan, DecisionCode::SongWindowLeft));
+    for slot in &plan.slots {
+        assert!(slot.clip.speed.terms() != (1, 8), "{slot:?}");
+    }
 }
 
 #[test]

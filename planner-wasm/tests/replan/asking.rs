@@ -182,3 +182,41 @@ fn another_choice_for_a_shot_still_shows_what_must_be_shown() {
     assert!(!said(&again, DecisionCode::MustNotShown));
     assert_eq!(of_clip(&again, media), 1);
 }
+
+#[test]
+fn more_alternates_are_added_and_fewer_taken_away() {
+    let (mut request, before, _) = film();
+    let counts = |plan: &Plan| -> Vec<usize> {
+        let slots = plan.slots.iter();
+        slots.map(|slot| slot.alternates.len()).collect()
+    };
+    assert!(counts(&before).iter().all(|count| *count == 3));
+    request.settings.alternates = 6;
+    let more = all(&request, &before);
+    lawful(&request, &more);
+    assert!(counts(&more).iter().all(|count| *count == 6));
+    for (old, new) in before.slots.iter().zip(&more.slots) {
+        assert_eq!(old.alternates, new.alternates[..3]);
+        assert_eq!(old.clip, new.clip);
+    }
+    request.settings.alternates = 2;
+    let fewer = all(&request, &more);
+    assert!(counts(&fewer).iter().all(|count| *count == 2));
+}
+
+/// All that is free is what must be shown: asked for something else, its shot keeps it.
+#[test]
+fn what_must_be_shown_and_is_all_that_is_left_stays_where_it_is() {
+    let mut request = ordinary(2, 30, Style::Balanced);
+    request.clips.truncate(1);
+    let media = 0;
+    let before = plan(&request).unwrap();
+    let range_us = Some(shown(&before, &before.slots[1]));
+    request.musts.push(Must { media, range_us });
+    let before = all(&request, &before);
+    for seed in 0..5 {
+        let after = reroll(&request, &before, &[1, 2], seed);
+        lawful(&request, &after);
+        obeyed(&request, &after);
+    }
+}

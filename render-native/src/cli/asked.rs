@@ -8,23 +8,25 @@ use super::values::{Density, thousandths};
 use crate::headless::asked::{Asking, Named};
 use crate::headless::plan::MOST_WEIGHT;
 
-/// What is asked of single clips. Each may be given several times, for a clip or for all of a folder.
+/// What is asked of single clips. Each may be given several times.
 #[derive(Debug, Default, Args)]
 #[command(
     next_help_heading = "Single clips (a clip, a folder, or a part of a clip: beach.mp4@3.5-8)"
 )]
 pub struct Asked {
-    /// Never show this.
-    #[arg(long, value_name = "CLIP[@FROM-TO]", value_parser = named)]
+    /// Never show this. A clip is named by its path or the end of it, and may be a folder: all that is
+    /// named so is meant.
+    #[arg(long, value_name = "CLIP[@FROM-TO]", value_parser = named, allow_hyphen_values = true)]
     pub ban: Vec<Named>,
     /// Show this somewhere in the film.
-    #[arg(long, value_name = "CLIP[@FROM-TO]", value_parser = named)]
+    #[arg(long, value_name = "CLIP[@FROM-TO]", value_parser = named, allow_hyphen_values = true)]
     pub must: Vec<Named>,
-    /// Show this more often or less: 2 is about twice as often, 0.5 half, 0 only where other footage runs out.
-    #[arg(long, value_name = "CLIP=FACTOR", value_parser = weighed)]
+    /// Show this more gladly (2, 4) or less (0.5), or only where other footage runs out (0). Of several for
+    /// one clip the last counts.
+    #[arg(long, value_name = "CLIP=FACTOR", value_parser = weighed, allow_hyphen_values = true)]
     pub weight: Vec<(PathBuf, u16)>,
     /// Show this only in a part of the song: beach.mp4=1:02-1:30.
-    #[arg(long, value_name = "CLIP[@FROM-TO]=FROM-TO", value_parser = bound)]
+    #[arg(long, value_name = "CLIP[@FROM-TO]=FROM-TO", value_parser = bound, allow_hyphen_values = true)]
     pub window: Vec<(Named, SongRange)>,
 }
 

@@ -12,7 +12,8 @@ use crate::headless::plan::{EditSettings, PaceOf};
 
 /// How the edit shall be.
 ///
-/// What is not given is as in the plan of `--from`, and without that as it usually is.
+/// What is not given is as in the plan of `--from`, and without that as it usually is. What was asked of
+/// single clips is not in a plan.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "The edit")]
 pub struct Edit {
@@ -35,7 +36,8 @@ pub struct Edit {
     /// default: 1.
     #[arg(long, value_name = "FACTOR", value_parser = values::density)]
     pub density: Option<Density>,
-    /// The same for a part of the song: 1:02-1:30=2. May be given several times.
+    /// The same for a part of the song: 1:02-1:30=2. May be given several times; where parts overlap the
+    /// first counts. Takes the place of all parts that the plan of --from has.
     #[arg(long, value_name = "FROM-TO=FACTOR", value_parser = pace)]
     pub pace: Vec<(SongRange, Density)>,
     /// Where in the song the film begins: 30, 1:15.5.
@@ -51,7 +53,7 @@ pub struct Edit {
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(0..=MAX_EXACT))]
     pub seed: Option<u64>,
     /// Start from this plan and change as little of it as can be: shots that are locked stay, others
-    /// where nothing speaks against it.
+    /// where nothing speaks against it. What was asked of single clips is not in a plan: give it again.
     #[arg(long, value_name = "PLAN.json")]
     pub from: Option<PathBuf>,
 }

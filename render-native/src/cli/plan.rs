@@ -19,7 +19,7 @@ use super::terminal::{print, say};
 use super::values::{Aspect, Size};
 use crate::exit::ExitCode;
 use crate::ffmpeg::probe::ProbeError;
-use crate::headless::plan::{HeadlessError, Planned, Shape, Wish, plan};
+use crate::headless::plan::{EditError, HeadlessError, Planned, Shape, Wish, plan};
 use crate::headless::song::SongError;
 use crate::interrupt::Urgency;
 use crate::media::pcm::PcmError;
@@ -212,6 +212,12 @@ fn failure(error: &HeadlessError) -> Failure {
         }
         HeadlessError::NoSuchClip { .. } => Failure::of(ExitCode::Usage, error)
             .hint("name a clip or a folder that is among those given"),
+        HeadlessError::Edit(EditError::NothingToFill { .. }) => {
+            Failure::of(ExitCode::Usage, error).hint("see --start and --length")
+        }
+        HeadlessError::Edit(EditError::AllBanned { .. }) => {
+            Failure::of(ExitCode::Usage, error).hint("see --ban")
+        }
         HeadlessError::NothingUsable { .. } => Failure::of(ExitCode::BadData, error)
             .hint("`render-native inspect` tells what is found in each clip"),
         other => Failure::of(ExitCode::BadData, other),

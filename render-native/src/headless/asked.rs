@@ -136,7 +136,10 @@ impl Meant {
 fn meant(name: &Path, files: &[PathBuf]) -> Meant {
     let real = |path: &Path| path.canonicalize().ok();
     if let Some(place) = real(name) {
-        let below = |file: &PathBuf| real(file).is_some_and(|file| file.starts_with(&place));
+        // As typed: files may be links to elsewhere.
+        let below = |file: &PathBuf| {
+            file.starts_with(name) || real(file).is_some_and(|file| file.starts_with(&place))
+        };
         let found: Vec<bool> = files.iter().map(below).collect();
         if found.contains(&true) {
             return Meant(found);

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use planner_wasm::edit::{self, EditError, PlanRequest, Scope, SectionPace, SourceClip};
-/// What a density and a weight may be, and what a plan tells of its settings; the command line asks here.
-pub use planner_wasm::edit::{EditSettings, LEAST_DENSITY, MOST_DENSITY, MOST_WEIGHT};
+use planner_wasm::edit::{self, PlanRequest, Scope, SectionPace, SourceClip};
+/// What a density and a weight may be, what a plan tells of its settings, and why there is none; the command
+/// line asks here.
+pub use planner_wasm::edit::{EditError, EditSettings, LEAST_DENSITY, MOST_DENSITY, MOST_WEIGHT};
 use planner_wasm::footage::{Defect, Footage};
 use shared::decision::{Decision, DecisionCode};
 use shared::plan::{Extra, Fit, Output, Plan};
@@ -314,7 +315,7 @@ fn offered(wish: &Wish, clip: Clip, weight: Option<u16>) -> SourceClip {
     let path = relative(&wish.plan_dir, &clip.path);
     let media = reference(path, stamped, duration_us, Some(&clip.video));
     let mut offered = SourceClip::new(media, clip.footage);
-    // What it weighed before is not known: with a plan to start from, others are not asked to give way.
+    // A plan does not tell what clips weighed: with one to start from, as if that had been nothing special.
     offered.weight_permille = weight.unwrap_or(offered.weight_permille);
     offered
 }
