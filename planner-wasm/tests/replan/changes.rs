@@ -63,7 +63,8 @@ pub(crate) fn change(request: &mut PlanRequest, kind: u8, number: u64) {
             .clips
             .push(clip(90_000 + number % 999, 6_000_000, 2, 9)),
         13 => request.clips.rotate_left(usize::from(clips > 1)),
-        _ => ask(request, kind - 14, number),
+        14.. => ask(request, kind - 14, number),
+        _ => {}
     }
 }
 
