@@ -1,17 +1,17 @@
 //! A film on its way from one plan to another: what it keeps, and what takes the place of the rest.
 
-use shared::plan::{Clip, Plan, Slot};
+use shared::plan::{Clip, Plan, Slot, Speed};
 
 use super::alternates::alternates;
 use super::assignment::{Assignment, Means};
-use super::candidates::Candidate;
+use super::candidates::{Candidate, need};
 use super::division::Origin;
 use super::earlier::{Earlier, Newness};
 use super::film::slot;
 use super::kept::{hold, source_of};
 use super::musts::{Demand, are_met, meet};
 use super::pace::ONE;
-use super::scarce;
+use super::scarce::{self, SLOWEST};
 use super::scenes::Seen;
 use super::score::Shown;
 use super::slots::Vacancy;
@@ -228,8 +228,10 @@ impl<'a> Refilm<'a> {
             return false;
         };
         let range = (clip.source_start, end);
+        let slowest = Speed::new(SLOWEST.0, SLOWEST.1);
+        let least = slowest.and_then(|speed| need(vacancy.frames, speed, pool.rate));
         pool.windows.allow(clip.media, range, vacancy)
-            || pool.windows.leave_nothing(pool.sources, vacancy)
+            || least.is_some_and(|least| pool.windows.leave_nothing(pool.sources, vacancy, least))
     }
 
     /// Whether a clip is long enough for so many frames.

@@ -112,15 +112,24 @@ impl SongWindows {
         without(stretches.to_vec(), &self.barred(clip, slot))
     }
 
-    /// Whether no footage at all may be shown in a slot.
-    pub(super) fn leave_nothing(&self, sources: &[Source<'_>], slot: &Vacancy) -> bool {
+    /// Whether no footage at all may fill a slot, which takes `need` microseconds of it at least.
+    pub(super) fn leave_nothing(&self, sources: &[Source<'_>], slot: &Vacancy, need: u64) -> bool {
         if !self.bind() {
             return false;
         }
-        let mut allowed = sources
-            .iter()
-            .map(|source| self.allowed(source.index, &source.stretches, slot));
-        allowed.all(|allowed| allowed.is_empty())
+        let fills = |source: &Source<'_>| {
+            let barred = self.barred(source.index, slot);
+            let mut own = self
+                .allowed(source.index, &source.stretches, slot)
+                .into_iter();
+            let mut merged = self.allowed(source.index, &source.merged, slot).into_iter();
+            // What ends too early is held, unless what may not be shown comes after it.
+            own.any(|one| {
+                let end = one.start_us.saturating_add(need);
+                !touch(&barred, one.start_us, end) && !touch(source.banned, one.start_us, end)
+            }) || merged.any(|one| one.length_us() >= need)
+        };
+        !sources.iter().any(fills)
     }
 
     /// One decision for each window in which no slot lies.
