@@ -5,7 +5,7 @@ use super::request::SourceClip;
 
 /// What each doubling of the weight adds, and the first halving takes.
 const DOUBLING: i64 = 8 * ONE;
-/// Price of a clip of weight 0: more than all that can speak against a window of another that is free.
+/// Price of a clip of weight 0: far more than usually speaks against a window of another that is free.
 const LAST: i64 = 200 * ONE;
 
 /// Weights, of 1000, and what they add; in between it is in proportion.
@@ -28,7 +28,8 @@ pub(super) fn favour(weight_permille: u16) -> i64 {
         }
         _ => None,
     });
-    between.unwrap_or(3 * DOUBLING)
+    // Requests with greater weights are refused.
+    between.unwrap_or_else(|| STEPS.last().map_or(0, |(_, most)| *most))
 }
 
 /// What a clip weighs, and what it weighed before: of all of the same content the greatest.

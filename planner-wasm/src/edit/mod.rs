@@ -5,7 +5,7 @@
 //! (`points`, `slots`, `pace`, `longest`, `shorter`), and the slots (`assignment`) are filled with footage that scores best
 //! together (`sources`, `enlarged`, `scenes`, `candidates`, `score`, `weights`, `prices`, `assign`, `beam`, `kicks`),
 //! with stated fallbacks where footage is short (`scarce`, `pack`). What a person asks of single clips is
-//! told in `steering`: `bans`, `musts`, `windows` of the song, and weights (`favour`).
+//! told in `steering`: `bans`, `musts` (`matching`), `windows` of the song, and weights (`favour`).
 //! [`replan`] makes a plan anew from another one: `earlier` tells what of it is still there, `division`
 //! divides the film around what stays (`kept`), `refilm` fills it, `reroll` fills single slots with something else, and
 //! `made_by` is what a plan tells of its settings. Scores are 64-bit integers with 1.0 = 1024; nothing
@@ -27,6 +27,7 @@ mod kept;
 mod kicks;
 mod longest;
 mod made_by;
+mod matching;
 mod musts;
 mod pace;
 mod pack;

@@ -40,8 +40,8 @@ pub struct Must {
 
 /// Footage that is shown only in a part of the song.
 ///
-/// A slot may show it that lies inside that part as a whole, give or take a tenth of a second. Of several windows of the same footage any
-/// one will do. Other footage may be shown there too.
+/// A slot may show it that lies inside that part as a whole, give or take a tenth of a second. Of several
+/// windows of the same footage any one will do. Other footage may be shown there too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SongWindow {

@@ -53,26 +53,17 @@ impl Asking {
 
     /// The bans, with clips by their position among `files`.
     pub(super) fn bans(&self, files: &[PathBuf]) -> Vec<Ban> {
-        let bans = self.bans.iter().flat_map(|ban| {
-            let clips = meant(&ban.path, files).positions();
-            clips.map(|media| Ban {
-                media,
-                range_us: ban.range_us,
-            })
-        });
-        bans.collect()
+        let bans = footage(&self.bans, files);
+        bans.map(|(media, range_us)| Ban { media, range_us })
+            .collect()
     }
 
     /// What must be shown.
     pub(super) fn musts(&self, files: &[PathBuf]) -> Vec<Must> {
-        let musts = self.musts.iter().flat_map(|must| {
-            let clips = meant(&must.path, files).positions();
-            clips.map(|media| Must {
-                media,
-                range_us: must.range_us,
-            })
-        });
-        musts.collect()
+        let musts = footage(&self.musts, files);
+        musts
+            .map(|(media, range_us)| Must { media, range_us })
+            .collect()
     }
 
     /// The windows of the song; `samples` tells the sample of an instant.
@@ -129,6 +120,14 @@ impl Meant {
         let all = (0_u32..).zip(self.0);
         all.filter_map(|(position, meant)| meant.then_some(position))
     }
+}
+
+/// The position among `files` of each that is named, and what of it.
+fn footage(named: &[Named], files: &[PathBuf]) -> impl Iterator<Item = (u32, Option<(u64, u64)>)> {
+    named.iter().flat_map(|one| {
+        let clips = meant(&one.path, files).positions();
+        clips.map(|media| (media, one.range_us))
+    })
 }
 
 /// The files that a name means: the file or all below the folder that lies there, else all whose path
