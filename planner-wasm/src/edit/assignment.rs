@@ -113,7 +113,7 @@ impl<'a> Assignment<'a> {
         let others = [
             ("weight of the clip", self.favour(&one.shown)),
             ("clip shown seldom", self.pool.weights.another_use(uses)),
-            ("scene shown before", before),
+            ("scene shown elsewhere too", before),
             ("copy of a clip shown", copies),
             ("beside its neighbours", self.beside_both(slot, &one.shown)),
             ("shown a few shots away", self.shown_near(slot, &one.shown)),

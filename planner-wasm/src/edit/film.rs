@@ -8,7 +8,7 @@ use super::alternates::alternates;
 use super::assignment::Assignment;
 use super::bans::Bans;
 use super::candidates::{Candidate, Pool};
-use super::longest::longest_us;
+use super::longest::{is_moment, lengths};
 use super::made_by::made_by;
 use super::musts::{self, Demand, demands};
 use super::pace::Pace;
@@ -162,7 +162,7 @@ fn told(request: &PlanRequest, film: Arranged<'_>) -> Result<Plan, EditError> {
 /// What song and footage allow.
 pub(super) fn limits(grid: &BeatGrid, sources: &[Source<'_>], needed_us: u64) -> Limits {
     Limits {
-        longest_us: longest_us(sources, needed_us),
+        lengths: lengths(sources, needed_us),
         beats_per_bar: match grid.beats_per_bar {
             0 => 4,
             beats => beats,
@@ -200,7 +200,7 @@ pub(super) const PACED: [DecisionCode; 2] =
     [DecisionCode::PaceSlowed, DecisionCode::ShotsShortened];
 
 /// The style's pace; shots are half as long again where there is much too little footage, since
-/// every repeat is then a cut within the same few shots. Tells that, and if they must be shorter than wanted.
+/// every repeat is then a cut within the same few shots. Tells that, or that they must be shorter than wanted.
 pub(super) fn pace(
     settings: &EditSettings,
     needed_us: u64,
@@ -208,42 +208,41 @@ pub(super) fn pace(
     limits: Limits,
     decisions: &mut Vec<Decision>,
 ) -> Pace {
-    let pace = slowed(settings, needed_us, offered_us, decisions);
-    decisions.extend(shortened(settings, pace, limits));
-    pace
-}
-
-fn slowed(
-    settings: &EditSettings,
-    needed_us: u64,
-    offered_us: u64,
-    decisions: &mut Vec<Decision>,
-) -> Pace {
     let pace = Pace::of(settings.style);
-    if offered_us * 2 >= needed_us {
-        return pace;
-    }
-    decisions.push(Decision::new(
+    let little = offered_us * 2 < needed_us;
+    let told = shortened(settings, pace, limits).filter(|_| !is_moment(offered_us, needed_us));
+    let slowed = Decision::new(
         DecisionCode::PaceSlowed,
         format!(
             "{} s of usable footage is less than half of the film's {} s; shots are half as long again, so that fewer are repeated",
-            offered_us / 1_000_000,
-            needed_us / 1_000_000
+            tenths(offered_us),
+            tenths(needed_us)
         ),
-    ));
-    pace.stretched(3, 2)
+    );
+    decisions.extend(told.or(little.then_some(slowed)));
+    if little { pace.stretched(3, 2) } else { pace }
 }
 
-/// That shots are shorter than the style's middling one, if no footage lasts as long.
+/// Seconds with one digit.
+fn tenths(us: u64) -> String {
+    format!("{}.{}", us / 1_000_000, us / 100_000 % 10)
+}
+
+/// That shots are shorter than the style's middling one, if no footage lasts as long, or would not for the film.
 fn shortened(settings: &EditSettings, pace: Pace, limits: Limits) -> Option<Decision> {
     let wanted_us = pace.middling_us(settings.density_permille);
-    let tenths = |us: u64| format!("{}.{}", us / 1_000_000, us / 100_000 % 10);
-    (limits.longest_us < wanted_us).then(|| {
+    let longest_us = limits.lengths.longest_us(wanted_us);
+    let why = if longest_us < limits.lengths.lasting_us {
+        "so that less of the footage is repeated"
+    } else {
+        "because footage that is good enough lasts no longer in one piece"
+    };
+    (longest_us < wanted_us).then(|| {
         Decision::new(
             DecisionCode::ShotsShortened,
             format!(
-                "shots are {} s long at most, about as long as footage that is good enough lasts in one piece, where the style wants {} s and more in its calmer parts",
-                tenths(limits.longest_us),
+                "shots are about {} s long at most, {why}, where the style wants {} s and more in its calmer parts",
+                tenths(longest_us),
                 tenths(wanted_us)
             ),
         )

@@ -6,22 +6,61 @@ use crate::footage::{TICK_US, Tick};
 
 /// Shots are not made shorter than this for the sake of short clips, in microseconds.
 pub(super) const SHORT_US: u64 = 1_000_000;
+/// From so many times on that all footage together must be shown, it may be run at half its speed.
+const OFTEN: u64 = 8;
 /// From so much on, of 255, a picture is none that an editor would choose.
 pub(super) const UNWANTED: u8 = 100;
 
-/// Length of the longest slot that footage can fill, in microseconds: at most the third longest clip's
-/// longest piece, so that no slot depends on a single clip where there are more, and so short that all
-/// pieces cut into such lengths would fill the film. Pieces are of pictures that are wanted, copies
-/// counted once, if these fill two thirds of the film at any length, otherwise of all that is sound; where nothing does,
-/// the first alone.
-pub(super) fn longest_us(sources: &[Source<'_>], needed_us: u64) -> u64 {
+/// How long slots the footage can fill, in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Lengths {
+    /// The longest that lets the film be filled without a repeat.
+    pub(super) unrepeated_us: u64,
+    /// The longest that there is footage for at all; not below the other.
+    pub(super) lasting_us: u64,
+}
+
+impl Lengths {
+    /// The longest slot where slots of `middling_us` are wanted: rather than be cut to less than half of that,
+    /// footage is repeated.
+    pub(super) fn longest_us(self, middling_us: u64) -> u64 {
+        self.unrepeated_us.max(self.lasting_us.min(middling_us / 2))
+    }
+}
+
+/// What lasts is at most the third longest clip's longest piece, so that no slot depends on a single clip
+/// where there are more; what fills the film is so short that all pieces cut into such lengths would. Pieces
+/// are of pictures that are wanted, copies counted once, if these fill two thirds of the film at any length,
+/// otherwise of all that is sound. Where nothing fills it, any length that lasts is repeated alike, and where
+/// a moment of footage must do for a song, twice as long: the same second on every beat would be a stutter.
+pub(super) fn lengths(sources: &[Source<'_>], needed_us: u64) -> Lengths {
     let wanted = wanted(sources, UNWANTED);
-    if let Some(length) = filling(&wanted, third(&wanted), needed_us * 2 / 3) {
-        return length;
+    // What is all in pieces is better slowed or held than flashed by.
+    let lasting_us = third(&wanted).max(SHORT_US);
+    if let Some(unrepeated_us) = filling(&wanted, lasting_us, needed_us * 2 / 3) {
+        return Lengths {
+            unrepeated_us,
+            lasting_us,
+        };
     }
     let sound: Vec<Vec<u64>> = sources.iter().map(sound_us).collect();
     let third = third(&sound);
-    filling(&sound, third, needed_us).unwrap_or(third)
+    let offered_us = sources.iter().map(Source::total_us).sum();
+    let times = if is_moment(offered_us, needed_us) {
+        2
+    } else {
+        1
+    };
+    let lasting_us = third.saturating_mul(times).max(SHORT_US);
+    Lengths {
+        unrepeated_us: filling(&sound, lasting_us, needed_us).unwrap_or(lasting_us),
+        lasting_us,
+    }
+}
+
+/// Whether there is but a moment of footage for a whole song.
+pub(super) const fn is_moment(offered_us: u64, needed_us: u64) -> bool {
+    offered_us.saturating_mul(OFTEN) < needed_us
 }
 
 /// The longest piece of the clip that is third in that.
@@ -29,9 +68,7 @@ fn third(clips: &[Vec<u64>]) -> u64 {
     let longest = clips.iter().map(|pieces| pieces.iter().max());
     let mut longest: Vec<u64> = longest.map(|us| us.copied().unwrap_or(0)).collect();
     longest.sort_unstable_by_key(|us| std::cmp::Reverse(*us));
-    let third = longest.get(2).or(longest.last()).copied().unwrap_or(0);
-    // What is all in pieces is better slowed or held than flashed by.
-    third.max(SHORT_US)
+    longest.get(2).or(longest.last()).copied().unwrap_or(0)
 }
 
 /// The longest length of `most` and below such that the pieces, cut into it, fill the film.
@@ -101,6 +138,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn footage_is_repeated_rather_than_cut_to_less_than_half_of_what_is_wanted() {
+        let lengths = Lengths {
+            unrepeated_us: 1_500_000,
+            lasting_us: 5_000_000,
+        };
+        let longest = [1_000_000, 6_000_000, 20_000_000].map(|us| lengths.longest_us(us));
+        assert_eq!(longest, [1_500_000, 3_000_000, 5_000_000]);
+    }
+
+    #[test]
     fn the_third_longest_says_and_less_where_that_would_not_fill_the_film() {
         let clips = [
             vec![9_000_000],
@@ -110,7 +157,7 @@ mod tests {
         ];
         assert_eq!(third(&clips), 6_000_000);
         assert_eq!(third(&clips[..1]), 9_000_000);
-        assert_eq!(third(&[vec![400_000]]), SHORT_US);
+        assert_eq!(third(&[]), 0);
         // Three times 6 s.
         assert_eq!(filling(&clips, 6_000_000, 18_000_000), Some(6_000_000));
         // 2.87 s: three, two, two and one; nine tenths are taken until that does.

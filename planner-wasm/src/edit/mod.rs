@@ -22,6 +22,7 @@ mod division;
 mod earlier;
 mod enlarged;
 mod favour;
+mod fills;
 mod film;
 mod kept;
 mod kicks;

@@ -21,7 +21,7 @@ pub(super) struct Pace {
     pub(super) fast_us: u64,
     /// Longest shot, in microseconds.
     max_us: u64,
-    /// Whether cuts may fall between beats.
+    /// Whether cuts may fall between beats, in fills.
     pub(super) off_beats: bool,
     /// How dear it is not to cut on a downbeat; [`ONE`] is neutral.
     strictness: i64,
@@ -75,6 +75,8 @@ impl Pace {
     ) -> i64 {
         let drive = (energy * (ONE - self.progress) + progress * self.progress) / ONE;
         let (slow, fast) = (log2(self.slow_us), log2(self.fast_us));
+        // What builds up to its end isn't held there.
+        let label = label.filter(|label| self.progress == 0 || *label != SectionLabel::Outro);
         slow + (fast - slow) * drive.clamp(0, 1000) / 1000 + role(label, into)
     }
 

@@ -6,6 +6,7 @@ use shared::plan::{Cut, CutKind, Output};
 use shared::rate::Rate;
 use shared::time::{Music, Rounding, Time, converted};
 
+use super::fills::fills;
 use super::pace::{MIN_SHOT_US, Pace};
 use super::request::{EditError, EditSettings, NORMAL_DENSITY};
 use crate::music::TRUSTED_PERMILLE;
@@ -18,7 +19,7 @@ const GRID_STEP_US: u64 = 500_000;
 const LONGEST_GAP_US: u64 = 2_500_000;
 /// Points nearer than this, in microseconds, are one: the weightier stays.
 const NEAREST_US: u64 = 100_000;
-/// From this density on cuts may fall between beats in any style.
+/// From this density on cuts may fall between beats in any style, as far as that is in a fill.
 const DENSE: u16 = 1500;
 
 /// The part of the song that the film covers, on both axes.
@@ -239,14 +240,16 @@ pub(super) fn points(
     let off_beats = Pace::of(settings.style).off_beats;
     let mut raw: Vec<(u64, CutKind)> = Vec::new();
     if steady {
-        for (index, beat) in grid.beats.iter().enumerate() {
+        let fills = fills(grid);
+        for (index, (beat, in_fill)) in grid.beats.iter().zip(fills).enumerate() {
             let kind = if beat.position == 1 {
                 CutKind::Downbeat
             } else {
                 CutKind::Beat
             };
             raw.push((beat.at, kind));
-            if (off_beats || settings.density_at(beat.at) >= DENSE)
+            if in_fill
+                && (off_beats || settings.density_at(beat.at) >= DENSE)
                 && let Some(next) = grid.beats.get(index + 1)
             {
                 raw.push((u64::midpoint(beat.at, next.at), CutKind::OffBeat));

@@ -43,6 +43,8 @@ const FAR_SLOTS: usize = 40;
 const NEAR_PRICE: i64 = 24 * ONE;
 /// Price of the same take's going on, or beginning again, at a cut: no cut is seen, or the shot comes twice.
 const BESIDE_PRICE: i64 = 64 * ONE;
+/// Price, if it is all the same pictures, of showing again beside it what a slot shows.
+const SAME_PRICE: i64 = 32 * ONE;
 /// Price of each other use of the same footage.
 const AGAIN_PRICE: i64 = 4 * ONE;
 /// Price of a remainder of a gap that is too short to be shown.
@@ -240,7 +242,12 @@ fn on_rung(assignment: &Assignment<'_>, pool: Pool<'_>, slot: usize, rung: Rung)
                     } else {
                         crumbs_price(gap, &one.shown)
                     };
-                    let price = price + if goes_on { BESIDE_PRICE } else { 0 };
+                    let beside = if goes_on {
+                        BESIDE_PRICE + same_price(assignment, slot, &one.shown)
+                    } else {
+                        0
+                    };
+                    let price = price + beside;
                     let worth = assignment.gain(slot, &one) - price;
                     if best.is_none_or(|best| worth > best.0) {
                         best = Some((worth, one));
@@ -298,6 +305,22 @@ fn reuse_price(assignment: &Assignment<'_>, slot: usize, shown: &Shown) -> i64 {
             let near = i64::try_from(near * near).unwrap_or(0);
             AGAIN_PRICE + NEAR_PRICE * near / 1600
         })
+        .sum()
+}
+
+/// Dearer the more of it the slot before or after begins with too.
+fn same_price(assignment: &Assignment<'_>, slot: usize, shown: &Shown) -> i64 {
+    let length = i64::try_from(shown.end_us - shown.start_us).unwrap_or(i64::MAX);
+    let beside = [slot.checked_sub(1), slot.checked_add(1)];
+    let beside = beside.into_iter().flatten();
+    let others = beside.filter_map(|slot| Some(assignment.filled.get(slot)?.as_ref()?.with.shown));
+    let price = |other: Shown| {
+        let apart = i64::try_from(other.start_us.abs_diff(shown.start_us)).unwrap_or(i64::MAX);
+        SAME_PRICE * length.saturating_sub(apart).max(0) / length.max(1)
+    };
+    others
+        .filter(|other| other.family == shown.family)
+        .map(price)
         .sum()
 }
 
@@ -415,7 +438,7 @@ pub(super) fn decisions(
         DecisionCode::FootageReused,
         assignment.filled.iter().enumerate().filter(shared).count(),
         format!(
-            "show footage that is shown elsewhere too, as far from there as possible: the film needs {}, and {} can be used",
+            "show footage that is shown elsewhere too, far from there where it can be: the film needs {}, and {} can be used",
             seconds(needed_us),
             seconds(offered_us)
         ),
@@ -431,7 +454,7 @@ pub(super) fn decisions(
         DecisionCode::FootageSlowed,
         count(&|filled| !filled.with.speed.is_normal()),
         format!(
-            "run slower than shot, the slowest at {}/{} of its speed, because no sound footage was long enough",
+            "run slower than shot, the slowest at {}/{} of its speed, because no sound footage that they could show was long enough",
             slowest.0, slowest.1
         ),
     );

@@ -9,6 +9,7 @@
 use shared::music::SectionLabel;
 use shared::plan::{Cut, CutKind};
 
+use super::longest::Lengths;
 use super::pace::{MIN_SHOT_US, ONE, Pace, log2, stretch};
 use super::points::{Point, Span};
 
@@ -20,8 +21,13 @@ const REACH: usize = 64;
 const STATES: usize = 24;
 /// Price of each slot beyond [`MAX_RUN`].
 const RUN_PRICE: i64 = 8 * ONE;
-/// Price of each time that a slot is as long again as what footage can fill at its own speed.
-const UNFILLABLE_PRICE: i64 = 32 * ONE;
+/// Price of each end that a slot of more than half a beat has between two beats: it limps where quick cuts
+/// would lead on.
+const LIMP_PRICE: i64 = 16 * ONE;
+/// Price of each quarter, begun, by which a slot is longer than what fills the film without a repeat.
+const REPEAT_PRICE: i64 = ONE;
+/// Price of each quarter, begun, by which a slot is longer than what footage can fill at its own speed.
+const UNFILLABLE_PRICE: i64 = 8 * ONE;
 /// Tolerance: a deviation of this many octaves costs one half.
 const TOLERANCE: i64 = 6 * ONE / 10;
 
@@ -69,8 +75,8 @@ struct State {
 /// What song and footage allow.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    /// Longest slot that the footage can fill, in microseconds.
-    pub(super) longest_us: u64,
+    /// How long slots the footage can fill.
+    pub(super) lengths: Lengths,
     /// Beats in most bars; 0 if unknown.
     pub(super) beats_per_bar: u8,
 }
@@ -282,6 +288,16 @@ fn out_of_bar(phase: i64, steps: i64, bar: i64) -> i64 {
     odd + across
 }
 
+/// Price of the ends that a slot of more than half a beat has between two beats.
+fn limps(start: &Point, end: &Point, steps: i64) -> i64 {
+    let off = [start, end].map(|point| i64::from(point.kind == CutKind::OffBeat));
+    if steps > 1 {
+        LIMP_PRICE * (off[0] + off[1])
+    } else {
+        0
+    }
+}
+
 /// How well a slot's length suits its place.
 struct Fit<'a> {
     points: &'a [Point],
@@ -291,7 +307,7 @@ struct Fit<'a> {
     stretches: Vec<i64>,
     span: Span,
     pace: Pace,
-    longest_us: u64,
+    lengths: Lengths,
     /// Half-beats in a bar.
     bar: i64,
 }
@@ -313,7 +329,7 @@ impl<'a> Fit<'a> {
                 .collect(),
             span,
             pace,
-            longest_us: limits.longest_us,
+            lengths: limits.lengths,
             bar: 2 * i64::from(limits.beats_per_bar.clamp(2, 12)),
         }
     }
@@ -327,7 +343,7 @@ impl<'a> Fit<'a> {
             self.energies.get(to),
             self.stretches.get(from),
         ) else {
-            return -UNFILLABLE_PRICE;
+            return -4 * UNFILLABLE_PRICE;
         };
         let count = i64::try_from(to - from).unwrap_or(1).max(1);
         let progress = start.frame * 1000 / self.span.frames.max(1);
@@ -338,13 +354,21 @@ impl<'a> Fit<'a> {
             start.into.into(),
         );
         let length_us = self.span.us(end.frame - start.frame);
-        let off = log2(length_us) - target - stretch;
+        // Nothing shorter is made, so nothing shorter is wanted.
+        let wanted = (target + stretch).max(log2(MIN_SHOT_US));
+        let off = log2(length_us) - wanted;
         let price = off * off * ONE / (2 * TOLERANCE * TOLERANCE);
         let steps = (end.step - start.step).max(1);
-        let unmusical = out_of_bar(start.phase, steps, self.bar);
-        let over = length_us.saturating_sub(1) / self.longest_us.max(1);
-        let unfillable = UNFILLABLE_PRICE * i64::try_from(over).unwrap_or(1 << 16).min(1 << 16);
-        -(price * octaves(off) / ONE) - unmusical - unfillable
+        let unmusical = out_of_bar(start.phase, steps, self.bar) + limps(start, end, steps);
+        let middling_us = self.pace.middling_us(start.density_permille);
+        let quarters = |most_us: u64| {
+            let most_us = most_us.max(1);
+            let over = (4 * length_us.saturating_sub(most_us)).div_ceil(most_us);
+            i64::try_from(over).unwrap_or(1 << 16).min(1 << 16)
+        };
+        let repeats = REPEAT_PRICE * quarters(self.lengths.longest_us(middling_us));
+        let unfillable = UNFILLABLE_PRICE * quarters(self.lengths.lasting_us);
+        -(price * octaves(off) / ONE) - unmusical - repeats.max(unfillable)
     }
 }
 
@@ -394,7 +418,10 @@ mod tests {
         let points = ladder(256, energy);
         let span = Span::whole(256 * 22_050, 44_100, 25);
         let limits = Limits {
-            longest_us: 60_000_000,
+            lengths: Lengths {
+                unrepeated_us: 60_000_000,
+                lasting_us: 60_000_000,
+            },
             beats_per_bar: 4,
         };
         vacancies(&points, span, Pace::of(style), limits)
@@ -452,7 +479,10 @@ mod tests {
     fn a_slot_longer_than_any_footage_is_divided() {
         let points = ladder(64, |_| 0);
         let limits = Limits {
-            longest_us: 1_200_000,
+            lengths: Lengths {
+                unrepeated_us: 1_200_000,
+                lasting_us: 1_200_000,
+            },
             beats_per_bar: 4,
         };
         let span = Span::whole(64 * 22_050, 44_100, 25);

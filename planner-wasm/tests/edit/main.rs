@@ -15,6 +15,7 @@ mod laws;
 mod plans;
 #[path = "../requests/mod.rs"]
 mod requests;
+mod rhythm;
 mod small;
 #[path = "../synthetic/mod.rs"]
 mod synthetic;

@@ -29,7 +29,10 @@ pub struct Asking {
     pub windows: Vec<(Named, (u64, u64))>,
 }
 
-/// Which of some files a name means.
+/// The file of a clip and all of the same contents: what is asked of any is asked of the footage.
+pub(super) type Names = Vec<PathBuf>;
+
+/// Which of some files or clips a name means.
 struct Meant(Vec<bool>);
 
 impl Asking {
@@ -51,29 +54,25 @@ impl Asking {
             .map(|(option, name)| (option, name.to_owned()))
     }
 
-    /// The bans, with clips by their position among `files`.
-    pub(super) fn bans(&self, files: &[PathBuf]) -> Vec<Ban> {
-        let bans = footage(&self.bans, files);
+    /// The bans, with clips by their position among `clips`.
+    pub(super) fn bans(&self, clips: &[Names]) -> Vec<Ban> {
+        let bans = footage(&self.bans, clips);
         bans.map(|(media, range_us)| Ban { media, range_us })
             .collect()
     }
 
     /// What must be shown.
-    pub(super) fn musts(&self, files: &[PathBuf]) -> Vec<Must> {
-        let musts = footage(&self.musts, files);
+    pub(super) fn musts(&self, clips: &[Names]) -> Vec<Must> {
+        let musts = footage(&self.musts, clips);
         musts
             .map(|(media, range_us)| Must { media, range_us })
             .collect()
     }
 
     /// The windows of the song; `samples` tells the sample of an instant.
-    pub(super) fn windows(
-        &self,
-        files: &[PathBuf],
-        samples: impl Fn(u64) -> u64,
-    ) -> Vec<SongWindow> {
+    pub(super) fn windows(&self, clips: &[Names], samples: impl Fn(u64) -> u64) -> Vec<SongWindow> {
         let windows = self.windows.iter().flat_map(|(named, song_us)| {
-            let clips = meant(&named.path, files).positions();
+            let clips = clips_meant(&named.path, clips).positions();
             let (start, end) = (samples(song_us.0), samples(song_us.1));
             clips.map(move |media| SongWindow {
                 media,
@@ -85,11 +84,11 @@ impl Asking {
         windows.collect()
     }
 
-    /// The weight of each file that was given one.
-    pub(super) fn weights(&self, files: &[PathBuf]) -> Vec<Option<u16>> {
-        let mut weights = vec![None; files.len()];
+    /// The weight of each clip that was given one.
+    pub(super) fn weights(&self, clips: &[Names]) -> Vec<Option<u16>> {
+        let mut weights = vec![None; clips.len()];
         for (path, weight) in &self.weights {
-            for (own, meant) in weights.iter_mut().zip(meant(path, files).0) {
+            for (own, meant) in weights.iter_mut().zip(clips_meant(path, clips).0) {
                 if meant {
                     *own = Some(*weight);
                 }
@@ -122,12 +121,22 @@ impl Meant {
     }
 }
 
-/// The position among `files` of each that is named, and what of it.
-fn footage(named: &[Named], files: &[PathBuf]) -> impl Iterator<Item = (u32, Option<(u64, u64)>)> {
+/// The position among `clips` of each that is named, and what of it.
+fn footage(named: &[Named], clips: &[Names]) -> impl Iterator<Item = (u32, Option<(u64, u64)>)> {
     named.iter().flat_map(|one| {
-        let clips = meant(&one.path, files).positions();
+        let clips = clips_meant(&one.path, clips).positions();
         clips.map(|media| (media, one.range_us))
     })
+}
+
+/// The clips one of whose files a name means.
+fn clips_meant(name: &Path, clips: &[Names]) -> Meant {
+    let mut files = meant(name, &clips.concat()).0.into_iter();
+    let of_clip = clips.iter().map(|names| {
+        let of_names: Vec<bool> = files.by_ref().take(names.len()).collect();
+        of_names.contains(&true)
+    });
+    Meant(of_clip.collect())
 }
 
 /// The files that a name means: the file or all below the folder that lies there, else all whose path
@@ -171,7 +180,29 @@ mod tests {
             ],
             ..Asking::default()
         };
-        assert_eq!(asking.weights(&files), [Some(500), Some(2000), None]);
+        let clips: Vec<Names> = files.iter().map(|file| vec![file.clone()]).collect();
+        assert_eq!(asking.weights(&clips), [Some(500), Some(2000), None]);
         assert_eq!(asking.unknown(&files), Some(("--weight", "z".into())));
+    }
+    #[test]
+    fn what_is_asked_of_a_copy_is_asked_of_the_clip() {
+        let clips = [
+            vec!["a.mp4".into()],
+            vec!["b.mp4".into(), "copies/c.mp4".into()],
+            vec!["d.mp4".into()],
+        ];
+        let named = |path: &str| Named {
+            path: path.into(),
+            range_us: None,
+        };
+        let asking = Asking {
+            bans: vec![named("c.mp4")],
+            musts: vec![named("d.mp4")],
+            ..Asking::default()
+        };
+        let bans = asking.bans(&clips);
+        assert_eq!(bans.iter().map(|ban| ban.media).collect::<Vec<_>>(), [1]);
+        let musts = asking.musts(&clips);
+        assert_eq!(musts.iter().map(|must| must.media).collect::<Vec<_>>(), [2]);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::slice;
 
 use planner_wasm::edit::{self, PlanRequest, Scope, SectionPace, SourceClip};
 /// What a density and a weight may be, what a plan tells of its settings, and why there is none; the command
@@ -12,7 +13,7 @@ use shared::decision::{Decision, DecisionCode};
 use shared::plan::{Extra, Fit, Output, Plan};
 use shared::rate::Rate;
 
-use super::asked::{Asking, unknown_words};
+use super::asked::{Asking, Names, unknown_words};
 use super::reference::reference;
 use super::song::{Song, SongError, listen};
 use super::survey::{Clip, Settings, Survey, SurveyError, survey};
@@ -194,6 +195,12 @@ pub fn plan(
         return Err(HeadlessError::NoSuchClip { option, name });
     }
     let song = listen(tools, &wish.music, interrupt, progress)?.read_as(wish.reading)?;
+    let (start_us, song_us) = (wish.settings.start_us, song.duration_us());
+    if start_us > 0 && start_us >= song_us {
+        // Known before any clip is looked at.
+        let refusal = EditError::NothingToFill { start_us, song_us };
+        return Err(HeadlessError::Edit(refusal));
+    }
     let Survey { clips, mut skipped } =
         survey(tools, &walked.files, wish.survey, interrupt, progress)?;
     skipped.extend(walked.decisions);
@@ -206,7 +213,8 @@ pub fn plan(
     progress.report(Event::Started { stage, total: 0 });
     let paths: Vec<PathBuf> = clips.iter().map(|clip| clip.path.clone()).collect();
     let mut left_out = walked.files;
-    left_out.retain(|file| !paths.contains(file));
+    let copies: Vec<&PathBuf> = clips.iter().flat_map(|clip| &clip.copies).collect();
+    left_out.retain(|file| !paths.contains(file) && !copies.contains(&file));
     let unusable = wish.asking.unusable(&left_out);
     let request = request(
         wish,
@@ -272,7 +280,8 @@ fn request(wish: &Wish, song: Song, clips: Vec<Clip>, mut decisions: Vec<Decisio
     decisions.extend(clips.iter().flat_map(|clip| clip.decisions.clone()));
     relabel(&mut decisions, &wish.plan_dir);
     decisions.extend(song.decisions);
-    let files: Vec<PathBuf> = clips.iter().map(|clip| clip.path.clone()).collect();
+    let names = |clip: &Clip| [slice::from_ref(&clip.path), &clip.copies].concat();
+    let files: Vec<Names> = clips.iter().map(names).collect();
     let rate = u128::from(song.grid.rate);
     let samples = |us: u64| u64::try_from(u128::from(us) * rate / 1_000_000).unwrap_or(u64::MAX);
     let asking = &wish.asking;

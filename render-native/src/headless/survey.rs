@@ -46,6 +46,8 @@ pub struct Settings {
 pub struct Clip {
     /// Where it lies.
     pub path: PathBuf,
+    /// Files of the same contents, which are left out.
+    pub copies: Vec<PathBuf>,
     /// What ffprobe says.
     pub probe: Probe,
     /// Its picture stream.
@@ -86,6 +88,7 @@ pub enum SurveyError {
 /// A file that looks like a clip, before it is decoded.
 struct Candidate {
     path: PathBuf,
+    copies: Vec<PathBuf>,
     probe: Probe,
     video: Video,
     fingerprint: Fingerprint,
@@ -160,6 +163,7 @@ pub fn survey(
         match outcome {
             Ok(measured) => survey.clips.push(Clip {
                 path: candidate.path,
+                copies: candidate.copies,
                 probe: candidate.probe,
                 video: candidate.video,
                 fingerprint: candidate.fingerprint,
@@ -206,21 +210,26 @@ fn candidates(
         outcome
     })?;
     progress.report(Event::Finished { stage });
-    let mut first_of: BTreeMap<Fingerprint, PathBuf> = BTreeMap::new();
-    let mut candidates = Vec::new();
+    let mut first_of: BTreeMap<Fingerprint, usize> = BTreeMap::new();
+    let mut candidates: Vec<Candidate> = Vec::new();
     for (path, outcome) in files.iter().zip(probed) {
-        let outcome = outcome.and_then(|candidate| {
-            // The same pictures under two names would be shown twice as if they were different.
-            if let Some(first) = first_of.get(&candidate.fingerprint) {
-                return Err(format!("the same contents as {}", first.shown()));
+        let why = match outcome {
+            Ok(candidate) => {
+                let first = *first_of
+                    .entry(candidate.fingerprint)
+                    .or_insert(candidates.len());
+                // The same pictures under two names would be shown twice as if they were different.
+                if let Some(first) = candidates.get_mut(first) {
+                    first.copies.push(path.clone());
+                    format!("the same contents as {}", first.path.shown())
+                } else {
+                    candidates.push(candidate);
+                    continue;
+                }
             }
-            first_of.insert(candidate.fingerprint, path.clone());
-            Ok(candidate)
-        });
-        match outcome {
-            Ok(candidate) => candidates.push(candidate),
-            Err(why) => survey.skipped.push(skipped(path, why)),
-        }
+            Err(why) => why,
+        };
+        survey.skipped.push(skipped(path, why));
     }
     Ok(candidates)
 }
@@ -236,6 +245,7 @@ fn examine(
         let (fingerprint, stamp) = fingerprint(path)?;
         Ok(Candidate {
             path: path.to_owned(),
+            copies: Vec::new(),
             probe,
             video,
             fingerprint,
