@@ -39,7 +39,7 @@ impl Pace {
         };
         let (strictness, progress) = match style {
             Style::Energetic => (ONE, 0),
-            Style::Balanced => (7 * ONE / 4, 0),
+            Style::Balanced => (2 * ONE, 0),
             Style::Cinematic => (8 * ONE, 0),
             Style::Buildup => (2 * ONE, 3 * ONE / 4),
         };
