@@ -3,7 +3,7 @@
 use planner_wasm::edit::{PlanRequest, SourceClip, plan};
 use planner_wasm::footage::Defects;
 use shared::decision::DecisionCode;
-use shared::plan::{CutKind, Plan, Style};
+use shared::plan::{CutKind, Plan, Speed, Style};
 
 use crate::requests::{STYLES, settings};
 use crate::synthetic::{clip, request, song};
@@ -85,9 +85,7 @@ fn a_second_of_footage_is_not_cut_on_every_beat() {
         assert!(slowest.clone().any(|speed| !speed.is_normal()));
         // Nothing is slowed to a slideshow.
         assert!(
-            slowest
-                .map(|speed| speed.terms())
-                .all(|(num, den)| 3 * num >= den),
+            slowest.map(Speed::terms).all(|(num, den)| 3 * num >= den),
             "{style:?}"
         );
     }
