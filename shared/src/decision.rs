@@ -85,13 +85,13 @@ decision_codes! {
     TempoFallback = "tempo_fallback",
     /// The downbeat is uncertain; the bar's phase is a guess.
     DownbeatGuessed = "downbeat_guessed",
-    /// Footage ran out and is used again, far from its first use.
+    /// Footage ran out and is shown again, far from its other showing where it can be.
     FootageReused = "footage_reused",
     /// Footage runs slower than it was shot to fill a slot.
     FootageSlowed = "footage_slowed",
     /// Slots were made longer than the style wants, because there is too little footage.
     PaceSlowed = "pace_slowed",
-    /// Slots were made shorter than the style wants, because hardly any footage lasts as long in one piece.
+    /// Slots were made shorter than the style wants, because hardly any footage lasts as long, or less is repeated so.
     ShotsShortened = "shots_shortened",
     /// Footage that would normally be rejected had to be used.
     WeakFootageUsed = "weak_footage_used",

@@ -304,7 +304,7 @@ pub const fn decision(code: DecisionCode) -> &'static str {
         DecisionCode::FootageReused => "Footage shown again",
         DecisionCode::FootageSlowed => "Footage slowed down",
         DecisionCode::PaceSlowed => "Longer shots than the style wants",
-        DecisionCode::ShotsShortened => "Shots only as long as footage lasts",
+        DecisionCode::ShotsShortened => "Shorter shots than the style wants",
         DecisionCode::WeakFootageUsed => "Weak footage used",
         DecisionCode::UnwantedFootageUsed => "Cards, screens or test patterns used",
         DecisionCode::MustNotShown => "Wished for, and not shown",

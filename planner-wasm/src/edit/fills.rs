@@ -10,17 +10,26 @@ const PHRASE_BARS: usize = 4;
 /// Beats in a bar where it isn't known.
 const BAR_BEATS: u8 = 4;
 
-/// For each beat of the grid whether it lies in a fill: in the last bar of every four that follow the start of
-/// a section, or in the bar before one. Where there are no sections, the first downbeat is a start.
-pub(super) fn fills(grid: &BeatGrid) -> Vec<bool> {
-    let bar = match grid.beats_per_bar {
+/// Beats in most of a song's bars; four if that isn't known.
+pub(super) const fn bar_beats(grid: &BeatGrid) -> u8 {
+    match grid.beats_per_bar {
         0 => BAR_BEATS,
         beats => beats,
-    };
-    let bar = usize::from(bar);
+    }
+}
+
+/// For each beat of the grid whether it lies in a fill: in the last bar of every four that follow the start of
+/// a section or the first downbeat, or in the bar before one.
+pub(super) fn fills(grid: &BeatGrid) -> Vec<bool> {
+    let bar = usize::from(bar_beats(grid));
     let beats = &grid.beats;
     let nearest = |at: u64| {
-        (0..beats.len()).min_by_key(|beat| beats.get(*beat).map(|beat| beat.at.abs_diff(at)))
+        let next = beats.partition_point(|beat| beat.at < at);
+        let around = next.saturating_sub(1)..=next;
+        around
+            .filter_map(|index| Some((beats.get(index)?.at.abs_diff(at), index)))
+            .min()
+            .map(|(_, index)| index)
     };
     let first = beats.iter().position(|beat| beat.position == 1);
     let mut starts = vec![first.unwrap_or(0)];

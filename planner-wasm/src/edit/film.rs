@@ -8,6 +8,7 @@ use super::alternates::alternates;
 use super::assignment::Assignment;
 use super::bans::Bans;
 use super::candidates::{Candidate, Pool};
+use super::fills::bar_beats;
 use super::longest::{is_moment, lengths};
 use super::made_by::made_by;
 use super::musts::{self, Demand, demands};
@@ -163,10 +164,7 @@ fn told(request: &PlanRequest, film: Arranged<'_>) -> Result<Plan, EditError> {
 pub(super) fn limits(grid: &BeatGrid, sources: &[Source<'_>], needed_us: u64) -> Limits {
     Limits {
         lengths: lengths(sources, needed_us),
-        beats_per_bar: match grid.beats_per_bar {
-            0 => 4,
-            beats => beats,
-        },
+        beats_per_bar: bar_beats(grid),
     }
 }
 
@@ -209,8 +207,8 @@ pub(super) fn pace(
     decisions: &mut Vec<Decision>,
 ) -> Pace {
     let pace = Pace::of(settings.style);
-    let little = offered_us * 2 < needed_us;
-    let told = shortened(settings, pace, limits).filter(|_| !is_moment(offered_us, needed_us));
+    let little = offered_us.saturating_mul(2) < needed_us;
+    let told = shortened(settings, pace, limits, is_moment(offered_us, needed_us));
     let slowed = Decision::new(
         DecisionCode::PaceSlowed,
         format!(
@@ -229,11 +227,18 @@ fn tenths(us: u64) -> String {
 }
 
 /// That shots are shorter than the style's middling one, if no footage lasts as long, or would not for the film.
-fn shortened(settings: &EditSettings, pace: Pace, limits: Limits) -> Option<Decision> {
+fn shortened(
+    settings: &EditSettings,
+    pace: Pace,
+    limits: Limits,
+    slowed: bool,
+) -> Option<Decision> {
     let wanted_us = pace.middling_us(settings.density_permille);
     let longest_us = limits.lengths.longest_us(wanted_us);
     let why = if longest_us < limits.lengths.lasting_us {
         "so that less of the footage is repeated"
+    } else if slowed {
+        "because footage that is good enough lasts no longer in one piece at half its speed"
     } else {
         "because footage that is good enough lasts no longer in one piece"
     };

@@ -112,7 +112,8 @@ pub(super) fn stretch(density_permille: u16) -> i64 {
     log2(NORMAL_DENSITY.into()) - log2(density_permille.into())
 }
 
-/// What a section's role adds to the logarithm of the length: intros and outros are held, a
+/// What a section's role adds to the logarithm of the length: intros and outros are held (the latter not in
+/// a film that builds up), a
 /// build shortens towards what it leads to, drops are densest.
 const fn role(label: Option<SectionLabel>, into: i64) -> i64 {
     match label {
@@ -132,4 +133,20 @@ const fn role(label: Option<SectionLabel>, into: i64) -> i64 {
 )]
 pub(super) fn log2(value: u64) -> i64 {
     (libm::log2(value.max(1) as f64) * ONE as f64) as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_builds_up_is_not_held_at_its_end() {
+        let [held, plain] = [Some(SectionLabel::Outro), Some(SectionLabel::Verse)];
+        let target = |style, label| Pace::of(style).target_log2(300, label, 950, 500);
+        let buildup = Style::Buildup;
+        assert_eq!(target(buildup, held), target(buildup, plain));
+        for style in [Style::Energetic, Style::Balanced, Style::Cinematic] {
+            assert!(target(style, held) > target(style, plain));
+        }
+    }
 }

@@ -308,20 +308,21 @@ fn reuse_price(assignment: &Assignment<'_>, slot: usize, shown: &Shown) -> i64 {
         .sum()
 }
 
-/// Dearer the more of it the slot before or after begins with too.
+/// Dearer the more of it the slot before or after shows too.
 fn same_price(assignment: &Assignment<'_>, slot: usize, shown: &Shown) -> i64 {
-    let length = i64::try_from(shown.end_us - shown.start_us).unwrap_or(i64::MAX);
     let beside = [slot.checked_sub(1), slot.checked_add(1)];
     let beside = beside.into_iter().flatten();
     let others = beside.filter_map(|slot| Some(assignment.filled.get(slot)?.as_ref()?.with.shown));
-    let price = |other: Shown| {
-        let apart = i64::try_from(other.start_us.abs_diff(shown.start_us)).unwrap_or(i64::MAX);
-        SAME_PRICE * length.saturating_sub(apart).max(0) / length.max(1)
+    let both = |other: Shown| {
+        let end = other.end_us.min(shown.end_us);
+        end.saturating_sub(other.start_us.max(shown.start_us))
     };
-    others
+    let both_us: u64 = others
         .filter(|other| other.family == shown.family)
-        .map(price)
-        .sum()
+        .map(both)
+        .sum();
+    let length_us = (shown.end_us - shown.start_us).max(1);
+    SAME_PRICE * i64::try_from(both_us * 16 / length_us).unwrap_or(16) / 16
 }
 
 /// Whether the slot before or after shows part of the same, or what comes next in the same take.

@@ -20,7 +20,7 @@ const REACH: usize = 64;
 /// States kept at each point.
 const STATES: usize = 24;
 /// Price of each slot beyond [`MAX_RUN`].
-const RUN_PRICE: i64 = 8 * ONE;
+const RUN_PRICE: i64 = 16 * ONE;
 /// Price of each end that a slot of more than half a beat has between two beats: it limps where quick cuts
 /// would lead on.
 const LIMP_PRICE: i64 = 16 * ONE;
@@ -288,11 +288,11 @@ fn out_of_bar(phase: i64, steps: i64, bar: i64) -> i64 {
     odd + across
 }
 
-/// Price of the ends that a slot of more than half a beat has between two beats.
+/// Price of the ends that a slot of more than half a beat has between two beats, but for those that stay.
 fn limps(start: &Point, end: &Point, steps: i64) -> i64 {
-    let off = [start, end].map(|point| i64::from(point.kind == CutKind::OffBeat));
+    let off = |point: &Point| i64::from(point.kind == CutKind::OffBeat && !point.fixed);
     if steps > 1 {
-        LIMP_PRICE * (off[0] + off[1])
+        LIMP_PRICE * (off(start) + off(end))
     } else {
         0
     }
@@ -363,8 +363,10 @@ impl<'a> Fit<'a> {
         let middling_us = self.pace.middling_us(start.density_permille);
         let quarters = |most_us: u64| {
             let most_us = most_us.max(1);
-            let over = (4 * length_us.saturating_sub(most_us)).div_ceil(most_us);
-            i64::try_from(over).unwrap_or(1 << 16).min(1 << 16)
+            let over = length_us.saturating_sub(most_us).saturating_mul(4);
+            i64::try_from(over.div_ceil(most_us))
+                .unwrap_or(1 << 16)
+                .min(1 << 16)
         };
         let repeats = REPEAT_PRICE * quarters(self.lengths.longest_us(middling_us));
         let unfillable = UNFILLABLE_PRICE * quarters(self.lengths.lasting_us);

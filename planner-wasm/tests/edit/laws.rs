@@ -109,7 +109,7 @@ fn one_second_of_footage_fills_three_minutes() {
     let plan = plan(&request).unwrap();
     lawful(&request, &plan);
     assert!(said(&plan, DecisionCode::FootageReused));
-    assert!(said(&plan, DecisionCode::PaceSlowed));
+    assert!(said(&plan, DecisionCode::ShotsShortened));
 }
 
 #[test]

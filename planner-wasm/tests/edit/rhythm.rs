@@ -25,7 +25,8 @@ fn cut(request: &PlanRequest) -> (Plan, Vec<u64>) {
     let plan = plan(request).unwrap();
     let beats = &request.grid.beats;
     let half = (beats[1].at - beats[0].at) / 2;
-    let cuts: Vec<u64> = plan.slots.iter().map(|slot| slot.cut.unwrap().at).collect();
+    let cuts = plan.slots.iter().map(|slot| slot.cut.unwrap().at);
+    let cuts: Vec<u64> = cuts.chain([request.grid.duration]).collect();
     let steps = cuts
         .windows(2)
         .map(|pair| (pair[1] - pair[0] + half / 2) / half);
@@ -56,12 +57,11 @@ fn cuts_between_beats_come_in_pairs_half_a_beat_apart() {
                     "{style:?}, seed {seed}, density {density}, slot {slot}"
                 );
             }
-            // A burst is over before it is a stutter.
-            let halves = steps.iter().filter(|steps| **steps == 1).count();
+            // A burst is over before it is a stutter, and a beat is no metronome's.
+            let longest = steps.chunk_by(|a, b| a == b).map(<[u64]>::len).max();
             assert!(
-                4 * halves <= 2 * steps.len(),
-                "{style:?}: {halves} of {}",
-                steps.len()
+                longest <= Some(4),
+                "{style:?}, seed {seed}, {density}: {steps:?}"
             );
         }
     }
@@ -158,7 +158,13 @@ fn a_film_is_told_to_be_slowed_or_shortened_and_not_both() {
                 .decisions
                 .iter()
                 .filter(|one| paced.contains(&one.code));
-            assert_eq!(told.count(), 1, "{style:?}, {us}: {:?}", plan.decisions);
+            let told: Vec<DecisionCode> = told.map(|one| one.code).collect();
+            let shortened = us < 1_000_000 && style == Style::Cinematic;
+            assert_eq!(told.len(), 1, "{style:?}, {us}: {told:?}");
+            assert!(
+                !shortened || told == [DecisionCode::ShotsShortened],
+                "{told:?}"
+            );
         }
     }
 }

@@ -184,6 +184,7 @@ mod tests {
         assert_eq!(asking.weights(&clips), [Some(500), Some(2000), None]);
         assert_eq!(asking.unknown(&files), Some(("--weight", "z".into())));
     }
+
     #[test]
     fn what_is_asked_of_a_copy_is_asked_of_the_clip() {
         let clips = [

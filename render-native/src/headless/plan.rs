@@ -280,8 +280,8 @@ fn request(wish: &Wish, song: Song, clips: Vec<Clip>, mut decisions: Vec<Decisio
     decisions.extend(clips.iter().flat_map(|clip| clip.decisions.clone()));
     relabel(&mut decisions, &wish.plan_dir);
     decisions.extend(song.decisions);
-    let names = |clip: &Clip| [slice::from_ref(&clip.path), &clip.copies].concat();
-    let files: Vec<Names> = clips.iter().map(names).collect();
+    let files_of = |clip: &Clip| [slice::from_ref(&clip.path), &clip.copies].concat();
+    let named: Vec<Names> = clips.iter().map(files_of).collect();
     let rate = u128::from(song.grid.rate);
     let samples = |us: u64| u64::try_from(u128::from(us) * rate / 1_000_000).unwrap_or(u64::MAX);
     let asking = &wish.asking;
@@ -294,7 +294,7 @@ fn request(wish: &Wish, song: Song, clips: Vec<Clip>, mut decisions: Vec<Decisio
         };
         settings.paces = wish.paces.iter().map(pace).collect();
     }
-    let weights = asking.weights(&files);
+    let weights = asking.weights(&named);
     let clips = clips.into_iter().zip(weights);
     PlanRequest {
         output: Output {
@@ -305,9 +305,9 @@ fn request(wish: &Wish, song: Song, clips: Vec<Clip>, mut decisions: Vec<Decisio
             extra: Extra::new(),
         },
         song: media,
-        bans: asking.bans(&files),
-        musts: asking.musts(&files),
-        windows: asking.windows(&files, samples),
+        bans: asking.bans(&named),
+        musts: asking.musts(&named),
+        windows: asking.windows(&named, samples),
         grid: song.grid,
         clips: clips
             .map(|(clip, weight)| offered(wish, clip, weight))

@@ -53,6 +53,22 @@ fn made(project: &Project, more: &[&str]) -> Value {
 }
 
 #[test]
+fn what_is_asked_of_a_copy_is_asked_of_every_name_of_it() {
+    let project = pile();
+    std::fs::copy(project.path("clips/1.mp4"), project.path("clips/z.mp4")).unwrap();
+    let shown = |more: &[&str]| {
+        let slots = slots(&made(&project, more));
+        let copies = |slot: &&(u64, u64, String, u64)| {
+            slot.2.ends_with("/1.mp4") || slot.2.ends_with("/z.mp4")
+        };
+        slots.iter().filter(copies).count()
+    };
+    assert!(shown(&[]) > 0);
+    assert_eq!(shown(&["--ban", "z.mp4"]), 0);
+    assert_eq!(shown(&["--ban", "1.mp4"]), 0);
+}
+
+#[test]
 fn clips_are_banned_asked_for_weighed_and_bound() {
     let project = pile();
     let usual = slots(&made(&project, &[]));
