@@ -6,7 +6,7 @@ use crate::footage::{TICK_US, Tick};
 
 /// Shots are not made shorter than this for the sake of short clips, in microseconds.
 pub(super) const SHORT_US: u64 = 1_000_000;
-/// From so many times on that all footage together must be shown, it may be run at half its speed.
+/// From so many times on that all footage together must be shown, slots may be twice as long as it lasts.
 const OFTEN: u64 = 8;
 /// From so much on, of 255, a picture is none that an editor would choose.
 pub(super) const UNWANTED: u8 = 100;

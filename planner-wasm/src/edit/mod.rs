@@ -3,8 +3,8 @@
 //! [`plan`] turns a song's beat grid and the measures of a pile of clips into a finished plan, in
 //! two stages: the film is divided into slots by dynamic programming over the grid's points
 //! (`points`, `fills`, `slots`, `pace`, `longest`, `shorter`), and the slots (`assignment`) are filled with footage
-//! that scores best together (`sources`, `enlarged`, `scenes`, `candidates`, `score`, `weights`, `prices`, `assign`, `beam`, `kicks`),
-//! with stated fallbacks where footage is short (`scarce`, `pack`). What a person asks of single clips is
+//! that scores best together (`sources`, `enlarged`, `scenes`, `candidates`, `score`, `weights`, `prices`, `assign`,
+//! `beam`, `kicks`), with stated fallbacks where footage is short (`scarce`, `pack`). What a person asks of single clips is
 //! told in `steering`: `bans`, `musts` (`matching`), `windows` of the song, and weights (`favour`).
 //! [`replan`] makes a plan anew from another one: `earlier` tells what of it is still there, `division`
 //! divides the film around what stays (`kept`), `refilm` fills it, `reroll` fills single slots with something else, and

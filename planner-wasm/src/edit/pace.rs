@@ -113,8 +113,7 @@ pub(super) fn stretch(density_permille: u16) -> i64 {
 }
 
 /// What a section's role adds to the logarithm of the length: intros and outros are held (the latter not in
-/// a film that builds up), a
-/// build shortens towards what it leads to, drops are densest.
+/// a film that builds up), a build shortens towards what it leads to, drops are densest.
 const fn role(label: Option<SectionLabel>, into: i64) -> i64 {
     match label {
         Some(SectionLabel::Intro | SectionLabel::Break) => ONE / 2,

@@ -26,7 +26,7 @@ const RUN_PRICE: i64 = 16 * ONE;
 const LIMP_PRICE: i64 = 16 * ONE;
 /// Price of each quarter, begun, by which a slot is longer than what fills the film without a repeat.
 const REPEAT_PRICE: i64 = ONE;
-/// Price of each quarter, begun, by which a slot is longer than what footage can fill at its own speed.
+/// Price of each quarter, begun, by which a slot is longer than footage lasts.
 const UNFILLABLE_PRICE: i64 = 8 * ONE;
 /// Tolerance: a deviation of this many octaves costs one half.
 const TOLERANCE: i64 = 6 * ONE / 10;
@@ -77,7 +77,7 @@ struct State {
 pub(super) struct Limits {
     /// How long slots the footage can fill.
     pub(super) lengths: Lengths,
-    /// Beats in most bars; 0 if unknown.
+    /// Beats in most bars.
     pub(super) beats_per_bar: u8,
 }
 
